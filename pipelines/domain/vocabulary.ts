@@ -1,0 +1,75 @@
+/**
+ * The closed sets of words that every part shares. The words and their meaning are the public contract; see docs/dictionary.md.
+ */
+
+/** What a device may report about its update. */
+export const REPORTED_STATUSES = ["Success", "Partial"] as const;
+export type ReportedStatus = (typeof REPORTED_STATUSES)[number];
+
+/** What `ota_logs` says of a device: what it reported, or what followed from it. */
+export const UPDATE_STATUSES = [...REPORTED_STATUSES, "Recovered", "Quarantined"] as const;
+export type UpdateStatus = (typeof UPDATE_STATUSES)[number];
+
+/** What recovery can decide for a Partial device. */
+export const ACTIONS = ["RETRY_UPDATE", "FORCE_ROLLBACK", "MANUAL_TRIAGE"] as const;
+export type Action = (typeof ACTIONS)[number];
+
+/** The actions that a policy may choose; `MANUAL_TRIAGE` follows from a finding alone. */
+export const POLICY_ACTIONS = ["RETRY_UPDATE", "FORCE_ROLLBACK"] as const;
+export type PolicyAction = (typeof POLICY_ACTIONS)[number];
+
+/** The telemetry that rules look at, in the order in which they look. Units: volts, percent, megabytes. */
+export const TELEMETRY_FIELDS = ["battery_voltage", "signal_strength", "storage_free_mb"] as const;
+export type TelemetryField = (typeof TELEMETRY_FIELDS)[number];
+
+/** How chaos may corrupt one telemetry field of one report. */
+export const FAULT_KINDS = ["null", "type_mismatch", "signal_drop", "out_of_range"] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** The steps of an update, in their order. Only the last one is a success. */
+export const UPDATE_STAGES = [
+  "QUEUED",
+  "ACKNOWLEDGED",
+  "DOWNLOADING",
+  "DOWNLOADED",
+  "VERIFIED",
+  "INSTALLING",
+  "REBOOTING",
+  "CONFIRMING",
+  "SUCCEEDED",
+] as const;
+export type UpdateStage = (typeof UPDATE_STAGES)[number];
+
+/** The pipeline's stages that commit in batches, and so have rows in `batch_ledger`. */
+export const BATCHED_STAGES = ["generate", "corrupt", "recover"] as const;
+export type BatchedStage = (typeof BATCHED_STAGES)[number];
+
+/** What a report carries beside its identity and its status, in the order of the columns of `device_report`. */
+export const REPORT_COLUMNS = [
+  "region",
+  "model",
+  "hardware",
+  "firmware_from",
+  "firmware_to",
+  "firmware_reported",
+  "last_stage",
+  "error_code",
+  "attempts",
+  "battery_voltage",
+  "signal_strength",
+  "storage_free_mb",
+  "reported_at",
+] as const;
+export type ReportColumn = (typeof REPORT_COLUMNS)[number];
+
+/** The columns that an import must bring; the others may be absent. */
+export const REQUIRED_IMPORT_COLUMNS = [
+  "device_id",
+  "region",
+  "battery_voltage",
+  "signal_strength",
+  "update_status",
+] as const;
+
+/** How many hash slots the devices of a campaign fall into. */
+export const BUCKET_COUNT = 1024;
