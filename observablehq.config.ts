@@ -1,0 +1,20 @@
+import process from "node:process";
+import { NAVIGATION, navigation } from "./pipelines/site/navigation.ts";
+
+export default {
+  root: "src",
+  output: process.env.SENTINEL_SITE_OUT ?? "dist",
+  title: "Sentinel OTA",
+  style: "style.css",
+  globalStylesheets: [],
+  preserveExtension: true,
+  preserveIndex: true,
+  interpreters: { ".ts": [process.execPath, "--import", "tsx"] },
+  sidebar: false,
+  toc: false,
+  pager: true,
+  pages: NAVIGATION,
+  head: '<link rel="icon" href="data:,"><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">',
+  header: ({ path }: { path: string }) => navigation(path),
+  footer: "",
+};

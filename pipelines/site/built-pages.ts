@@ -1,0 +1,70 @@
+import { readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+
+/** What a finished build holds. */
+export interface BuiltSite {
+  readonly bytes: number;
+  readonly pages: number;
+  /** One line for each page that shows an error instead of its content. */
+  readonly errors: readonly string[];
+}
+
+const HTML_ERROR = /class="[^"]*observablehq--error[^"]*"[^>]*>([\s\S]*?)<\/div>/;
+
+/**
+ * Finishes the pages that Framework wrote: gives them a language, lets people zoom, and takes out modification times, which
+ * would make two builds of one input differ. Adds the file that keeps hosts from hiding folders with a leading underscore.
+ */
+export async function finishPages(dir: string): Promise<BuiltSite> {
+  await writeFile(join(dir, ".nojekyll"), "");
+  const errors: string[] = [];
+  let bytes = 0;
+  let pages = 0;
+  for (const file of await filesUnder(dir)) {
+    if (file.endsWith(".html")) {
+      pages += 1;
+      const html = finishHtml(await readFile(file, "utf8"));
+      const error = HTML_ERROR.exec(html);
+      if (error) errors.push(`${relative(dir, file)}: ${textOf(error[1] ?? "")}`);
+      await writeFile(file, html);
+    }
+    await utimes(file, 0, 0);
+    bytes += (await stat(file)).size;
+  }
+  return { bytes, pages, errors };
+}
+
+/** Size and number of pages of a site as it stands; undefined where there is none. */
+export async function measureSite(dir: string): Promise<{ bytes: number; pages: number } | undefined> {
+  const files = await filesUnder(dir).catch(() => []);
+  if (files.length === 0) return undefined;
+  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+  const pages = files.filter((file) => file.endsWith(".html")).length;
+  return { bytes: sizes.reduce((sum, size) => sum + size, 0), pages };
+}
+
+export function finishHtml(html: string): string {
+  return html
+    .replace("<html>", '<html lang="en">')
+    .replace(", maximum-scale=1", "")
+    .replaceAll(/,"lastModified":\d+(?:\.\d+)?/g, "");
+}
+
+/** All files below a folder, in a stable order. */
+export async function filesUnder(dir: string): Promise<string[]> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+function textOf(html: string): string {
+  return html
+    .replaceAll(/<[^>]*>/g, "")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"')
+    .replaceAll("&amp;", "&")
+    .trim();
+}

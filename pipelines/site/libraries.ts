@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { build } from "esbuild";
+
+/**
+ * A library that pages use. Framework looks for `npm:` imports and its implicit names (Plot, d3, html, Inputs, aq) under
+ * `_npm/NAME@VERSION/_esm.js`, and for bare imports of components under `_node/NAME@VERSION/index.js`.
+ */
+interface Library {
+  readonly name: string;
+  /** Module to bundle instead of the package's own entry. */
+  readonly entry?: string;
+  readonly places: readonly ("_npm" | "_node")[];
+}
+
+const LIBRARIES: readonly Library[] = [
+  { name: "@observablehq/plot", places: ["_npm", "_node"] },
+  { name: "arquero", entry: "dist/arquero.min.js", places: ["_npm"] },
+  { name: "d3", places: ["_npm"] },
+  { name: "d3-dsv", places: ["_npm"] },
+  { name: "htl", places: ["_npm"] },
+  { name: "isoformat", places: ["_npm"] },
+];
+
+/** Names that Framework resolves in every build, used or not. An empty folder answers without a network. */
+const UNUSED = [
+  "@observablehq/sample-datasets",
+  "apache-arrow",
+  "echarts",
+  "leaflet",
+  "lodash",
+  "mapbox-gl",
+  "parquet-wasm",
+  "react",
+  "react-dom",
+  "topojson-client",
+];
+
+interface Package {
+  readonly folder: string;
+  readonly name: string;
+  readonly version: string;
+  readonly license: string;
+  readonly entry: string;
+}
+
+/** Where Framework keeps what it fetched, bundled or loaded. */
+export const cacheFolder = (projectRoot: string): string => join(projectRoot, "src", ".observablehq", "cache");
+
+/**
+ * Puts the client libraries into Framework's cache, so that a build asks no registry. Does nothing when they are there
+ * already in the installed versions. Returns whether it bundled.
+ */
+export async function prepareLibraries(projectRoot: string): Promise<boolean> {
+  const cache = cacheFolder(projectRoot);
+  const packages = await Promise.all(LIBRARIES.map((library) => readPackage(projectRoot, library)));
+  const stamp = stampOf(packages);
+  const stampFile = join(cache, "libraries.sha256");
+  if ((await readFile(stampFile, "utf8").catch(() => "")) === stamp) return false;
+
+  // Framework takes the highest version that it finds, so a former one has to go.
+  for (const place of ["_npm", "_node"]) await rm(join(cache, place), { recursive: true, force: true });
+  await Promise.all(UNUSED.map((name) => mkdir(join(cache, "_npm", `${name}@0.0.0`), { recursive: true })));
+  await Promise.all(LIBRARIES.map((library, index) => place(cache, library, packages[index] as Package)));
+  await writeFile(stampFile, stamp);
+  return true;
+}
+
+async function readPackage(projectRoot: string, library: Library): Promise<Package> {
+  const require = createRequire(join(projectRoot, "package.json"));
+  const folder = packageFolder(require, library.name);
+  const manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as Record<string, string>;
+  const entry = library.entry ?? manifest.module ?? manifest.main ?? "index.js";
+  return {
+    folder,
+    name: library.name,
+    version: String(manifest.version),
+    license: String(manifest.license),
+    entry: join(folder, entry),
+  };
+}
+
+/** Not every package exports its package.json, so look along the module paths instead of resolving it. */
+function packageFolder(require: NodeJS.Require, name: string): string {
+  const resolved = require.resolve(name);
+  const marker = join("node_modules", ...name.split("/"));
+  const end = resolved.lastIndexOf(marker);
+  return end < 0 ? dirname(resolved) : resolved.slice(0, end + marker.length);
+}
+
+function stampOf(packages: readonly Package[]): string {
+  const hash = createHash("sha256").update(JSON.stringify([LIBRARIES, UNUSED]));
+  for (const { name, version } of packages) hash.update(`${name}@${version}\n`);
+  return hash.digest("hex");
+}
+
+async function place(cache: string, library: Library, { name, version, license, entry }: Package): Promise<void> {
+  const bundle = await build({
+    entryPoints: [entry],
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    minify: true,
+    write: false,
+    legalComments: "none",
+    sourcemap: false,
+    banner: { js: `/*! ${name} ${version}, ${license} */` },
+  });
+  const text = bundle.outputFiles[0]?.text ?? "";
+  for (const folder of library.places) {
+    const file = folder === "_npm" ? "_esm.js" : "index.js";
+    const target = join(cache, folder, `${name}@${version}`, file);
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(target, text);
+  }
+}

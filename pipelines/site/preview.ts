@@ -1,0 +1,122 @@
+import { createReadStream } from "node:fs";
+import { realpath, stat } from "node:fs/promises";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, sep } from "node:path";
+import { EXIT, SentinelError } from "../cli/errors.ts";
+import { freePort } from "./port.ts";
+
+export interface PreviewOptions {
+  readonly dir: string;
+  /** Port on the loopback address; without one, the first free from 3000. */
+  readonly port?: number | undefined;
+  /** Path that the site is served below, for example `/reports/june/`. */
+  readonly base?: string;
+}
+
+export interface PreviewServer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".css": "text/css; charset=utf-8",
+  ".csv": "text/csv; charset=utf-8",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".json": "application/json; charset=utf-8",
+  ".png": "image/png",
+  ".sql": "text/plain; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".txt": "text/plain; charset=utf-8",
+};
+
+/** Serves a built site on this machine alone, as a plain static host would. */
+export async function previewSite(options: PreviewOptions): Promise<PreviewServer> {
+  const root = await siteRoot(options.dir);
+  const base = options.base ?? "/";
+  const server = createServer((request, response) => {
+    answer(root, base, request, response).catch(() => fail(response, 500, "Something went wrong."));
+  });
+  const port = options.port ?? (await freePort());
+  await listen(server, port);
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${base}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function siteRoot(dir: string): Promise<string> {
+  try {
+    await stat(join(dir, "index.html"));
+    return await realpath(dir);
+  } catch (error) {
+    throw new SentinelError(
+      {
+        exitCode: EXIT.site,
+        cause: "There is no built site to serve.",
+        remedy: "Build it first.",
+        command: "npm run build",
+      },
+      { cause: error },
+    );
+  }
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EADDRINUSE") return reject(error);
+      const cause = `Port ${port} is in use.`;
+      reject(
+        new SentinelError({
+          exitCode: EXIT.site,
+          cause,
+          remedy: "Stop what uses it, or name no port to get a free one.",
+        }),
+      );
+    });
+    server.listen(port, "127.0.0.1", resolve);
+  });
+}
+
+async function answer(root: string, base: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method !== "GET" && request.method !== "HEAD")
+    return fail(response, 405, "Only GET and HEAD are served.");
+  const file = await findFile(root, base, request.url ?? "/");
+  if (file === undefined) return fail(response, 404, "There is no such page.");
+  response.writeHead(200, {
+    "content-type": TYPES[extname(file.path)] ?? "application/octet-stream",
+    "content-length": file.size,
+    "cache-control": "no-cache",
+    "x-content-type-options": "nosniff",
+  });
+  if (request.method === "HEAD") response.end();
+  else
+    createReadStream(file.path)
+      .on("error", () => response.destroy())
+      .pipe(response);
+}
+
+async function findFile(root: string, base: string, url: string): Promise<{ path: string; size: number } | undefined> {
+  try {
+    const pathname = decodeURIComponent(new URL(url, "http://127.0.0.1").pathname);
+    if (!pathname.startsWith(base) || pathname.includes("\0")) return undefined;
+    const asked = join(root, pathname.slice(base.length), pathname.endsWith("/") ? "index.html" : "");
+    const path = await realpath(asked);
+    if (!path.startsWith(root + sep)) return undefined;
+    const { size, ...info } = await stat(path).then((found) => ({ size: found.size, isFile: found.isFile() }));
+    return info.isFile ? { path, size } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function fail(response: ServerResponse, status: number, text: string): void {
+  if (response.headersSent) return void response.destroy();
+  response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(`${text}\n`);
+}
