@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, existsSync, fstatSync, openSync, renameSync, statfsSync, statSync, writeFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import type { ClusterNeeds } from "./cluster.ts";
+import { programFailure, writtenSince } from "./failure.ts";
+import { choosePort, LOOPBACK } from "./port.ts";
+import { findPostmaster, type Postmaster, removeStaleLock, stopPostmaster } from "./postmaster.ts";
+import { programOptions } from "./program.ts";
+
+const POLL_MS = 4;
+const HELD_RETRY_MS = 25;
+const HELD_PATIENCE_MS = 20_000;
+const NOTE_EVERY_MS = 5_000;
+const LOG_LIMIT_BYTES = 10_000_000;
+/** Below this, parallel queries run out of POSIX shared memory; Docker gives 64 MB. */
+const SHARED_MEMORY_BYTES = 256_000_000;
+
+export type Settings = Readonly<Record<string, string>>;
+
+/** Measured: see docs on the embedded server. Everything that makes a commit durable stays on. */
+const SETTINGS: Settings = {
+  shared_buffers: "256MB",
+  max_wal_size: "8GB",
+  wal_compression: "off",
+  max_connections: "100",
+  fsync: "on",
+  synchronous_commit: "on",
+  password_encryption: "scram-sha-256",
+  timezone: "UTC",
+  jit: "off",
+};
+
+export interface StartNeeds extends ClusterNeeds {
+  readonly settings: Settings;
+}
+
+/** Starts the server on the data folder, on a port that is free, and waits until it takes connections. */
+export async function startPostmaster(needs: StartNeeds): Promise<Postmaster> {
+  const refused = new Set<number>();
+  const heldUntil = Date.now() + HELD_PATIENCE_MS;
+  for (;;) {
+    removeStaleLock(needs.seat);
+    const port = await choosePort(needs.home, refused);
+    const attempt = await tryStart(needs, port);
+    if ("pid" in attempt) {
+      writeFileSync(needs.home.port, `${port}\n`);
+      return attempt;
+    }
+    if (/could not (bind|create any TCP\/IP sockets)|Address already in use/.test(attempt.output) && refused.size < 5) {
+      refused.add(port);
+    } else if (isHeld(attempt.output) && Date.now() < heldUntil) {
+      await pause(HELD_RETRY_MS, undefined, needs.signal ? { signal: needs.signal } : {});
+    } else {
+      throw programFailure("The embedded database could not be started.", attempt.output, needs.home.log);
+    }
+  }
+}
+
+/** A killed server's last processes hold on to its memory for a moment. */
+function isHeld(output: string): boolean {
+  return /pre-existing shared memory block|lock file "postmaster.pid" (already exists|is empty)/.test(output);
+}
+
+async function tryStart(needs: StartNeeds, port: number): Promise<Postmaster | { output: string }> {
+  rotateLog(needs.home.log);
+  const log = openSync(needs.home.log, "a", 0o600);
+  const offset = fstatSync(log).size;
+  const child = spawn(needs.binaries.postgres, serverArguments(needs, port), {
+    ...programOptions(needs.seat),
+    stdio: ["ignore", log, log],
+  });
+  closeSync(log);
+  let failure: string | undefined;
+  child.once("error", (error) => {
+    failure = `${error.message}\n`;
+  });
+  const ended = () => failure !== undefined || child.exitCode !== null || child.signalCode !== null;
+  const postmaster = await untilReady(needs, child, ended);
+  child.unref();
+  return postmaster ?? { output: `${failure ?? ""}${writtenSince(needs.home.log, offset)}` };
+}
+
+async function untilReady(
+  needs: StartNeeds,
+  child: ChildProcess,
+  ended: () => boolean,
+): Promise<Postmaster | undefined> {
+  let noteAt = Date.now() + NOTE_EVERY_MS;
+  while (!ended()) {
+    const postmaster = findPostmaster(needs.seat);
+    if (postmaster?.ready && postmaster.pid === child.pid) return postmaster;
+    if (needs.signal?.aborted) {
+      if (postmaster) await stopPostmaster(needs.seat, postmaster);
+      else child.kill("SIGQUIT");
+      needs.signal.throwIfAborted();
+    }
+    if (Date.now() > noteAt) {
+      needs.note("The embedded database is starting; after a crash it first replays what was committed.");
+      noteAt += NOTE_EVERY_MS;
+    }
+    await pause(POLL_MS);
+  }
+  return undefined;
+}
+
+function serverArguments(needs: StartNeeds, port: number): string[] {
+  const settings: Settings = {
+    ...SETTINGS,
+    ...sharedMemory(),
+    ...needs.settings,
+    listen_addresses: LOOPBACK,
+    unix_socket_directories: "",
+    port: String(port),
+  };
+  return ["-D", needs.seat.data, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])];
+}
+
+function sharedMemory(): Settings {
+  if (process.platform !== "linux") return {};
+  const folder = "/dev/shm";
+  const { bsize, bavail } = existsSync(folder) ? statfsSync(folder) : { bsize: 0, bavail: 0 };
+  return bsize * bavail < SHARED_MEMORY_BYTES ? { dynamic_shared_memory_type: "mmap" } : {};
+}
+
+function rotateLog(log: string): void {
+  const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > LOG_LIMIT_BYTES) renameSync(log, `${log}.1`);
+}

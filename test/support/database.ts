@@ -1,0 +1,39 @@
+import pg from "pg";
+import { inject } from "vitest";
+
+/** A database of one test's own, on the real server of this run. */
+export interface TestDatabase {
+  readonly url: string;
+  /** Removes it; whoever is still connected is thrown out. */
+  drop(): Promise<void>;
+}
+
+let made = 0;
+
+/** A migrated database without rows. */
+export function freshDatabase(): Promise<TestDatabase> {
+  return make(`TEMPLATE ${inject("templateDatabase")}`);
+}
+
+/** A database without so much as a schema. */
+export function emptyDatabase(): Promise<TestDatabase> {
+  return make("TEMPLATE template0");
+}
+
+async function make(template: string): Promise<TestDatabase> {
+  const name = `test_${process.pid}_${Date.now().toString(36)}_${++made}`;
+  await onServer(`CREATE DATABASE ${name} ${template} STRATEGY file_copy`);
+  const url = new URL(inject("serverUrl"));
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+}
+
+async function onServer(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: inject("serverUrl") });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

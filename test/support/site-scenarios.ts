@@ -1,0 +1,244 @@
+import {
+  type FleetOptions,
+  faultRows,
+  type Marts,
+  modelRows,
+  qualityRows,
+  type Row,
+  regionRows,
+  stageCells,
+  timelineRows,
+  triageRows,
+  wilson,
+} from "./fleet-fixture.ts";
+
+const PROMISES = [
+  ["devices_stored", "Devices generated equal devices stored."],
+  ["one_outcome", "Every device has exactly one terminal outcome."],
+  ["batches_whole", "A batch is stored whole or not at all."],
+  ["only_partial_decided", "Recovery decides only Partial devices, each at most once."],
+  ["not_both", "No device is both recovered and in triage."],
+  ["raw_kept", "The raw value of a quarantined field is kept to the byte."],
+  ["agrees_with_sql", "Every decision agrees with the rules run again as SQL."],
+] as const;
+
+const REGIONS = [
+  ["India", 0.41],
+  ["Middle East", 0.37],
+  ["North America", 0.312],
+  ["Europe", 0.305],
+  ["APAC", 0.31],
+] as const;
+
+const HOSTILE = `"><img src=x onerror="window.pwned=1"></script><script>window.pwned=1</script>`;
+
+/** A campaign that ran from end to end. */
+export const populated = (): Marts => fleet({ devicesPerRegion: 8000, regions: REGIONS, triage: 900 });
+
+/** The same, with markup wherever a device could put text, and formulas for spreadsheets. */
+export const hostile = (): Marts => {
+  const marts = fleet({
+    devicesPerRegion: 900,
+    regions: [
+      [HOSTILE, 0.4],
+      ["=cmd|'/c calc'!A0", 0.3],
+      ["Europe", 0.3],
+    ],
+    triage: 30,
+    hostile: HOSTILE,
+  });
+  const summary = marts.campaign_summary?.[0];
+  if (summary) Object.assign(summary, { title: HOSTILE, owner: HOSTILE, campaign: HOSTILE });
+  return marts;
+};
+
+/** A file with the five required columns alone: no stage, no model, no error; nothing injected, nothing validated. */
+export function fiveColumns(): Marts {
+  const options: FleetOptions = { devicesPerRegion: 400, regions: REGIONS, triage: 0 };
+  const marts = fleet(options);
+  const none = [
+    "region_stage_failure",
+    "bottleneck_ranking",
+    "model_failure",
+    "error_pareto",
+    "fault_detection",
+    "invariants",
+  ];
+  for (const name of none) marts[name] = [];
+  marts.data_quality = (marts.data_quality ?? []).map((row) =>
+    row.field === "storage_free_mb"
+      ? {
+          ...row,
+          reported: 0,
+          findings: 0,
+          finding_rate: null,
+          finding_rate_low: null,
+          finding_rate_high: null,
+          mean_trusted: null,
+        }
+      : row,
+  );
+  marts.import_rejects = [
+    { row_no: 17, reason: "update_status is not Success or Partial", device_id: "DEV-17", total: 2 },
+    { row_no: 40, reason: "device_id is missing", device_id: null, total: 2 },
+  ];
+  const summary = {
+    source: "imported",
+    source_file: "fleet.csv",
+    firmware_to: null,
+    owner: null,
+    rejected: 2,
+    injected_faults: 0,
+  };
+  Object.assign(marts.campaign_summary?.[0] ?? {}, summary, {
+    found_faults: 0,
+    fault_rate: null,
+    fault_profile: null,
+    checks_passed: 0,
+    checks_total: 0,
+  });
+  return marts;
+}
+
+/** A campaign without a device. */
+export function empty(): Marts {
+  const marts = fleet({ devicesPerRegion: 0, regions: [], triage: 0 });
+  const summary = marts.campaign_summary?.[0];
+  for (const name of Object.keys(marts)) marts[name] = [];
+  const nothing = { devices: 0, success: 0, partial: 0, recovered: 0, quarantined: 0, failed: 0, failure_rate: null };
+  const rest = {
+    recovery_rate: null,
+    triage_open: 0,
+    injected_faults: 0,
+    found_faults: 0,
+    checks_passed: 0,
+    checks_total: 0,
+  };
+  marts.campaign_summary = [{ ...summary, ...nothing, ...rest, fault_rate: null, fault_profile: null } as Row];
+  return marts;
+}
+
+/** Regions that differ by chance alone. */
+export const alike = (): Marts =>
+  fleet({ devicesPerRegion: 600, regions: REGIONS.map(([name]) => [name, 0.33]), triage: 12 });
+
+function fleet(options: FleetOptions): Marts {
+  const cells = stageCells(options);
+  const { failure, stage, ranking } = regionRows(cells, options);
+  const devices = options.devicesPerRegion * options.regions.length;
+  const failed = failure.reduce((sum, row) => sum + Number(row.failures), 0);
+  const quarantined = options.triage;
+  const counts = { Success: devices - failed, Recovered: failed - quarantined, Quarantined: quarantined, Partial: 0 };
+  const faults = faultRows(options.devicesPerRegion > 0 ? 40 : 0);
+  return {
+    campaign_summary: [summary(devices, failed, counts, faults)],
+    fleet_status: Object.entries(counts).map(([update_status, n], index) => {
+      const { rate, rate_low, rate_high } = wilson(n, devices);
+      return { update_status, ordinal: index + 1, devices: n, share: rate, share_low: rate_low, share_high: rate_high };
+    }),
+    region_status: failure.flatMap((row) => statusRows(row)),
+    region_failure: failure,
+    region_stage_failure: stage,
+    bottleneck_ranking: ranking,
+    model_failure: modelRows(),
+    error_pareto: [],
+    recovery_action_summary: failure.flatMap((row) => actionRows(row)),
+    fault_detection: faults,
+    data_quality: qualityRows(options),
+    triage_open: triageRows(options),
+    batch_timeline: timelineRows(failed, 4),
+    worker_throughput: [0, 1, 2, 3].map((worker) => ({
+      stage: "recover",
+      worker,
+      batches: 4,
+      rows: 3200 + 90 * worker,
+      busy_ms: 640 + 9 * worker,
+      rows_per_second: 5000 - 60 * worker,
+    })),
+    invariants: PROMISES.map(([check_name, promise], index) => ({
+      ordinal: index + 1,
+      check_name,
+      promise,
+      expected: "0",
+      actual: "0",
+      passed: true,
+      query: `SELECT count(*)\nFROM device_report\nWHERE campaign_id = $1 AND device_id < 'x'`,
+      checked_at: "2026-03-02T10:16:02Z",
+    })),
+    import_rejects: [],
+    runs: ["generate", "corrupt", "recover", "validate"].map((name, index) => ({
+      started_at: `2026-03-02T10:15:0${index}Z`,
+      stage: name,
+      result: "succeeded",
+      duration_ms: 900 + 420 * index,
+      version: "0.1.0",
+      options: JSON.stringify({ devices, seed: 42, workers: 4 }),
+    })),
+  };
+}
+
+function summary(devices: number, failed: number, counts: Record<string, number>, faults: readonly Row[]): Row {
+  const sum = (key: string): number => faults.reduce((total, row) => total + Number(row[key]), 0);
+  return {
+    campaign: "spring-rollout",
+    title: "Spring rollout of 2.0.0",
+    owner: "Ada Moreno",
+    source: "generated",
+    source_file: null,
+    seed: 42,
+    firmware_to: "2.0.0",
+    devices,
+    rejected: 0,
+    fault_rate: 0.015,
+    fault_profile: "default",
+    success: counts.Success ?? 0,
+    partial: counts.Partial ?? 0,
+    recovered: counts.Recovered ?? 0,
+    quarantined: counts.Quarantined ?? 0,
+    failed,
+    failure_rate: devices === 0 ? null : failed / devices,
+    recovery_rate: failed === 0 ? null : (counts.Recovered ?? 0) / failed,
+    triage_open: counts.Quarantined ?? 0,
+    injected_faults: sum("injected"),
+    found_faults: sum("found"),
+    checks_passed: PROMISES.length,
+    checks_total: PROMISES.length,
+    snapshot_id: "5f3a9c0e2b71",
+    taken_at: "2026-03-02T10:16:05Z",
+    version: "0.1.0",
+  };
+}
+
+function statusRows(row: Row): Row[] {
+  const n = Number(row.devices);
+  const counts = {
+    Success: n - Number(row.failures),
+    Recovered: Number(row.recovered),
+    Quarantined: Number(row.quarantined),
+  };
+  return Object.entries(counts).map(([update_status, devices]) => ({
+    region: row.region ?? null,
+    update_status,
+    devices,
+    region_devices: n,
+    ...wilson(devices, n),
+  }));
+}
+
+function actionRows(row: Row): Row[] {
+  const total = Number(row.failures);
+  const triage = Number(row.quarantined);
+  const retry = Math.round((total - triage) * 0.55);
+  const actions = [
+    ["RETRY_UPDATE", "battery_above_12_5", retry],
+    ["FORCE_ROLLBACK", "otherwise", total - triage - retry],
+    ["MANUAL_TRIAGE", null, triage],
+  ] as const;
+  return actions.map(([action, policy_rule, devices]) => ({
+    action,
+    policy_rule,
+    region: row.region ?? null,
+    devices,
+    share_of_region: devices / total,
+  }));
+}

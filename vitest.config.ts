@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["pipelines", "loaders", "src", "test", "bench"].map((folder) => `${folder}/**/*.test.ts`),
+    globalSetup: "test/support/server.ts",
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 30_000,
+    reporters: ["default"],
+  },
+});
