@@ -4,7 +4,7 @@ import { join } from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
 import { acquireEmbedded, embeddedStatus, stopEmbedded } from "../../pipelines/db/embedded/server.ts";
-import { applyMigrations } from "./migrations.ts";
+import { migrate } from "../../pipelines/db/migrate.ts";
 
 const PREFIX = "sentinel-test-server-";
 const ABANDONED_AFTER_MS = 60_000;
@@ -71,7 +71,7 @@ async function makeTemplate(serverUrl: string, name: string): Promise<void> {
   await onServer(serverUrl, `CREATE DATABASE ${name}`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
-  await withClient(url.href, applyMigrations);
+  await withClient(url.href, migrate);
 }
 
 const onServer = (url: string, statement: string) => withClient(url, (client) => client.query(statement));
