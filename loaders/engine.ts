@@ -1,0 +1,84 @@
+import { type DuckDBConnection, DuckDBInstance, type JS } from "@duckdb/node-api";
+import { readSql } from "./models.ts";
+
+/** No extension is ever fetched: what the engine needs is built in. */
+const CLOSED = {
+  autoinstall_known_extensions: "false",
+  autoload_known_extensions: "false",
+  allow_community_extensions: "false",
+  threads: "2",
+};
+
+export interface WriteOptions {
+  readonly memoryLimit: string;
+  /** Folder for what does not fit into memory. */
+  readonly spill: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ReadOptions {
+  /** The one file that may be written. */
+  readonly target?: string;
+}
+
+/** Makes a new database file, works in it and closes it with nothing left in its log. */
+export async function writeDatabase<T>(
+  file: string,
+  options: WriteOptions,
+  work: (db: DuckDBConnection) => Promise<T>,
+): Promise<T> {
+  const { memoryLimit: memory_limit, spill: temp_directory, signal } = options;
+  return await session(file, { ...CLOSED, memory_limit, temp_directory }, async (db) => {
+    const stop = (): void => db.interrupt();
+    signal?.addEventListener("abort", stop);
+    try {
+      const result = await work(db);
+      await db.run("CHECKPOINT");
+      return result;
+    } finally {
+      signal?.removeEventListener("abort", stop);
+    }
+  });
+}
+
+/** Opens a database file to read it. */
+export async function readDatabase<T>(
+  file: string,
+  options: ReadOptions,
+  work: (db: DuckDBConnection) => Promise<T>,
+): Promise<T> {
+  return await session(file, { ...CLOSED, access_mode: "READ_ONLY" }, async (db) => {
+    await setVariable(db, "target", options.target ?? null);
+    await db.run(readSql("engine/read_only"));
+    return await work(db);
+  });
+}
+
+/** Gives a value to the name that `getvariable` knows it by. */
+export async function setVariable(db: DuckDBConnection, name: string, value: string | null): Promise<void> {
+  if (!/^[a-z_]+$/.test(name)) throw new Error(`${name} is no name of a variable`);
+  await db.run(`SET VARIABLE ${name} = $1`, [value]);
+}
+
+/** The rows of a query as plain objects. */
+export async function rowsOf(db: DuckDBConnection, query: string): Promise<Record<string, JS>[]> {
+  return (await db.runAndReadAll(query)).getRowObjectsJS();
+}
+
+async function session<T>(
+  file: string,
+  config: Record<string, string>,
+  work: (db: DuckDBConnection) => Promise<T>,
+): Promise<T> {
+  const instance = await DuckDBInstance.create(file, config);
+  try {
+    const db = await instance.connect();
+    try {
+      return await work(db);
+    } finally {
+      db.closeSync();
+    }
+  } finally {
+    instance.closeSync();
+  }
+}

@@ -1,0 +1,1 @@
+SELECT count(*)::DOUBLE AS rows FROM query_table(getvariable('mart'));

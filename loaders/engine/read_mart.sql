@@ -1,0 +1,2 @@
+-- A mart's rows stand in its stated order.
+FROM query_table(getvariable('mart'));

@@ -1,0 +1,1 @@
+COPY (FROM query_table(getvariable('mart'))) TO (getvariable('target')) (FORMAT parquet, COMPRESSION zstd);

@@ -1,0 +1,39 @@
+import type pg from "pg";
+import { EXIT, SentinelError } from "../pipelines/cli/errors.ts";
+import { explain } from "../pipelines/db/explain.ts";
+
+const NO_SUCH_TABLE = "42P01";
+const CANCELED = "57014";
+
+/** Turns an error of the pull into one that the user can act on. */
+export function explainPull(error: unknown, client: pg.Client, config: pg.ClientConfig): unknown {
+  const { code } = error as { code?: unknown };
+  if (code === NO_SUCH_TABLE) {
+    return new SentinelError(
+      {
+        exitCode: EXIT.database,
+        cause: `The database ${client.database} holds no campaign: Sentinel's tables are not there.`,
+        remedy: "Generate a campaign first, or connect to the database that has one.",
+        command: "npm run generate",
+      },
+      { cause: error },
+    );
+  }
+  if (code === CANCELED) {
+    return new SentinelError(
+      {
+        exitCode: EXIT.database,
+        cause: "The server stopped reading the fleet: it took longer than 15 minutes, or an administrator ended it.",
+        remedy: "Try again when the server is less busy; the last report is still whole.",
+        command: "npm run report",
+      },
+      { cause: error },
+    );
+  }
+  const { user, host, port, database } = client;
+  return explain(error, {
+    config: { ...config, host, port },
+    label: `${user}@${host}:${port}/${database}`,
+    source: "the connection",
+  });
+}

@@ -1,0 +1,45 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { readDatabase, rowsOf, setVariable } from "./engine.ts";
+import type { Header } from "./header.ts";
+import { type Model, readModels, readSql } from "./models.ts";
+
+export { readSnapshot, type Snapshot } from "./snapshot.ts";
+
+const models: ReadonlyMap<string, Model> = new Map(readModels("marts").map((model) => [model.name, model]));
+
+/** Every mart: its name, question, grain, order and columns, as the header of its file states them. */
+export const MARTS: readonly Header[] = [...models.values()].map(({ sql: _, ...header }) => header);
+
+/** The rows of a mart in their stated order; nothing but text, finite numbers, booleans and null. */
+export function readMart(warehousePath: string, name: string): Promise<Record<string, unknown>[]> {
+  return withMart(warehousePath, name, {}, (db) => rowsOf(db, readSql("engine/read_mart")));
+}
+
+/** Writes a mart as a Parquet file. */
+export async function martParquet(warehousePath: string, name: string, file: string): Promise<void> {
+  await withMart(warehousePath, name, { target: file }, (db) => db.run(readSql("engine/write_parquet")));
+}
+
+/** The SQL that makes a mart, header and all. */
+export function martSql(name: string): string {
+  return mart(name).sql;
+}
+
+function mart(name: string): Model {
+  const model = models.get(name);
+  if (!model) throw new Error(`there is no mart named ${name}`);
+  return model;
+}
+
+function withMart<T>(
+  path: string,
+  name: string,
+  options: { target?: string },
+  work: (db: DuckDBConnection) => Promise<T>,
+): Promise<T> {
+  const model = mart(name);
+  return readDatabase(path, options, async (db) => {
+    await setVariable(db, "mart", model.name);
+    return await work(db);
+  });
+}

@@ -1,0 +1,76 @@
+-- model: campaign_summary
+-- question: Are we recovered, and what is left?
+-- grain: one row
+-- order: campaign
+-- columns:
+--   campaign         VARCHAR  What --campaign names it by.
+--   title            VARCHAR  What a person reads as the name of the rollout.
+--   owner            VARCHAR  Who answers for a generated rollout (an invented person); NULL for an import.
+--   source           VARCHAR  generated or imported.
+--   source_file      VARCHAR  Name, without folder, of the imported file; NULL for a generated fleet.
+--   seed             VARCHAR  Seed of the campaign: text, since it may exceed what a JSON number holds.
+--   firmware_to      VARCHAR  Version that the rollout installs; NULL where an import does not say.
+--   devices          INTEGER  Devices stored.
+--   rejected         INTEGER  Rows of the imported file that could not be stored.
+--   fault_rate       DOUBLE   Share of devices corrupted on purpose, 0 to 1; NULL until corrupt has run.
+--   fault_profile    VARCHAR  Chaos profile that corrupt used; NULL until it has run.
+--   success          INTEGER  Devices whose status is Success.
+--   partial          INTEGER  Devices whose status is still Partial: nothing was decided yet.
+--   recovered        INTEGER  Devices that recovery decided.
+--   quarantined      INTEGER  Devices that are held back for a person.
+--   failed           INTEGER  Devices that reported Partial, whatever followed.
+--   failure_rate     DOUBLE   failed / devices, 0 to 1; NULL without devices.
+--   recovery_rate    DOUBLE   recovered / failed, 0 to 1; NULL without failures.
+--   triage_open      INTEGER  Open rows of the triage queue.
+--   injected_faults  INTEGER  Faults injected on purpose.
+--   found_faults     INTEGER  Injected faults whose device and field break a rule.
+--   checks_passed    INTEGER  Invariants that validate found to hold; 0 until it has run.
+--   checks_total     INTEGER  Invariants that validate looked at; 0 until it has run.
+--   snapshot_id      VARCHAR  Identifies what was pulled and the SQL that read it, hexadecimal.
+--   taken_at         VARCHAR  Latest moment that the data knows of, ISO 8601, UTC.
+--   version          VARCHAR  Version of Sentinel OTA that ran last over the campaign; NULL where none did.
+CREATE TABLE campaign_summary AS
+WITH fleet AS (
+  SELECT
+    count(*)::INTEGER AS devices,
+    count(*) FILTER (update_status = 'Success')::INTEGER AS success,
+    count(*) FILTER (update_status = 'Partial')::INTEGER AS "partial",
+    count(*) FILTER (update_status = 'Recovered')::INTEGER AS recovered,
+    count(*) FILTER (update_status = 'Quarantined')::INTEGER AS quarantined,
+    count(*) FILTER (failed)::INTEGER AS failed
+  FROM int_device
+), fault AS (
+  SELECT count(*)::INTEGER AS injected, count(f.device_id)::INTEGER AS found
+  FROM stg_fault i
+  LEFT JOIN int_finding f ON f.device_id = i.device_id AND f.field = i.field
+), validation AS (
+  SELECT count(*) FILTER (passed)::INTEGER AS passed, count(*)::INTEGER AS total FROM stg_validation
+)
+SELECT
+  c.campaign,
+  c.title,
+  c.owner,
+  c.source,
+  c.source_file,
+  c.seed::VARCHAR AS seed,
+  c.firmware_to,
+  d.devices,
+  c.rejected_count::INTEGER AS rejected,
+  c.fault_rate,
+  c.fault_profile,
+  d.success,
+  d."partial",
+  d.recovered,
+  d.quarantined,
+  d.failed,
+  rate_of(d.failed, d.devices) AS failure_rate,
+  rate_of(d.recovered, d.failed) AS recovery_rate,
+  (SELECT count(*)::INTEGER FROM stg_triage WHERE state = 'open') AS triage_open,
+  f.injected AS injected_faults,
+  f.found AS found_faults,
+  v.passed AS checks_passed,
+  v.total AS checks_total,
+  s.id AS snapshot_id,
+  iso(s.taken_at) AS taken_at,
+  (SELECT arg_max(version, (started_at, run_id)) FROM stg_run) AS version
+FROM stg_campaign c, fleet d, fault f, validation v, snapshot s;

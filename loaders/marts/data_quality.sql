@@ -1,0 +1,51 @@
+-- model: data_quality
+-- question: Which telemetry can be trusted, and where?
+-- grain: one row a region and telemetry field
+-- order: region, then field in its order
+-- columns:
+--   region             VARCHAR  Region; '(none)' where the device reports none.
+--   field              VARCHAR  Telemetry field.
+--   devices            INTEGER  Devices of the region.
+--   reported           BOOLEAN  Whether the source of the campaign has the field at all.
+--   findings           INTEGER  Devices whose value breaks a rule.
+--   findings_success   INTEGER  Of these, devices that reported Success and keep their status.
+--   findings_partial   INTEGER  Of these, devices that reported Partial.
+--   finding_rate       DOUBLE   findings / devices, 0 to 1; NULL where the field is not reported.
+--   finding_rate_low   DOUBLE   Lower 95 % Wilson bound of finding_rate, 0 to 1; NULL where the field is not reported.
+--   finding_rate_high  DOUBLE   Upper 95 % Wilson bound of finding_rate, 0 to 1; NULL where the field is not reported.
+--   mean_trusted       DOUBLE   Mean of the values that break no rule (volts, percent, megabytes), each to 6 decimals and below 1e12.
+CREATE TABLE data_quality AS
+WITH trusted AS (
+  SELECT named(region) AS region, 'battery_voltage' AS field, trusted_battery_voltage(battery_voltage) AS value
+  FROM stg_device
+  UNION ALL
+  SELECT named(region), 'signal_strength', trusted_signal_strength(signal_strength) FROM stg_device
+  UNION ALL
+  SELECT named(region), 'storage_free_mb', trusted_storage_free_mb(storage_free_mb) FROM stg_device
+), mean AS (
+  SELECT region, field, sum(exact)::DOUBLE / count(exact) AS mean_trusted
+  FROM (SELECT region, field, TRY_CAST(value AS DECIMAL(18, 6)) AS exact FROM trusted)
+  GROUP BY region, field
+), broken AS (
+  SELECT region, field, count(*) AS findings, count(*) FILTER (failed) AS findings_partial
+  FROM int_finding
+  GROUP BY region, field
+)
+SELECT
+  r.region,
+  f.field,
+  r.devices::INTEGER AS devices,
+  list_contains(c.reported_columns, f.field) AS reported,
+  coalesce(b.findings, 0)::INTEGER AS findings,
+  coalesce(b.findings - b.findings_partial, 0)::INTEGER AS findings_success,
+  coalesce(b.findings_partial, 0)::INTEGER AS findings_partial,
+  CASE WHEN reported THEN rate_of(coalesce(b.findings, 0), r.devices) END AS finding_rate,
+  CASE WHEN reported THEN wilson_low(coalesce(b.findings, 0), r.devices) END AS finding_rate_low,
+  CASE WHEN reported THEN wilson_high(coalesce(b.findings, 0), r.devices) END AS finding_rate_high,
+  CASE WHEN reported THEN m.mean_trusted END AS mean_trusted
+FROM int_region r
+CROSS JOIN ref_field f
+CROSS JOIN stg_campaign c
+LEFT JOIN broken b ON b.region = r.region AND b.field = f.field
+LEFT JOIN mean m ON m.region = r.region AND m.field = f.field
+ORDER BY r.region, f.ordinal;

@@ -1,0 +1,17 @@
+-- model: invariants
+-- question: Is it proved that no device got lost?
+-- grain: one row an invariant
+-- order: ordinal, check_name
+-- columns:
+--   ordinal     INTEGER  Place in the list.
+--   check_name  VARCHAR  Name of the invariant.
+--   promise     VARCHAR  What is promised, in a sentence.
+--   expected    VARCHAR  What must be found.
+--   actual      VARCHAR  What was found.
+--   passed      BOOLEAN  Whether they agree.
+--   query       VARCHAR  SQL that anyone can run again in PostgreSQL.
+--   checked_at  VARCHAR  When, ISO 8601, UTC.
+CREATE TABLE invariants AS
+SELECT ordinal, check_name, promise, expected, actual, passed, query, iso(checked_at) AS checked_at
+FROM stg_validation
+ORDER BY ordinal, check_name;

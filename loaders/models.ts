@@ -1,0 +1,42 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { type Header, parseHeader } from "./header.ts";
+
+/** A .sql file that makes or asks one relation. */
+export interface Model extends Header {
+  readonly sql: string;
+}
+
+/** The folders of models, in the order in which they run. Within a folder the order is that of the names. */
+export const LAYERS = ["staging", "intermediate", "marts", "checks"] as const;
+export type Layer = (typeof LAYERS)[number];
+
+/** The models of a folder, in the order of their names. */
+export function readModels(layer: Layer): readonly Model[] {
+  return readFolder(layer).map(({ name, sql }) => {
+    const header = parseHeader(sql);
+    if (header.name !== name) throw new Error(`${layer}/${name}.sql calls itself ${header.name}`);
+    return { ...header, sql };
+  });
+}
+
+/** The .sql files of a folder, in the order of their names. */
+export function readFolder(folder: string): { name: string; sql: string }[] {
+  return readdirSync(new URL(`./${folder}/`, import.meta.url))
+    .filter((file) => file.endsWith(".sql"))
+    .sort()
+    .map((file) => ({ name: file.slice(0, -4), sql: readSql(`${folder}/${file.slice(0, -4)}`) }));
+}
+
+/** The text of one .sql file, named without its ending. */
+export function readSql(name: string): string {
+  return readFileSync(new URL(`./${name}.sql`, import.meta.url), "utf8");
+}
+
+/** SHA-256 of all SQL that reads a snapshot, and of what else decides the outcome: changed SQL makes another snapshot. */
+export function readerFingerprint(...others: readonly string[]): string {
+  const hash = createHash("sha256");
+  const texts = ["macros", "reference", ...LAYERS].flatMap((folder) => readFolder(folder).map(({ sql }) => sql));
+  for (const text of [...texts, readSql("snapshot"), ...others]) hash.update(text).update("\0");
+  return hash.digest("hex");
+}

@@ -1,0 +1,29 @@
+-- The vocabulary and the rules, given as JSON in variables.
+CREATE TABLE ref_status AS
+SELECT w.word AS update_status, w.ordinal::INTEGER AS ordinal
+FROM (SELECT unnest(from_json(getvariable('statuses'), '[{"word": "VARCHAR", "ordinal": "INTEGER"}]')) AS w);
+
+CREATE TABLE ref_stage AS
+SELECT w.word AS stage, w.ordinal::INTEGER AS ordinal
+FROM (SELECT unnest(from_json(getvariable('stages'), '[{"word": "VARCHAR", "ordinal": "INTEGER"}]')) AS w);
+
+CREATE TABLE ref_action AS
+SELECT w.word AS action, w.ordinal::INTEGER AS ordinal
+FROM (SELECT unnest(from_json(getvariable('actions'), '[{"word": "VARCHAR", "ordinal": "INTEGER"}]')) AS w);
+
+CREATE TABLE ref_field AS
+SELECT w.word AS field, w.ordinal::INTEGER AS ordinal
+FROM (SELECT unnest(from_json(getvariable('fields'), '[{"word": "VARCHAR", "ordinal": "INTEGER"}]')) AS w);
+
+CREATE TABLE ref_kind AS
+SELECT w.word AS kind, w.ordinal::INTEGER AS ordinal
+FROM (SELECT unnest(from_json(getvariable('kinds'), '[{"word": "VARCHAR", "ordinal": "INTEGER"}]')) AS w);
+
+CREATE TABLE ref_rule AS
+SELECT r.rule_id, r.ordinal::INTEGER AS ordinal, r.field, r.detects, r.expected
+FROM (
+  SELECT unnest(from_json(
+    getvariable('rules'),
+    '[{"rule_id": "VARCHAR", "ordinal": "INTEGER", "field": "VARCHAR", "detects": "VARCHAR", "expected": "VARCHAR"}]'
+  )) AS r
+);

@@ -1,0 +1,35 @@
+-- model: stg_triage
+-- question: What must a person look at, and what was decided already?
+-- grain: one row a device that was quarantined
+-- columns:
+--   device_id       VARCHAR    The device.
+--   rule_id         VARCHAR    First rule that the device breaks.
+--   rules_version   INTEGER    Version of the rule set.
+--   field           VARCHAR    Field that breaks it.
+--   raw_hex         VARCHAR    The value as received, byte by byte, hexadecimal; NULL where none came.
+--   raw_sha256      VARCHAR    SHA-256 of those bytes, hexadecimal; NULL where none came.
+--   findings        INTEGER    Rules that the device breaks.
+--   state           VARCHAR    open until a person decides, then released.
+--   attempt         INTEGER    Pass of recovery over the campaign, from 1.
+--   worker          INTEGER    Worker that decided, from 0.
+--   batch_no        INTEGER    Batch of stage recover that the row committed with.
+--   quarantined_at  TIMESTAMP  When its batch began to commit, UTC.
+CREATE TABLE stg_triage AS
+SELECT
+  device_id,
+  rule_id,
+  rules_version::INTEGER AS rules_version,
+  field,
+  raw_hex,
+  raw_sha256,
+  findings::INTEGER AS findings,
+  state,
+  attempt::INTEGER AS attempt,
+  worker::INTEGER AS worker,
+  batch_no::INTEGER AS batch_no,
+  quarantined_at::TIMESTAMP AS quarantined_at
+FROM pulled('triage', {
+  'device_id': 'VARCHAR', 'rule_id': 'VARCHAR', 'rules_version': 'VARCHAR', 'field': 'VARCHAR', 'raw_hex': 'VARCHAR',
+  'raw_sha256': 'VARCHAR', 'findings': 'VARCHAR', 'state': 'VARCHAR', 'attempt': 'VARCHAR', 'worker': 'VARCHAR',
+  'batch_no': 'VARCHAR', 'quarantined_at': 'VARCHAR'
+});

@@ -1,0 +1,93 @@
+import { renameSync } from "node:fs";
+import { join } from "node:path";
+import pg from "pg";
+import type { RuleSet } from "../pipelines/domain/rules.ts";
+import { build, check, prepare, stage } from "./build.ts";
+import { writeDatabase } from "./engine.ts";
+import { explainPull } from "./explain-pull.ts";
+import { beginPull, type Campaign, findCampaign, pullSource, SOURCES } from "./pull.ts";
+import { readSnapshotOf, type Snapshot } from "./snapshot.ts";
+import { withWorkspace } from "./workspace.ts";
+
+export type { Snapshot } from "./snapshot.ts";
+
+export interface RefreshOptions {
+  readonly connection: pg.ClientConfig;
+  /** Name of the campaign; the current one where it is left out. */
+  readonly campaign?: string;
+  /** Folder in which the warehouse lies; made where it is missing. */
+  readonly home: string;
+  readonly rules: RuleSet;
+  /** What DuckDB may use before it spills to disk. Default 160MB. */
+  readonly memoryLimit?: string;
+  readonly signal?: AbortSignal;
+  /** Gets the devices pulled and the devices that the campaign has to store. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Gets what the user should know though it stops nothing. */
+  readonly onNote?: (line: string) => void;
+}
+
+/**
+ * Pulls one campaign out of PostgreSQL, once, builds its marts in DuckDB and checks them. The file is put in place last, so that
+ * a failed refresh leaves the old one as it was.
+ * @throws SentinelError when the database can't be read, the campaign is missing, or a check finds a row.
+ */
+export async function refreshWarehouse(options: RefreshOptions): Promise<Snapshot> {
+  options.signal?.throwIfAborted();
+  return await withWorkspace(options.home, async (folder) => {
+    const file = join(folder, "warehouse.duckdb");
+    const engine = {
+      memoryLimit: options.memoryLimit ?? "160MB",
+      spill: join(folder, "spill"),
+      signal: options.signal,
+    };
+    try {
+      const snapshot = await writeDatabase(file, engine, async (db) => {
+        await prepare(db, options.rules);
+        await withPull(options, async (client, campaign) => {
+          for (const source of SOURCES) {
+            const onRows =
+              source === "device" ? (rows: number) => options.onProgress?.(rows, campaign.devices) : () => {};
+            await stage(db, await pullSource(client, source, campaign, folder, onRows));
+          }
+        });
+        await build(db);
+        await check(db);
+        return await readSnapshotOf(db);
+      });
+      const path = join(options.home, `${fileName(snapshot.campaignName, snapshot.campaignId)}.duckdb`);
+      options.signal?.throwIfAborted();
+      renameSync(file, path);
+      return { ...snapshot, path };
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      throw error;
+    }
+  });
+}
+
+/** One session, one transaction, closed before the marts are built. */
+async function withPull(
+  { connection, campaign, signal, onNote }: RefreshOptions,
+  work: (client: pg.Client, campaign: Campaign) => Promise<void>,
+): Promise<void> {
+  const client = new pg.Client({ application_name: "sentinel-ota", ...connection });
+  client.on("error", () => {});
+  const stop = (): void => void client.end();
+  signal?.addEventListener("abort", stop);
+  try {
+    await client.connect();
+    await beginPull(client, onNote ?? (() => {}));
+    await work(client, await findCampaign(client, campaign));
+  } catch (error) {
+    throw explainPull(error, client, connection);
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    await client.end().catch(() => {});
+  }
+}
+
+/** Names that are files' names on every system keep theirs. */
+function fileName(campaign: string, id: number): string {
+  return /^[a-z][a-z0-9_-]{0,80}$/.test(campaign) && !/^campaign-\d+$/.test(campaign) ? campaign : `campaign-${id}`;
+}

@@ -1,0 +1,33 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+const PREFIX = ".refresh-";
+
+/** A folder of this process's own below `home`, readable by its user alone, gone when the work is done or has failed. */
+export async function withWorkspace<T>(home: string, work: (folder: string) => Promise<T>): Promise<T> {
+  mkdirSync(home, { recursive: true });
+  sweep(home);
+  const folder = mkdtempSync(join(home, `${PREFIX}${process.pid}-`));
+  try {
+    return await work(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Removes what processes left behind that were killed. */
+function sweep(home: string): void {
+  for (const name of readdirSync(home)) {
+    const pid = Number(name.startsWith(PREFIX) ? name.slice(PREFIX.length).split("-")[0] : Number.NaN);
+    if (Number.isInteger(pid) && !isAlive(pid)) rmSync(join(home, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
