@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stopEmbedded } from "../../pipelines/db/embedded/server.ts";
@@ -15,6 +15,8 @@ export function temporaryProject(): TemporaryProject {
   chmodSync(root, 0o711);
   const remove = async () => {
     await stopEmbedded({ projectRoot: root, force: true });
+    const seat = join(root, "data", "local", "postgres", "seat");
+    if (existsSync(seat)) rmSync(readFileSync(seat, "utf8").trim(), { recursive: true, force: true });
     rmSync(root, { recursive: true, force: true });
   };
   return { root, remove };

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { databaseError } from "./failure.ts";
@@ -70,6 +70,18 @@ export async function stopPostmaster(seat: Seat, postmaster: Postmaster): Promis
     "End it by hand; the next start recovers what was committed.",
     `kill -9 ${postmaster.pid}`,
   );
+}
+
+/**
+ * Ends what a killed server left working on the data folder: a busy backend doesn't notice, and holds on to the shared
+ * memory. Their work is lost with the server in any case. Linux only; elsewhere they are waited for.
+ */
+export function endOrphans(seat: Seat): void {
+  if (process.platform !== "linux" || findPostmaster(seat)) return;
+  for (const pid of readdirSync("/proc").map(Number)) {
+    if (!(pid > 1) || !worksIn(pid, seat.data) || !commandLine(pid).startsWith("postgres:")) continue;
+    process.kill(pid, "SIGQUIT");
+  }
 }
 
 /** The lines of postmaster.pid: pid, data folder, start time, port, socket folder, address, shared memory, status. */

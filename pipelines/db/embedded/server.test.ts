@@ -140,6 +140,24 @@ describe("what an earlier command left behind", () => {
     expect((await status()).running).toBe(false);
   });
 
+  test.skipIf(process.platform !== "linux")(
+    "a killed server's busy backend doesn't hold up the next start",
+    async () => {
+      const first = await acquire();
+      const busy = ask(first.connectionString, "SELECT count(*) FROM generate_series(1, 1e12)").catch(() => "lost");
+      while (
+        !(await ask(first.connectionString, "SELECT query FROM pg_stat_activity WHERE state = 'active'"))
+          .join()
+          .includes("1e12")
+      );
+      process.kill(await pidOf(), "SIGKILL");
+      const second = await acquire();
+      expect(await busy).toBe("lost");
+      await second.release();
+      await first.release();
+    },
+  );
+
   test("a lock file that names another process is not believed, and that process is left alone", async () => {
     await (await acquire()).release();
     const bystander = await embeddedChild(join(project.root, "other"));

@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { ClusterNeeds } from "./cluster.ts";
 import { programFailure, writtenSince } from "./failure.ts";
 import { choosePort, LOOPBACK } from "./port.ts";
-import { findPostmaster, type Postmaster, removeStaleLock, stopPostmaster } from "./postmaster.ts";
+import { endOrphans, findPostmaster, type Postmaster, removeStaleLock, stopPostmaster } from "./postmaster.ts";
 import { programOptions } from "./program.ts";
 
 const POLL_MS = 4;
@@ -49,6 +49,7 @@ export async function startPostmaster(needs: StartNeeds): Promise<Postmaster> {
     if (/could not (bind|create any TCP\/IP sockets)|Address already in use/.test(attempt.output) && refused.size < 5) {
       refused.add(port);
     } else if (isHeld(attempt.output) && Date.now() < heldUntil) {
+      endOrphans(needs.seat);
       await pause(HELD_RETRY_MS, undefined, needs.signal ? { signal: needs.signal } : {});
     } else {
       throw programFailure("The embedded database could not be started.", attempt.output, needs.home.log);
