@@ -33,12 +33,14 @@ export function parsePolicy(value: unknown): Policy | string {
   }
   for (const [index, rule] of policy.rules.entries()) {
     const place = `rule ${index + 1}`;
-    if (typeof rule?.id !== "string" || !/^[a-z0-9_]+$/.test(rule.id)) return `${place}: "id" must be of a-z, 0-9 and _`;
+    if (typeof rule?.id !== "string" || !/^[a-z0-9_]+$/.test(rule.id))
+      return `${place}: "id" must be of a-z, 0-9 and _`;
     if (!isTelemetryField(rule.field)) return `${place}: "field" must be one of ${TELEMETRY_FIELDS.join(", ")}`;
     if (!isPolicyAction(rule.action)) return `${place}: "action" must be one of ${POLICY_ACTIONS.join(", ")}`;
     const test = parsePredicate(rule.test);
     if (typeof test === "string") return `${place}: ${test}`;
   }
-  if (policy.rules.at(-1)?.test.kind !== "any") return 'the last rule must always match: give it the test {"kind": "any"}';
+  if (policy.rules.at(-1)?.test.kind !== "any")
+    return 'the last rule must always match: give it the test {"kind": "any"}';
   return policy as Policy;
 }

@@ -59,7 +59,8 @@ export function parseRuleSet(value: unknown): RuleSet | string {
   const seen = new Set<string>();
   for (const [index, rule] of set.rules.entries()) {
     const place = `rule ${index + 1}`;
-    if (typeof rule?.id !== "string" || !/^[a-z0-9_]+$/.test(rule.id)) return `${place}: "id" must be of a-z, 0-9 and _`;
+    if (typeof rule?.id !== "string" || !/^[a-z0-9_]+$/.test(rule.id))
+      return `${place}: "id" must be of a-z, 0-9 and _`;
     if (seen.has(rule.id)) return `${place}: the id "${rule.id}" stands twice`;
     seen.add(rule.id);
     if (!isTelemetryField(rule.field)) return `${place}: "field" must be one of ${TELEMETRY_FIELDS.join(", ")}`;

@@ -8,7 +8,7 @@ CREATE TABLE campaign (
   owner            text,
   source           text NOT NULL CHECK (source IN ('generated', 'imported')),
   source_file      text,
-  source_sha256    text,
+  source_sha256    text NOT NULL,
   firmware_to      text,
   seed             bigint NOT NULL,
   device_count     bigint NOT NULL CHECK (device_count >= 0),
@@ -27,7 +27,7 @@ COMMENT ON COLUMN campaign.title IS 'What a person reads as the name of the roll
 COMMENT ON COLUMN campaign.owner IS 'Who answers for a generated rollout (an invented person); NULL for an import.';
 COMMENT ON COLUMN campaign.source IS 'generated, or imported from a file.';
 COMMENT ON COLUMN campaign.source_file IS 'Name, without folder, of the imported file.';
-COMMENT ON COLUMN campaign.source_sha256 IS 'SHA-256 of the imported file, hexadecimal.';
+COMMENT ON COLUMN campaign.source_sha256 IS 'SHA-256, hexadecimal, of the imported file, or of the reference inputs that the fleet was generated from.';
 COMMENT ON COLUMN campaign.firmware_to IS 'Version that the rollout installs; NULL where an import does not say.';
 COMMENT ON COLUMN campaign.seed IS 'Seed of the generated fleet; for an import, of what chaos is asked for.';
 COMMENT ON COLUMN campaign.device_count IS 'Devices that the campaign has to store.';
@@ -215,6 +215,7 @@ CREATE TABLE batch_ledger (
   stage       text NOT NULL CHECK (stage IN ('generate', 'corrupt', 'recover')),
   pass        int NOT NULL,
   batch_no    int NOT NULL,
+  batches     int NOT NULL,
   run_id      uuid NOT NULL,
   worker      int NOT NULL,
   rows        bigint NOT NULL,
@@ -228,6 +229,7 @@ COMMENT ON COLUMN batch_ledger.campaign_id IS 'The campaign.';
 COMMENT ON COLUMN batch_ledger.stage IS 'generate, corrupt or recover.';
 COMMENT ON COLUMN batch_ledger.pass IS 'Pass of the stage over the campaign, from 1; only recover has more than one.';
 COMMENT ON COLUMN batch_ledger.batch_no IS 'Number of the batch in the pass, from 0.';
+COMMENT ON COLUMN batch_ledger.batches IS 'Batches that the pass has in all: fixed by the run that began it.';
 COMMENT ON COLUMN batch_ledger.run_id IS 'Run that committed it.';
 COMMENT ON COLUMN batch_ledger.worker IS 'Worker that committed it, from 0.';
 COMMENT ON COLUMN batch_ledger.rows IS 'Rows that the batch wrote.';

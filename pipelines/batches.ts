@@ -1,0 +1,60 @@
+import type { StageRun } from "./context.ts";
+import { interrupted } from "./context.ts";
+import type { Campaign } from "./db/campaigns.ts";
+import { committedBatches, lastPass, type Pass } from "./db/ledger.ts";
+import type { BatchedStage } from "./domain/vocabulary.ts";
+import { runPool } from "./workers/pool.ts";
+import type { Task } from "./workers/protocol.ts";
+
+const MOST_WORKERS_BY_DEFAULT = 4;
+
+/** As many workers as were asked for, else as the machine has cores. */
+export function workerCount(run: StageRun, cores: number): number {
+  return run.options.workers ?? Math.max(1, Math.min(cores, MOST_WORKERS_BY_DEFAULT));
+}
+
+/** The pass that a stage has to begin, or to go on with: its plan is fixed by the run that began it. */
+export async function passFor(run: StageRun, campaign: Campaign, stage: BatchedStage, batches: number): Promise<Pass> {
+  const last = await lastPass(run.client, campaign.campaign_id, stage);
+  const open = last !== undefined && last.committed < last.batches;
+  return {
+    campaignId: campaign.campaign_id,
+    stage,
+    pass: open ? last.pass : stage === "recover" ? (last?.pass ?? 0) + 1 : 1,
+    batches: open ? last.batches : batches,
+    runId: run.runId,
+  };
+}
+
+export interface Workload {
+  readonly campaign: Campaign;
+  readonly task: Task;
+  readonly workers: number;
+  /** What the rows are. */
+  readonly unit: string;
+  /** Rows to expect over the whole pass. */
+  readonly total: number;
+  /** Rows that committed before. */
+  readonly before: number;
+}
+
+/** Has workers do the batches of a pass that did not commit yet. Returns the rows that they wrote, and the seconds it took. */
+export async function runBatches(run: StageRun, load: Workload): Promise<{ rows: number; seconds: number }> {
+  const { task, campaign } = load;
+  const { pass } = task;
+  const committed = new Set(await committedBatches(run.client, pass));
+  const batches = Array.from({ length: pass.batches }, (_, batch) => batch).filter((batch) => !committed.has(batch));
+  const progress = run.reporter.stage(pass.stage, campaign.name, load.total, load.unit, load.before);
+  const lanes = await runPool({
+    task,
+    target: run.target,
+    batches,
+    workers: load.workers,
+    signal: run.signal,
+    onProgress: (now) => progress.update(now),
+    onNote: (line) => run.reporter.note(line),
+  });
+  const done = lanes.reduce((sum, lane) => sum + lane.batches, 0);
+  if (done < batches.length) throw interrupted(pass.stage, batches.length - done, run.command);
+  return { rows: lanes.reduce((sum, { rows }) => sum + rows, 0), seconds: progress.elapsed() };
+}

@@ -1,0 +1,155 @@
+import { createLogUpdate } from "log-update";
+import type { Lane } from "../workers/pool.ts";
+import { count, percent, seconds } from "./format.ts";
+
+/** What a stage says of itself when it ends. */
+export interface StageResult {
+  readonly stage: string;
+  readonly campaign: string;
+  /** How many of `unit` it dealt with. */
+  readonly done: number;
+  readonly unit: string;
+  readonly seconds: number;
+  /** What a reader wants to know beside, in a sentence. */
+  readonly text: string;
+  /** The same as data. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+export interface ReporterOptions {
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+  readonly json: boolean;
+  readonly quiet: boolean;
+  readonly color: boolean;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+}
+
+const HEARTBEAT_MS = 5_000;
+const BAR = 24;
+
+/** Tells the user what goes on: a live line in a terminal, plain lines elsewhere, JSON where asked. Results go to `stdout`. */
+export class Reporter {
+  readonly #options: ReporterOptions;
+  readonly #live: ReturnType<typeof createLogUpdate> | undefined;
+
+  constructor(options: ReporterOptions) {
+    this.#options = options;
+    const live = options.stderr.isTTY === true && !options.json && !options.quiet;
+    this.#live = live ? createLogUpdate(options.stderr as NodeJS.WriteStream) : undefined;
+  }
+
+  /** Begins a stage with `total` things to do, of which some are done already. */
+  stage(name: string, campaign: string, total: number, unit: string, before = 0): StageProgress {
+    const { now } = this.#options;
+    const started = now();
+    let beat = started;
+    let shown = "";
+    this.event({ event: "stage_started", stage: name, campaign, total, done: before });
+    if (!this.#live) this.line(`${name}: ${count(total - before)} ${unit} to do in campaign ${campaign}`);
+    return {
+      update: (lanes) => {
+        const done = before + lanes.reduce((sum, { rows }) => sum + rows, 0);
+        const elapsed = (now() - started) / 1000;
+        const rate = elapsed > 0 ? (done - before) / elapsed : 0;
+        const left = rate > 0 ? (total - done) / rate : undefined;
+        if (this.#live) {
+          this.#live([headline(name, done, total, unit, rate, left), ...lanes.map(laneLine)].join("\n"));
+        } else if (now() - beat >= HEARTBEAT_MS) {
+          beat = now();
+          this.event({
+            event: "progress",
+            stage: name,
+            campaign,
+            done,
+            total,
+            rate: Math.round(rate),
+            seconds_left: left ?? null,
+          });
+          const text = headline(name, done, total, unit, rate, left);
+          if (text !== shown) this.line(text);
+          shown = text;
+        }
+      },
+      elapsed: () => (now() - started) / 1000,
+    };
+  }
+
+  /** Ends a stage: its line stays. */
+  ended(result: StageResult): void {
+    this.#live?.clear();
+    this.#live?.done();
+    this.event({ event: "stage_ended", ...result, facts: undefined, ...result.facts });
+    this.line(`${this.#paint("32", "✓")} ${result.stage}: ${result.text}`);
+  }
+
+  /** Something worth knowing on the way. */
+  note(text: string): void {
+    this.event({ event: "note", text });
+    this.line(text);
+  }
+
+  /** A result that a person reads; in JSON the events carry it. */
+  result(text: string): void {
+    if (!this.#options.json) this.#options.stdout.write(`${text}\n`);
+  }
+
+  /** One line of JSON, where JSON was asked for. */
+  event(event: Readonly<Record<string, unknown>>): void {
+    if (this.#options.json) this.#options.stdout.write(`${JSON.stringify(event)}\n`);
+  }
+
+  /** An error, in words that help. */
+  error(parts: { cause: string; remedy?: string; command?: string | undefined; exitCode: number }): void {
+    this.#live?.clear();
+    this.#live?.done();
+    this.event({
+      event: "error",
+      cause: parts.cause,
+      remedy: parts.remedy,
+      command: parts.command,
+      exit_code: parts.exitCode,
+    });
+    const lines = [`${this.#paint("31", "✗")} ${parts.cause}`];
+    if (parts.remedy) lines.push(`  ${parts.remedy}`);
+    if (parts.command) lines.push(`  ${this.#paint("1", parts.command)}`);
+    this.#options.stderr.write(`${lines.join("\n")}\n`);
+  }
+
+  /** Where colours are wanted, a text in colour. */
+  #paint(code: string, text: string): string {
+    return this.#options.color ? `\u001b[${code}m${text}\u001b[0m` : text;
+  }
+
+  private line(text: string): void {
+    const { quiet, json, stderr } = this.#options;
+    if (quiet || json) return;
+    this.#live?.clear();
+    stderr.write(`${text}\n`);
+  }
+}
+
+export interface StageProgress {
+  update(lanes: readonly Lane[]): void;
+  /** Seconds since the stage began. */
+  elapsed(): number;
+}
+
+function headline(
+  name: string,
+  done: number,
+  total: number,
+  unit: string,
+  rate: number,
+  left: number | undefined,
+): string {
+  const part = total === 0 ? 1 : Math.min(1, done / total);
+  const bar = "█".repeat(Math.round(part * BAR)).padEnd(BAR, "░");
+  const time = left === undefined ? "" : `  ${seconds(left)} left`;
+  return `${name.padEnd(9)} ${bar} ${percent(part, 0).padStart(5)}  ${count(done)} of ${count(total)} ${unit}  ${count(rate)}/s${time}`;
+}
+
+function laneLine({ batches, rows }: Lane, worker: number): string {
+  return `  worker ${worker}  ${count(batches).padStart(7)} batches  ${count(rows).padStart(12)}`;
+}

@@ -1,0 +1,162 @@
+import { count, seconds, table } from "./cli/format.ts";
+import type { OptionName } from "./cli/options.ts";
+import type { StageResult } from "./cli/reporter.ts";
+import { type Context, runStage, type StageEnd, type StageRun, withDatabase, withWriter } from "./context.ts";
+import { corrupt } from "./corrupt.ts";
+import { generate } from "./generate.ts";
+import { recover } from "./recover.ts";
+import { build, latestSnapshot, report } from "./report.ts";
+import { devSite } from "./site/dev.ts";
+import { previewSite } from "./site/preview.ts";
+import { triage } from "./triage.ts";
+import { validate } from "./validate.ts";
+
+/** One word of `npm run`. */
+export interface Command {
+  readonly name: string;
+  readonly help: string;
+  readonly options: readonly OptionName[];
+  /** Words that it takes beside its options, as help shows them. */
+  readonly words?: readonly string[];
+  run(context: Context): Promise<void>;
+}
+
+const CAMPAIGN = ["campaign", "databaseUrl"] as const satisfies OptionName[];
+const WORK = [...CAMPAIGN, "workers", "batchSize", "resume"] as const satisfies OptionName[];
+
+const GENERATE = ["devices", "seed", "from", "replace"] as const satisfies OptionName[];
+
+export const COMMANDS: readonly Command[] = [
+  {
+    name: "pipeline",
+    help: "everything: generate, corrupt, recover, validate, report",
+    options: [...GENERATE, "faultRate", "profile", "policy", ...WORK, "noSite"],
+    run: pipeline,
+  },
+  {
+    name: "generate",
+    help: "store a fleet, generated from a seed or imported with --from",
+    options: [...GENERATE, ...WORK],
+    run: (context) => stage(context, "generate", generate),
+  },
+  {
+    name: "corrupt",
+    help: "inject faults into the stored telemetry, or take them back with --undo",
+    options: ["seed", "faultRate", "profile", "undo", ...WORK],
+    run: (context) => stage(context, "corrupt", corrupt),
+  },
+  {
+    name: "recover",
+    help: "decide every Partial device; quarantine what cannot be trusted",
+    options: ["policy", ...WORK],
+    run: (context) => stage(context, "recover", recover),
+  },
+  {
+    name: "validate",
+    help: "prove every promise on the current campaign",
+    options: ["policy", ...CAMPAIGN],
+    run: validateAlone,
+  },
+  {
+    name: "triage",
+    help: "what a person must look at",
+    words: ["list|stats|show DEVICE"],
+    options: [...CAMPAIGN],
+    run: (context) => withDatabase(context, (target) => triage(context, target)),
+  },
+  {
+    name: "report",
+    help: "pull the campaign into DuckDB and build the site",
+    options: [...CAMPAIGN, "noSite"],
+    run: (context) => withDatabase(context, async (target) => context.reporter.ended(await report(context, target))),
+  },
+  {
+    name: "dev",
+    help: "show the pages live while you edit them",
+    options: ["campaign", "port"],
+    run: dev,
+  },
+  {
+    name: "build",
+    help: "build the site again from the last snapshot, without a database",
+    options: ["campaign"],
+    run: async (context) => context.reporter.result(await build(context, await latestSnapshot(context))),
+  },
+  {
+    name: "preview",
+    help: "serve the built site on this machine",
+    options: ["port"],
+    run: preview,
+  },
+];
+
+/** Runs one writing stage with the lease of its own. */
+function stage(context: Context, name: string, work: (run: StageRun) => Promise<StageEnd>): Promise<void> {
+  return withDatabase(context, (target) =>
+    withWriter(context, target, async (writer) => {
+      await runStage(writer, name, work);
+    }),
+  );
+}
+
+function validateAlone(context: Context): Promise<void> {
+  return withDatabase(context, (target) =>
+    withWriter(context, target, async (writer) => {
+      const { breach } = await runStage(writer, "validate", validate);
+      if (breach) throw breach;
+    }),
+  );
+}
+
+/** All stages, one after another. A broken promise is reported after the site that shows it was built. */
+async function pipeline(context: Context): Promise<void> {
+  const began = performance.now();
+  await withDatabase(context, async (target) => {
+    const ends: StageResult[] = [];
+    const { campaign, breach } = await withWriter(context, target, async (writer) => {
+      const generated = await runStage(writer, "generate", generate);
+      const corrupted = await runStage(writer, "corrupt", (run) => corrupt(run, generated.campaign));
+      const recovered = await runStage(writer, "recover", (run) => recover(run, corrupted.campaign));
+      const validated = await runStage(writer, "validate", (run) => validate(run, recovered.campaign));
+      ends.push(generated.result, corrupted.result, recovered.result, validated.result);
+      return validated;
+    });
+    const reported = await report(context, target, campaign.name);
+    context.reporter.ended(reported);
+    summary(context, [...ends, reported], (performance.now() - began) / 1000);
+    if (breach) throw breach;
+  });
+}
+
+function summary({ reporter }: Context, ends: readonly StageResult[], total: number): void {
+  const rows = ends.map(({ stage: name, done, unit, seconds: took }) => [
+    name,
+    count(done),
+    unit,
+    seconds(took),
+    done > 0 && took > 0 ? `${count(done / took)}/s` : "",
+  ]);
+  reporter.result(
+    `\n${table(["stage", "done", "of", "time", "rate"], [...rows, ["total", "", "", seconds(total), ""]])}`,
+  );
+  const last = ends.at(-1);
+  const place = last?.facts.site ?? last?.facts.warehouse;
+  if (place) reporter.result(`\nReport: ${place}`);
+  reporter.event({ event: "summary", campaign: last?.campaign, seconds: total, report: place ?? null });
+}
+
+async function dev(context: Context): Promise<void> {
+  const { projectRoot, options, reporter, signal } = context;
+  const { path: warehouse } = await latestSnapshot(context);
+  await devSite({ projectRoot, warehouse, port: options.port, note: (line) => reporter.result(line), signal });
+}
+
+async function preview({ projectRoot, options, reporter, signal }: Context): Promise<void> {
+  const server = await previewSite({ dir: `${projectRoot}/dist`, port: options.port });
+  reporter.result(server.url);
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+  await server.close();
+}

@@ -1,0 +1,133 @@
+import { randomUUID } from "node:crypto";
+import type pg from "pg";
+import { EXIT, SentinelError } from "./cli/errors.ts";
+import type { Options } from "./cli/options.ts";
+import type { Reporter, StageResult } from "./cli/reporter.ts";
+import type { Campaign } from "./db/campaigns.ts";
+import { connect, openDatabase, type Target } from "./db/connect.ts";
+import { explain } from "./db/explain.ts";
+import { acquireWriteLease, releaseWriteLease } from "./db/lease.ts";
+import { migrate } from "./db/migrate.ts";
+import { isTransient } from "./db/retry.ts";
+import { installRuleViews } from "./db/rule-views.ts";
+import { closeAbandonedRuns, finishRun, startRun } from "./db/runs.ts";
+import type { Reference } from "./reference.ts";
+
+/** What a command is given: everything that reaches the outside world is here and nowhere else. */
+export interface Context {
+  readonly command: string;
+  readonly options: Options;
+  /** Arguments that are no options. */
+  readonly words: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly projectRoot: string;
+  readonly version: string;
+  readonly reference: Reference;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+  readonly clock: () => Date;
+}
+
+/** A command that holds the right to write, with the session that it holds it by. */
+export interface Writer extends Context {
+  readonly client: pg.Client;
+  readonly target: Target;
+}
+
+/** One execution of one stage. */
+export interface StageRun extends Writer {
+  readonly runId: string;
+}
+
+/** Works with the database of this command (the embedded one, if none was named) and lets go of it, whatever happens. */
+export async function withDatabase<T>(context: Context, work: (target: Target) => Promise<T>): Promise<T> {
+  const { options, env, projectRoot, signal, reporter } = context;
+  const note = (line: string): void => reporter.note(line);
+  const database = await openDatabase({ databaseUrl: options.databaseUrl, env, projectRoot, signal, note });
+  try {
+    return await work(database.target);
+  } finally {
+    await database.release();
+  }
+}
+
+/** Brings the schema up to date, takes the write lease, works, and gives the lease back. */
+export async function withWriter<T>(
+  context: Context,
+  target: Target,
+  work: (writer: Writer) => Promise<T>,
+): Promise<T> {
+  const client = await connect(target);
+  const leaseId = randomUUID();
+  try {
+    await migrate(client);
+    await acquireWriteLease(client, leaseId, `npm run ${context.command}, process ${process.pid}`);
+    const closes = context.command === "validate" ? "validate" : null;
+    await closeAbandonedRuns(client, context.clock(), closes);
+    await installRuleViews(client, context.reference.rules());
+    return await work({ ...context, client, target });
+  } catch (error) {
+    throw explain(error, target);
+  } finally {
+    await releaseWriteLease(client, leaseId).catch(() => {});
+    await client.end().catch(() => {});
+  }
+}
+
+/** A stage's outcome, and the campaign that it worked on. */
+export interface StageEnd {
+  readonly result: StageResult;
+  readonly campaign: Campaign;
+}
+
+/** Runs a stage and enters it into `run`, however it ends. */
+export async function runStage<T extends StageEnd>(
+  writer: Writer,
+  stage: string,
+  work: (run: StageRun) => Promise<T>,
+): Promise<T> {
+  const runId = randomUUID();
+  const { client, clock, options, version, reporter } = writer;
+  await startRun(client, { runId, stage, campaignId: null, options: { ...options }, version });
+  try {
+    const end = await work({ ...writer, runId });
+    await finishRun(client, runId, {
+      result: "succeeded",
+      error: null,
+      campaignId: end.campaign.campaign_id,
+      at: clock(),
+    });
+    reporter.ended(end.result);
+    return end;
+  } catch (error) {
+    const result = writer.signal.aborted ? "interrupted" : "failed";
+    const text = error instanceof Error ? error.message : String(error);
+    await finishRun(client, runId, { result, error: text, campaignId: null, at: clock() }).catch(() => {});
+    throw resumable(error, writer);
+  }
+}
+
+/** What stopped a stage between two batches can be continued, and the user is told how. */
+function resumable(error: unknown, { target, command }: Writer): unknown {
+  if (error instanceof SentinelError || !isTransient(error)) return explain(error, target);
+  const { message } = explain(error, target) as Error;
+  return new SentinelError(
+    {
+      exitCode: EXIT.resumable,
+      cause: message,
+      remedy: "Committed batches are safe. Once the server answers again, continue:",
+      command: `npm run ${command} -- --resume`,
+    },
+    { cause: error },
+  );
+}
+
+/** Thrown where Ctrl-C or SIGTERM ended a stage before its work was done. */
+export function interrupted(stage: string, left: number, command: string): SentinelError {
+  return new SentinelError({
+    exitCode: EXIT.interrupted,
+    cause: `Stopped on request: ${stage} has ${left} ${left === 1 ? "batch" : "batches"} left to do.`,
+    remedy: "Every batch that committed is safe. Continue:",
+    command: `npm run ${command} -- --resume`,
+  });
+}

@@ -1,0 +1,129 @@
+import type pg from "pg";
+import { EXIT, SentinelError } from "../cli/errors.ts";
+import type { ReportColumn } from "../domain/vocabulary.ts";
+import { copyField, copyIn } from "./copy.ts";
+import { sql } from "./sql.ts";
+
+/** A row of `campaign`. */
+export interface Campaign {
+  readonly campaign_id: number;
+  readonly name: string;
+  readonly title: string;
+  readonly owner: string | null;
+  readonly source: "generated" | "imported";
+  readonly source_file: string | null;
+  readonly source_sha256: string;
+  readonly firmware_to: string | null;
+  readonly seed: number;
+  readonly device_count: number;
+  readonly rejected_count: number;
+  readonly batch_size: number;
+  readonly reported_columns: readonly ReportColumn[];
+  readonly fault_rate: number | null;
+  readonly fault_profile: string | null;
+  readonly fault_seed: number | null;
+}
+
+/** A row of an imported file that can't be stored. */
+export interface Reject {
+  readonly rowNo: number;
+  readonly reason: string;
+  readonly deviceId: string | null;
+}
+
+export type NewCampaign = Omit<Campaign, "campaign_id" | "fault_rate" | "fault_profile" | "fault_seed">;
+
+export async function findCampaign(client: pg.ClientBase, name: string): Promise<Campaign | undefined> {
+  const { rows } = await client.query<Campaign>(sql("campaign.by_name"), [name]);
+  return rows[0];
+}
+
+/** The campaign that was asked for by name, or else the current one. */
+export async function campaignFor(client: pg.ClientBase, name: string | undefined): Promise<Campaign> {
+  if (name !== undefined) return (await findCampaign(client, name)) ?? (await noCampaign(client, name));
+  const { rows } = await client.query<Campaign>(sql("campaign.current"));
+  return rows[0] ?? (await noCampaign(client, undefined));
+}
+
+async function noCampaign(client: pg.ClientBase, name: string | undefined): Promise<never> {
+  const { rows } = await client.query<{ name: string }>(sql("campaign.names"));
+  throw new SentinelError({
+    exitCode: EXIT.usage,
+    cause: name === undefined ? "This database holds no campaign yet." : `There is no campaign named "${name}".`,
+    remedy:
+      rows.length === 0 ? "Generate or import a fleet first." : `There are: ${rows.map((row) => row.name).join(", ")}.`,
+    ...(rows.length === 0 ? { command: "npm run generate" } : {}),
+  });
+}
+
+/** Enters a campaign, with what its file held that can't be stored, and makes it the current one: all or nothing. */
+export async function createCampaign(
+  client: pg.ClientBase,
+  made: NewCampaign,
+  rejects: readonly Reject[],
+): Promise<Campaign> {
+  await client.query("BEGIN");
+  const { rows } = await client.query<{ campaign_id: number }>(sql("campaign.insert"), [
+    ...[made.name, made.title, made.owner, made.source, made.source_file, made.source_sha256, made.firmware_to],
+    ...[made.seed, made.device_count, made.rejected_count, made.batch_size, made.reported_columns],
+  ]);
+  const id = rows[0]?.campaign_id ?? 0;
+  if (rejects.length > 0) {
+    const line = ({ rowNo, reason, deviceId }: Reject) =>
+      `${id}\t${rowNo}\t${copyField(reason)}\t${copyField(deviceId)}\n`;
+    await copyIn(client, sql("campaign.store_rejects"), rejects.map(line).join(""));
+  }
+  await client.query(sql("campaign.make_current"), [id]);
+  await client.query("COMMIT");
+  return { ...made, campaign_id: id, fault_rate: null, fault_profile: null, fault_seed: null };
+}
+
+/** Makes a campaign the one that `ota_logs` answers for. */
+export async function makeCurrent(client: pg.ClientBase, campaign: Campaign): Promise<void> {
+  await client.query(sql("campaign.make_current"), [campaign.campaign_id]);
+}
+
+/**
+ * Deletes a campaign with everything that hangs on it, all or nothing. Only on `--replace`, and never in a schema that holds
+ * tables which Sentinel did not make.
+ */
+export async function deleteCampaign(client: pg.ClientBase, campaign: Campaign): Promise<void> {
+  await refuseStrangers(client);
+  const { rows } = await client.query<{ campaigns: number }>(sql("campaign.count"));
+  const id = [campaign.campaign_id];
+  await client.query("BEGIN");
+  if (rows[0]?.campaigns === 1) await client.query(sql("campaign.truncate_all"));
+  else
+    for (const name of ["actions", "triage", "faults", "reports"])
+      await client.query(sql(`campaign.delete_${name}`), id);
+  for (const name of ["rejects", "batches", "validation", "runs", "current", "campaign"]) {
+    await client.query(sql(`campaign.delete_${name}`), id);
+  }
+  await client.query("COMMIT");
+}
+
+const OWN = [
+  ...["sentinel_migration", "campaign", "current_campaign", "device_report", "import_reject", "fault_ledger"],
+  ...[
+    "recovery_actions",
+    "triage_queue",
+    "run",
+    "batch_ledger",
+    "validation_result",
+    "lease",
+    "device_status",
+    "ota_logs",
+  ],
+  ...["ota_telemetry", "telemetry_finding"],
+];
+
+async function refuseStrangers(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(sql("migrate.strangers"), [OWN]);
+  if (rows.length === 0) return;
+  throw new SentinelError({
+    exitCode: EXIT.database,
+    cause: `This database also holds ${rows.map(({ name }) => name).join(", ")}, which Sentinel OTA did not make.`,
+    remedy:
+      "Sentinel deletes nothing in a database that it shares. Use --campaign NAME to work beside the old campaign.",
+  });
+}

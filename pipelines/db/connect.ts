@@ -1,0 +1,187 @@
+import { readFileSync } from "node:fs";
+import pg from "pg";
+import { EXIT, SentinelError } from "../cli/errors.ts";
+import { acquireEmbedded } from "./embedded/server.ts";
+import { explain } from "./explain.ts";
+
+/** Where to connect, and how to name it to a person. `config` may be sent to a worker thread. */
+export interface Target {
+  readonly config: pg.ClientConfig;
+  /** user@host:port/database: never a password. */
+  readonly label: string;
+  /** What the settings came from. */
+  readonly source: string;
+}
+
+/** A target, and what to do when it is not needed any more. */
+export interface Database {
+  readonly target: Target;
+  readonly embedded: boolean;
+  release(): Promise<void>;
+}
+
+export interface ConnectSources {
+  readonly databaseUrl?: string | undefined;
+  readonly env: NodeJS.ProcessEnv;
+  readonly projectRoot: string;
+  readonly signal?: AbortSignal;
+  readonly note?: (line: string) => void;
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/** Milliseconds. The server gives up before the client does, so that no statement goes on unwatched. */
+const SESSION = { statement_timeout: 1_800_000, lock_timeout: 30_000, idle_in_transaction_session_timeout: 120_000 };
+
+/** The database that was asked for: by option, `DATABASE_URL`, `DB_HOST` and its like, or `PG*`; else the embedded server. */
+export async function openDatabase(sources: ConnectSources): Promise<Database> {
+  const external = externalTarget(sources);
+  if (external) return { target: external, embedded: false, release: async () => {} };
+  const server = await acquireEmbedded({
+    projectRoot: sources.projectRoot,
+    ...(sources.signal ? { signal: sources.signal } : {}),
+    ...(sources.note ? { note: sources.note } : {}),
+  });
+  const embedded = fromUrl(server.connectionString, "the embedded server", {});
+  return { target: embedded, embedded: true, release: () => server.release() };
+}
+
+/** Opens a session. An idle session that the server ends is noticed by its next statement, not by a crash. */
+export async function connect(target: Target): Promise<pg.Client> {
+  const client = new pg.Client(target.config);
+  client.on("error", () => {});
+  try {
+    await client.connect();
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw explain(error, target);
+  }
+  return client;
+}
+
+/** Runs with a session of its own and closes it, whatever happens. */
+export async function withClient<T>(target: Target, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = await connect(target);
+  try {
+    return await work(client);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** The target that the user named, or undefined where none was. */
+export function externalTarget({ databaseUrl, env }: Pick<ConnectSources, "databaseUrl" | "env">): Target | undefined {
+  if (databaseUrl) return fromUrl(databaseUrl, "--database-url", env);
+  if (env.DATABASE_URL) return fromUrl(env.DATABASE_URL, "DATABASE_URL", env);
+  if (env.DB_HOST || env.DB_PORT || env.DB_PASS) {
+    const { DB_HOST: host = "127.0.0.1", DB_PORT: port, DB_USER: user, DB_PASS: password, DB_NAME: database } = env;
+    return target({ host, port, user, password, database, source: "DB_HOST, DB_PORT and DB_PASS" }, env);
+  }
+  if (env.PGHOST || env.PGPORT || env.PGUSER || env.PGDATABASE) {
+    const { PGHOST: host = "127.0.0.1", PGPORT: port, PGUSER: user, PGPASSWORD: password, PGDATABASE: database } = env;
+    return target({ host, port, user, password, database, sslmode: env.PGSSLMODE, source: "PG* variables" }, env);
+  }
+  return undefined;
+}
+
+function fromUrl(text: string, source: string, env: NodeJS.ProcessEnv): Target {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol)) {
+    throw new SentinelError({
+      exitCode: EXIT.usage,
+      cause: `${source} is not a PostgreSQL URL.`,
+      remedy: "Write it as postgres://user:password@host:5432/database, with special characters percent-encoded.",
+    });
+  }
+  const part = (value: string): string | undefined => (value === "" ? undefined : decodeURIComponent(value));
+  return target(
+    {
+      host: url.searchParams.get("host") ?? part(url.hostname.replace(/^\[|\]$/g, "")) ?? "127.0.0.1",
+      port: url.searchParams.get("port") ?? part(url.port),
+      user: part(url.username),
+      password: part(url.password),
+      database: part(url.pathname.slice(1)),
+      sslmode: url.searchParams.get("sslmode") ?? undefined,
+      sslrootcert: url.searchParams.get("sslrootcert") ?? undefined,
+      source,
+    },
+    env,
+  );
+}
+
+interface Settings {
+  host: string;
+  port?: string | undefined;
+  user?: string | undefined;
+  password?: string | undefined;
+  database?: string | undefined;
+  sslmode?: string | undefined;
+  sslrootcert?: string | undefined;
+  source: string;
+}
+
+function target(settings: Settings, env: NodeJS.ProcessEnv): Target {
+  const { host, source } = settings;
+  const port = Number(settings.port ?? 5432);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new SentinelError({
+      exitCode: EXIT.usage,
+      cause: `${source} names a port that is not one.`,
+      remedy: "Use a number from 1 to 65535.",
+    });
+  }
+  const user = settings.user ?? "postgres";
+  const database = settings.database ?? user;
+  const ssl = tls(settings, env);
+  const password = settings.password ?? env.PGPASSWORD;
+  const config: pg.ClientConfig = {
+    host,
+    port,
+    user,
+    database,
+    application_name: "sentinel-ota",
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    ssl,
+    ...SESSION,
+    ...(password === undefined ? {} : { password }),
+  };
+  return { config, label: `${user}@${host}:${port}/${database}`, source };
+}
+
+/** Beyond loopback the certificate and the host's name are verified, whatever weaker mode was asked for. */
+function tls(settings: Settings, env: NodeJS.ProcessEnv): pg.ClientConfig["ssl"] {
+  const { host, sslmode } = settings;
+  if (isLocal(host)) {
+    if (sslmode === undefined || ["disable", "allow", "prefer"].includes(sslmode)) return false;
+  } else if (sslmode === "disable") {
+    throw new SentinelError({
+      exitCode: EXIT.database,
+      cause: `sslmode=disable would send the password and the fleet in the clear to ${host}.`,
+      remedy: "Leave sslmode out: beyond this machine Sentinel verifies the server's certificate (verify-full).",
+    });
+  }
+  const file = settings.sslrootcert ?? env.PGSSLROOTCERT;
+  const ca = file === undefined ? {} : { ca: readCertificate(file) };
+  return { rejectUnauthorized: true, ...ca };
+}
+
+function readCertificate(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new SentinelError(
+      {
+        exitCode: EXIT.usage,
+        cause: `The certificate file ${file} cannot be read.`,
+        remedy: "Point sslrootcert or PGSSLROOTCERT at the PEM file of the server's certificate authority.",
+      },
+      { cause: error },
+    );
+  }
+}
+
+/** A socket, or an address that never leaves this machine. */
+function isLocal(host: string): boolean {
+  return host.startsWith("/") || host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}

@@ -1,0 +1,102 @@
+import { EXIT, SentinelError, type SentinelErrorParts } from "../cli/errors.ts";
+import type { Target } from "./connect.ts";
+
+interface Answer {
+  readonly when: RegExp;
+  readonly cause: (target: Target, message: string) => string;
+  readonly remedy: string;
+  readonly command?: string;
+  readonly exitCode?: SentinelErrorParts["exitCode"];
+}
+
+/** What the user is told, by SQLSTATE or by the error code of Node. The first that matches answers. */
+const ANSWERS: readonly Answer[] = [
+  {
+    when: /^28/,
+    cause: ({ label }) => `The server refused the user or the password of ${label}.`,
+    remedy: "Check user and password in DATABASE_URL, DB_PASS or PGPASSWORD.",
+  },
+  {
+    when: /^3D000$/,
+    cause: ({ label }) => `The database of ${label} does not exist.`,
+    remedy: "Create it first, or name another one.",
+  },
+  {
+    when: /^42501$/,
+    cause: ({ label }, message) => `The user of ${label} lacks a right: ${message}.`,
+    remedy: "Grant it CREATE on the schema, or connect as the owner of the database.",
+  },
+  {
+    when: /^25006$/,
+    cause: ({ label }) => `The server of ${label} is read-only.`,
+    remedy: "Connect to the primary, or make the database writable (default_transaction_read_only, standby).",
+  },
+  {
+    when: /^53100$/,
+    cause: ({ label }) => `The disk of the server of ${label} is full.`,
+    remedy: "Make room, then continue; committed batches are safe.",
+    command: "npm run pipeline -- --resume",
+    exitCode: EXIT.resumable,
+  },
+  {
+    when: /^53300$|^57P03$/,
+    cause: ({ label }, message) => `The server of ${label} takes no session now: ${message}.`,
+    remedy: "Wait a moment or use fewer --workers, then try again.",
+  },
+  {
+    when: /^(ENOTFOUND|EAI_AGAIN)$/,
+    cause: ({ config }) => `There is no host named ${config.host}.`,
+    remedy: "Check the host in DATABASE_URL, DB_HOST or PGHOST.",
+  },
+  {
+    when: /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ENOENT)$/,
+    cause: ({ config }) => `Nothing answers at ${config.host}:${config.port}.`,
+    remedy: "Start the server, check host and port, or unset DATABASE_URL, DB_* and PG* to use the embedded one.",
+  },
+  {
+    when: /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|CERT_|ERR_TLS)/,
+    cause: ({ config }, message) => `The certificate of ${config.host} cannot be trusted: ${message}.`,
+    remedy: "Give the certificate authority's PEM file in PGSSLROOTCERT or sslrootcert=; it is never skipped.",
+  },
+];
+
+/** Turns an error of the driver into one that the user can act on. What cannot be explained is passed on as it is. */
+export function explain(error: unknown, target: Target): unknown {
+  if (error instanceof SentinelError) return error;
+  const { code, message } = describe(error);
+  if (/does not support SSL/.test(message)) {
+    return new SentinelError(
+      {
+        exitCode: EXIT.database,
+        cause: `The server at ${target.config.host} speaks no TLS, and beyond this machine Sentinel speaks nothing else.`,
+        remedy: "Turn TLS on at the server, or reach it through a tunnel that ends on 127.0.0.1.",
+      },
+      { cause: error },
+    );
+  }
+  const lost = /^(ECONNRESET|EPIPE|08|57P)/.test(code) || /Connection terminated|timeout expired/.test(message);
+  const answer = ANSWERS.find(({ when }) => when.test(code));
+  if (!answer && !lost) return error;
+  return new SentinelError(
+    answer
+      ? {
+          exitCode: answer.exitCode ?? EXIT.database,
+          cause: answer.cause(target, message),
+          remedy: answer.remedy,
+          ...(answer.command ? { command: answer.command } : {}),
+        }
+      : {
+          exitCode: EXIT.database,
+          cause: `The connection to ${target.label} was lost or never answered (${code || message}).`,
+          remedy: "Check that the server runs, then continue: committed batches are safe.",
+          command: "npm run pipeline -- --resume",
+        },
+    { cause: error },
+  );
+}
+
+function describe(error: unknown): { code: string; message: string } {
+  const inner = error instanceof AggregateError ? error.errors[0] : error;
+  const { code, message } = inner as { code?: unknown; message?: unknown };
+  return { code: typeof code === "string" ? code : "", message: typeof message === "string" ? message : String(inner) };
+}

@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import type pg from "pg";
+import type { BatchedStage } from "../domain/vocabulary.ts";
+import { bind, sql } from "./sql.ts";
+
+/** A pass of a stage over a campaign: what its batches have in common. */
+export interface Pass {
+  readonly campaignId: number;
+  readonly stage: BatchedStage;
+  /** From 1. */
+  readonly pass: number;
+  /** Batches that the pass has in all. */
+  readonly batches: number;
+  readonly runId: string;
+}
+
+/** A batch that is about to commit. */
+export interface BatchRecord {
+  readonly batch: number;
+  readonly worker: number;
+  readonly rows: number;
+  readonly checksum: string;
+}
+
+const RECORD: Readonly<Record<BatchedStage, string>> = {
+  generate: sql("ledger.record").replace(":stage", "'generate'"),
+  corrupt: sql("ledger.record").replace(":stage", "'corrupt'"),
+  recover: sql("ledger.record").replace(":stage", "'recover'"),
+};
+
+/** The statement that enters a batch into the ledger, to be sent with its rows in one transaction. */
+export function ledgerEntry(pass: Pass, record: BatchRecord): string {
+  const { campaignId: campaign, pass: number, batches, runId: run } = pass;
+  return bind(RECORD[pass.stage], { ...record, campaign, pass: number, batches, run });
+}
+
+/** MD5 of the ids of a batch's devices in key order (bucket, then id), one a line. */
+export function batchChecksum(devices: readonly { readonly bucket: number; readonly deviceId: string }[]): string {
+  const sorted = devices.toSorted((a, b) => a.bucket - b.bucket || compareBytes(a.deviceId, b.deviceId));
+  return createHash("md5")
+    .update(sorted.map(({ deviceId }) => deviceId).join("\n"))
+    .digest("hex");
+}
+
+/** The order of collation "C": by the bytes of UTF-8, which UTF-16 order is not beyond U+FFFF. */
+function compareBytes(a: string, b: string): number {
+  if (a === b) return 0;
+  return ASCII.test(a) && ASCII.test(b) ? (a < b ? -1 : 1) : Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+const ASCII = /^[\0-\x7f]*$/;
+
+/** The batches of a pass that committed, in order. */
+export async function committedBatches(
+  client: pg.ClientBase,
+  pass: Omit<Pass, "batches" | "runId">,
+): Promise<number[]> {
+  const { rows } = await client.query<{ batch_no: number }>(sql("ledger.committed"), [
+    pass.campaignId,
+    pass.stage,
+    pass.pass,
+  ]);
+  return rows.map((row) => row.batch_no);
+}
+
+/** Rows of a batch that committed, or undefined where it did not: the only witness after a COMMIT whose answer was lost. */
+export async function committedRows(client: pg.ClientBase, pass: Pass, batch: number): Promise<number | undefined> {
+  const { rows } = await client.query<{ rows: number }>(sql("ledger.is_committed"), [
+    pass.campaignId,
+    pass.stage,
+    pass.pass,
+    batch,
+  ]);
+  return rows[0]?.rows;
+}
+
+/** Where a stage stands: its last pass, how many batches that has, and how many committed. Undefined before the first. */
+export async function lastPass(
+  client: pg.ClientBase,
+  campaignId: number,
+  stage: BatchedStage,
+): Promise<{ pass: number; batches: number; committed: number; rows: number } | undefined> {
+  const { rows } = await client.query<{ pass: number; batches: number; committed: number; rows: number }>(
+    sql("ledger.last_pass"),
+    [campaignId, stage],
+  );
+  return rows[0];
+}

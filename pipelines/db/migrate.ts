@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type pg from "pg";
+import { EXIT, SentinelError } from "../cli/errors.ts";
+import { sql } from "./sql.ts";
+
+const folder = new URL("./migrations/", import.meta.url);
+const OLDEST_SERVER = 150_000;
+
+/** Every migration, in order: `0001_name.sql` is number 1. */
+const migrations = readdirSync(folder)
+  .filter((file) => /^\d{4}_\w+\.sql$/.test(file))
+  .sort()
+  .map((file) => ({ number: Number(file.slice(0, 4)), file }));
+
+/**
+ * Brings the schema up to date; changes nothing where it is. Refuses a server older than PostgreSQL 15, a schema made by a
+ * newer Sentinel, and a database where a name that Sentinel needs belongs to someone else.
+ */
+export async function migrate(client: pg.ClientBase): Promise<void> {
+  await refuseOldServer(client);
+  const applied = await appliedMigrations(client);
+  if (applied === undefined) await refuseStrangers(client);
+  else if (applied > migrations.length) {
+    throw new SentinelError({
+      exitCode: EXIT.database,
+      cause: `This database was made by a newer Sentinel OTA (schema ${applied}, this one knows ${migrations.length}).`,
+      remedy: "Update Sentinel OTA, or use another database.",
+    });
+  }
+  if (applied === migrations.length) return;
+  await client.query("BEGIN");
+  try {
+    await client.query(sql("migrate.ledger"));
+    await client.query(sql("migrate.lock"));
+    const known = (await appliedMigrations(client)) ?? 0;
+    for (const { number, file } of migrations.filter((migration) => migration.number > known)) {
+      await client.query(readFileSync(new URL(file, folder), "utf8"));
+      await client.query(sql("migrate.record"), [number, file]);
+    }
+    await client.query("COMMIT");
+  } catch (error) {
+    await client.query("ROLLBACK");
+    throw error;
+  }
+}
+
+async function refuseOldServer(client: pg.ClientBase): Promise<void> {
+  const { rows } = await client.query<{ number: number; text: string }>(sql("migrate.server_version"));
+  const version = rows[0];
+  if (version && version.number >= OLDEST_SERVER) return;
+  throw new SentinelError({
+    exitCode: EXIT.database,
+    cause: `The server is PostgreSQL ${version?.text}; Sentinel needs 15 or newer.`,
+    remedy: "Use a newer server, or unset DATABASE_URL to use the embedded one.",
+  });
+}
+
+/** Number of the last migration; undefined where Sentinel has never been. */
+async function appliedMigrations(client: pg.ClientBase): Promise<number | undefined> {
+  const { rows: found } = await client.query<{ present: boolean }>(sql("migrate.present"));
+  if (!found[0]?.present) return undefined;
+  const { rows } = await client.query<{ last: number | null }>(sql("migrate.last"));
+  return rows[0]?.last ?? 0;
+}
+
+async function refuseStrangers(client: pg.ClientBase): Promise<void> {
+  const text = migrations.map(({ file }) => readFileSync(new URL(file, folder), "utf8")).join("\n");
+  const names = [...text.matchAll(/^CREATE (?:TABLE|VIEW) (\w+)/gm)].map((match) => match[1]);
+  const { rows } = await client.query<{ name: string }>(sql("migrate.relations_named"), [names]);
+  if (rows.length === 0) return;
+  throw new SentinelError({
+    exitCode: EXIT.database,
+    cause: `This database holds ${rows.map(({ name }) => name).join(", ")}, which Sentinel OTA did not make.`,
+    remedy: "Nothing was touched. Give Sentinel a database of its own: create one and name it in DATABASE_URL.",
+  });
+}

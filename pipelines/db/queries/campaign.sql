@@ -1,0 +1,68 @@
+-- name: by_name
+SELECT campaign_id, name, title, owner, source, source_file, source_sha256, firmware_to, seed::float8 AS seed,
+  device_count::float8 AS device_count, rejected_count::float8 AS rejected_count, batch_size, reported_columns,
+  fault_rate, fault_profile, fault_seed::float8 AS fault_seed
+FROM campaign
+WHERE name = $1
+
+-- name: current
+SELECT c.campaign_id, c.name, c.title, c.owner, c.source, c.source_file, c.source_sha256, c.firmware_to,
+  c.seed::float8 AS seed, c.device_count::float8 AS device_count, c.rejected_count::float8 AS rejected_count, c.batch_size,
+  c.reported_columns, c.fault_rate, c.fault_profile, c.fault_seed::float8 AS fault_seed
+FROM campaign c
+JOIN current_campaign USING (campaign_id)
+
+-- name: names
+SELECT name FROM campaign ORDER BY campaign_id DESC LIMIT 10
+
+-- name: insert
+INSERT INTO campaign (
+  campaign_id, name, title, owner, source, source_file, source_sha256, firmware_to, seed, device_count, rejected_count,
+  batch_size, reported_columns
+)
+SELECT coalesce(max(c.campaign_id), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
+FROM campaign c
+RETURNING campaign_id
+
+-- name: make_current
+INSERT INTO current_campaign (campaign_id) VALUES ($1)
+ON CONFLICT (only_row) DO UPDATE SET campaign_id = excluded.campaign_id
+
+-- name: store_rejects
+COPY import_reject (campaign_id, row_no, reason, device_id) FROM STDIN
+
+-- name: count
+SELECT count(*)::int AS campaigns FROM campaign
+
+-- name: delete_actions
+DELETE FROM recovery_actions WHERE campaign_id = $1
+
+-- name: delete_triage
+DELETE FROM triage_queue WHERE campaign_id = $1
+
+-- name: delete_faults
+DELETE FROM fault_ledger WHERE campaign_id = $1
+
+-- name: delete_reports
+DELETE FROM device_report WHERE campaign_id = $1
+
+-- name: truncate_all
+TRUNCATE recovery_actions, triage_queue, fault_ledger, device_report
+
+-- name: delete_rejects
+DELETE FROM import_reject WHERE campaign_id = $1
+
+-- name: delete_batches
+DELETE FROM batch_ledger WHERE campaign_id = $1
+
+-- name: delete_validation
+DELETE FROM validation_result WHERE campaign_id = $1
+
+-- name: delete_runs
+DELETE FROM run WHERE campaign_id = $1
+
+-- name: delete_current
+DELETE FROM current_campaign WHERE campaign_id = $1
+
+-- name: delete_campaign
+DELETE FROM campaign WHERE campaign_id = $1

@@ -1,0 +1,44 @@
+-- name: read
+COPY (
+  SELECT r.bucket, r.device_id, r.battery_voltage, r.signal_strength, r.storage_free_mb
+  FROM device_report r
+  WHERE r.bucket = ANY(:buckets) AND r.campaign_id = :campaign
+) TO STDOUT
+
+-- name: apply
+UPDATE device_report r
+SET battery_voltage = CASE WHEN f.field = 'battery_voltage' THEN f.after_value ELSE r.battery_voltage END,
+    signal_strength = CASE WHEN f.field = 'signal_strength' THEN f.after_value ELSE r.signal_strength END,
+    storage_free_mb = CASE WHEN f.field = 'storage_free_mb' THEN f.after_value ELSE r.storage_free_mb END
+FROM unnest($2::int[], $3::text[], $4::text[], $5::text[]) AS f (bucket, device_id, field, after_value)
+WHERE r.bucket = f.bucket AND r.campaign_id = $1 AND r.device_id = f.device_id
+
+-- name: record
+INSERT INTO fault_ledger (bucket, campaign_id, device_id, field, kind, before_value, after_value, batch_no)
+SELECT f.bucket, $1, f.device_id, f.field, f.kind, f.before_value, f.after_value, $2
+FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+  AS f (bucket, device_id, field, kind, before_value, after_value)
+
+-- name: undo
+UPDATE device_report r
+SET battery_voltage = CASE WHEN f.field = 'battery_voltage' THEN f.before_value ELSE r.battery_voltage END,
+    signal_strength = CASE WHEN f.field = 'signal_strength' THEN f.before_value ELSE r.signal_strength END,
+    storage_free_mb = CASE WHEN f.field = 'storage_free_mb' THEN f.before_value ELSE r.storage_free_mb END
+FROM fault_ledger f
+WHERE f.campaign_id = $1
+  AND r.bucket = f.bucket AND r.campaign_id = f.campaign_id AND r.device_id = f.device_id
+
+-- name: undo_faults
+DELETE FROM fault_ledger WHERE campaign_id = $1
+
+-- name: undo_batches
+DELETE FROM batch_ledger WHERE campaign_id = $1 AND stage = 'corrupt'
+
+-- name: undo_campaign
+UPDATE campaign SET fault_rate = NULL, fault_profile = NULL, fault_seed = NULL WHERE campaign_id = $1
+
+-- name: mark_campaign
+UPDATE campaign SET fault_rate = $2, fault_profile = $3, fault_seed = $4 WHERE campaign_id = $1
+
+-- name: by_kind
+SELECT kind, count(*)::int AS faults FROM fault_ledger WHERE campaign_id = $1 GROUP BY kind ORDER BY kind

@@ -1,0 +1,36 @@
+import { createHash } from "node:crypto";
+import type pg from "pg";
+import { findingSql, trustedNumberSql } from "../domain/predicate-sql.ts";
+import type { RuleSet } from "../domain/rules.ts";
+import { TELEMETRY_FIELDS } from "../domain/vocabulary.ts";
+import { sql } from "./sql.ts";
+
+/**
+ * Writes compiled rules into a statement: `:finding_FIELD` becomes the id of the rule that the field of relation r breaks, and
+ * `:trusted_FIELD` its number, NULL where a rule finds fault with it. The texts come from the compiler, which quotes.
+ */
+export function withRules(text: string, rules: RuleSet): string {
+  return text.replace(/:(finding|trusted)_([a-z_]+)/g, (place, what: string, name: string) => {
+    const field = TELEMETRY_FIELDS.find((known) => known === name);
+    if (!field) throw new Error(`${place} names no telemetry field`);
+    const compile = what === "finding" ? findingSql : trustedNumberSql;
+    return compile(rules, field, `r.${field}`, "postgres");
+  });
+}
+
+/** Makes `ota_telemetry` and `telemetry_finding` from the rules in force; does nothing where they stand already. */
+export async function installRuleViews(client: pg.ClientBase, rules: RuleSet): Promise<void> {
+  const texts = ["rules.ota_telemetry", "rules.telemetry_finding"].map((name) => withRules(sql(name), rules));
+  const mark = `made from rules ${rules.name} version ${rules.version}, ${createHash("sha256").update(texts.join()).digest("hex").slice(0, 16)}`;
+  const { rows } = await client.query<{ mark: string | null }>(sql("rules.mark"));
+  if (rows[0]?.mark?.includes(mark)) return;
+  await client.query(
+    [
+      "BEGIN",
+      ...texts,
+      sql("rules.grant"),
+      `COMMENT ON VIEW ota_telemetry IS 'ota_logs with numbers, NULL where a rule finds fault; ${mark}.'`,
+      "COMMIT",
+    ].join(";\n"),
+  );
+}

@@ -1,0 +1,30 @@
+import { hashText, mix32, permute22, unmix32 } from "./random.ts";
+import { BUCKET_COUNT } from "./vocabulary.ts";
+
+const GENERATED_ID = /^DEV-[0-9a-f]{8}$/;
+const SLOT_BITS = 22;
+
+/** How many devices the ids of one campaign can name: 2^22 in each bucket. */
+export const MAX_DEVICES = BUCKET_COUNT * 2 ** SLOT_BITS;
+
+/**
+ * A device's stable hash slot, 0 to 1023. For ids of the form `DEV-1a2b3c4d` it is taken from the number that they hold, by a
+ * bijection, so that {@link deviceIdAt} can run it backwards; for any other text from a hash of it.
+ */
+export function bucketOf(deviceId: string): number {
+  const hash = GENERATED_ID.test(deviceId) ? mix32(Number.parseInt(deviceId.slice(4), 16)) : hashText(deviceId);
+  return hash >>> SLOT_BITS;
+}
+
+/** The bucket of the device with this index in a generated fleet: indexes ascend with buckets, so batches load in key order. */
+export function bucketAt(index: number, count: number): number {
+  return Math.floor((index * BUCKET_COUNT) / count);
+}
+
+/** A unique id for the device with this index in a generated fleet, whose {@link bucketOf} is {@link bucketAt}. */
+export function deviceIdAt(index: number, count: number, seed: number): string {
+  const bucket = bucketAt(index, count);
+  const slot = permute22(index - Math.ceil((bucket * count) / BUCKET_COUNT), seed ^ bucket);
+  const number = unmix32(((bucket << SLOT_BITS) | slot) >>> 0);
+  return `DEV-${number.toString(16).padStart(8, "0")}`;
+}

@@ -1,0 +1,90 @@
+import { picker, type Weighted } from "./fleet.ts";
+import { hashText, seed32, unit } from "./random.ts";
+import type { Telemetry } from "./rules.ts";
+import { FAULT_KINDS, type FaultKind, TELEMETRY_FIELDS, type TelemetryField } from "./vocabulary.ts";
+
+/** How much chaos, and of what kind: one file of `data/chaos/`. */
+export interface FaultProfile {
+  readonly name: string;
+  /** Share of devices, 0 to 1. */
+  readonly rate: number;
+  readonly weights: Readonly<Record<FaultKind, number>>;
+}
+
+/** A corruption of one field of one device: the ground truth that detection is scored against. */
+export interface Fault {
+  readonly field: TelemetryField;
+  readonly kind: FaultKind;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+const STREAM = { chosen: 0, kind: 1, field: 2, value: 3 } as const;
+
+/** Where each kind strikes: a signal drop is a matter of the signal alone. */
+const FIELDS: Readonly<Record<FaultKind, readonly TelemetryField[]>> = {
+  null: TELEMETRY_FIELDS,
+  type_mismatch: TELEMETRY_FIELDS,
+  signal_drop: ["signal_strength"],
+  out_of_range: TELEMETRY_FIELDS,
+};
+
+const IMPOSSIBLE: Readonly<Record<TelemetryField, readonly string[]>> = {
+  battery_voltage: ["99.90", "-3.20", "0.00", "48.00"],
+  signal_strength: ["250", "-1", "101", "1000"],
+  storage_free_mb: ["-1", "99999999", "-512", "2097152"],
+};
+
+/**
+ * Prepares chaos. The function that it returns says what befalls a device, if anything: by the seed, the device's id and its
+ * telemetry alone, so that neither order nor workers matter.
+ */
+export function injector(
+  profile: FaultProfile,
+  rate: number,
+  seed: number,
+): (deviceId: string, telemetry: Telemetry) => Fault | undefined {
+  const key = seed32(seed);
+  const pickKind = picker(
+    FAULT_KINDS.map((kind): Weighted<FaultKind> => ({ value: kind, weight: profile.weights[kind] })),
+  );
+  return (deviceId, telemetry) => {
+    const hash = hashText(deviceId, key);
+    if (unit(key, hash, STREAM.chosen) >= rate) return undefined;
+    const kind = pickKind(unit(key, hash, STREAM.kind));
+    const fields = FIELDS[kind].filter((field) => telemetry[field] !== undefined);
+    const field = fields[Math.floor(unit(key, hash, STREAM.field) * fields.length)];
+    if (field === undefined) return undefined;
+    const before = telemetry[field] ?? null;
+    const after = corrupted(kind, field, unit(key, hash, STREAM.value));
+    return before === after ? undefined : { field, kind, before, after };
+  };
+}
+
+function corrupted(kind: FaultKind, field: TelemetryField, u: number): string | null {
+  switch (kind) {
+    case "null":
+      return null;
+    case "type_mismatch":
+      return "UNKNOWN";
+    case "signal_drop":
+      return "-999";
+    case "out_of_range": {
+      const values = IMPOSSIBLE[field];
+      return values[Math.floor(u * values.length)] ?? null;
+    }
+  }
+}
+
+/** Checks a profile that came from a file. Returns it, or a sentence that says what is wrong. */
+export function parseFaultProfile(value: unknown): FaultProfile | string {
+  const profile = value as Partial<FaultProfile> | null;
+  if (typeof profile?.name !== "string") return 'a profile needs a "name"';
+  const { rate, weights } = profile;
+  if (typeof rate !== "number" || !(rate >= 0 && rate <= 1)) return '"rate" must be a number from 0 to 1';
+  for (const kind of FAULT_KINDS) {
+    const weight = weights?.[kind];
+    if (typeof weight !== "number" || !(weight >= 0)) return `"weights" needs a number of at least 0 for "${kind}"`;
+  }
+  return FAULT_KINDS.some((kind) => weights?.[kind]) ? (profile as FaultProfile) : '"weights" are all 0';
+}

@@ -1,0 +1,177 @@
+import { createHash } from "node:crypto";
+import { availableParallelism } from "node:os";
+import { passFor, runBatches, workerCount } from "./batches.ts";
+import { EXIT, SentinelError } from "./cli/errors.ts";
+import { count, seconds } from "./cli/format.ts";
+import type { StageEnd, StageRun } from "./context.ts";
+import {
+  type Campaign,
+  campaignFor,
+  createCampaign,
+  deleteCampaign,
+  findCampaign,
+  makeCurrent,
+  type NewCampaign,
+} from "./db/campaigns.ts";
+import { lastPass } from "./db/ledger.ts";
+import { sql } from "./db/sql.ts";
+import type { FleetSpec } from "./domain/fleet.ts";
+import { REPORT_COLUMNS } from "./domain/vocabulary.ts";
+import { importFleet } from "./import/stage.ts";
+
+const DEVICES = 10_000;
+const SEED = 42;
+export const STORE_BATCH = 500;
+
+/** Stores a fleet: generated from the seed, or imported with `--from`. Goes on where an earlier run was stopped. */
+export async function generate(run: StageRun): Promise<StageEnd> {
+  if (run.options.from !== undefined) return importFleet(run);
+  const spec = run.reference.fleet();
+  const campaign = await prepareCampaign(run, spec);
+  const { device_count: devices, batch_size: batchSize } = campaign;
+  const pass = await passFor(run, campaign, "generate", Math.ceil(devices / batchSize));
+  const before = (await lastPass(run.client, campaign.campaign_id, "generate"))?.rows ?? 0;
+  if (before === devices) return stored(campaign, 0, 0);
+  const workers = workerCount(run, availableParallelism());
+  const { rows, seconds: took } = await runBatches(run, {
+    campaign,
+    task: { stage: "generate", pass, fleet: spec, seed: campaign.seed, deviceCount: devices, batchSize },
+    workers,
+    unit: "devices",
+    total: devices,
+    before,
+  });
+  await run.client.query(sql("generate.analyze"));
+  return stored(campaign, rows, took);
+}
+
+/** How a stage that stored a fleet ends. */
+export function stored(campaign: Campaign, rows: number, took: number): StageEnd {
+  const all = count(campaign.device_count);
+  const rejected = campaign.rejected_count;
+  const text =
+    rows === 0
+      ? `campaign ${campaign.name} has all of its ${all} devices already`
+      : `${count(rows)} devices stored in ${seconds(took)} (${count(rows / took)}/s), campaign ${campaign.name}`;
+  return {
+    campaign,
+    result: {
+      stage: "generate",
+      campaign: campaign.name,
+      done: rows,
+      unit: "devices",
+      seconds: took,
+      text: rejected > 0 ? `${text}; ${count(rejected)} rows could not be stored, see import_reject` : text,
+      facts: { devices: campaign.device_count, rejected },
+    },
+  };
+}
+
+async function prepareCampaign(run: StageRun, spec: FleetSpec): Promise<Campaign> {
+  const { options, client } = run;
+  const specHash = createHash("sha256").update(JSON.stringify(spec)).digest("hex");
+  if (options.resume) return resumedCampaign(run, specHash);
+  const { devices = DEVICES, seed = SEED, batchSize = STORE_BATCH } = options;
+  const name = options.campaign ?? `fleet-${devices}-seed-${seed}`;
+  const wanted = { source: "generated", source_sha256: specHash, seed, device_count: devices } as const;
+  const found = await existing(run, name, wanted);
+  if (found) return found;
+  const campaign: NewCampaign = {
+    ...wanted,
+    ...(await people(seed)),
+    name,
+    source_file: null,
+    firmware_to: spec.firmwareTo,
+    rejected_count: 0,
+    batch_size: batchSize,
+    reported_columns: REPORT_COLUMNS,
+  };
+  return createCampaign(client, campaign, []);
+}
+
+/**
+ * The campaign of that name, where it is there and is what is wanted; it is the current one then. With `--replace` it is deleted
+ * instead.
+ * @throws SentinelError exit 2, where the name stands for something else.
+ */
+export async function existing(
+  run: StageRun,
+  name: string,
+  wanted: Partial<NewCampaign>,
+): Promise<Campaign | undefined> {
+  const found = await findCampaign(run.client, name);
+  if (!found) return undefined;
+  if (run.options.replace) {
+    await deleteCampaign(run.client, found);
+    return undefined;
+  }
+  const differs = (Object.keys(wanted) as (keyof NewCampaign)[]).find((key) => wanted[key] !== found[key]);
+  if (differs) throw taken(run, found, differs, wanted);
+  await makeCurrent(run.client, found);
+  return found;
+}
+
+function taken(
+  run: StageRun,
+  found: Campaign,
+  differs: keyof NewCampaign,
+  wanted: Partial<NewCampaign>,
+): SentinelError {
+  const what =
+    differs === "source_sha256"
+      ? "what it was made from has changed since"
+      : `its ${differs.replaceAll("_", " ")} is ${found[differs]}, not ${wanted[differs]}`;
+  return new SentinelError({
+    exitCode: EXIT.usage,
+    cause: `Campaign ${found.name} is there already, and ${what}.`,
+    remedy: "Give the new one a name with --campaign NAME, or delete the old one with --replace:",
+    command: `npm run ${run.command} -- --campaign ${found.name}-2`,
+  });
+}
+
+async function resumedCampaign(run: StageRun, specHash: string): Promise<Campaign> {
+  const campaign = await campaignFor(run.client, run.options.campaign);
+  const { devices, seed } = run.options;
+  if (campaign.source === "imported" && (await isWhole(run, campaign))) return campaign;
+  const refuse = (cause: string, remedy: string): never => {
+    throw new SentinelError({ exitCode: EXIT.usage, cause, remedy });
+  };
+  if (campaign.source === "imported") {
+    refuse(
+      `Campaign ${campaign.name} is an import of ${campaign.source_file}.`,
+      "Name the file again: --resume --from FILE.",
+    );
+  }
+  if (devices !== undefined && devices !== campaign.device_count) {
+    refuse(
+      `Campaign ${campaign.name} has ${campaign.device_count} devices, not ${devices}.`,
+      "Leave --devices out to resume it.",
+    );
+  }
+  if (seed !== undefined && seed !== campaign.seed) {
+    refuse(`Campaign ${campaign.name} has seed ${campaign.seed}, not ${seed}.`, "Leave --seed out to resume it.");
+  }
+  if (specHash !== campaign.source_sha256 && !(await isWhole(run, campaign))) {
+    refuse(
+      `data/*.csv has changed since campaign ${campaign.name} began, so the rest of it would be another fleet.`,
+      "Take the old files back to resume it, or start over with --replace.",
+    );
+  }
+  await makeCurrent(run.client, campaign);
+  return campaign;
+}
+
+async function isWhole(run: StageRun, campaign: Campaign): Promise<boolean> {
+  return (await lastPass(run.client, campaign.campaign_id, "generate"))?.rows === campaign.device_count;
+}
+
+/** What a person reads as the name of the rollout, and who answers for it: invented, by the seed. */
+async function people(seed: number): Promise<{ title: string; owner: string }> {
+  const { faker } = await import("@faker-js/faker/locale/en");
+  faker.seed(seed);
+  const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+  return {
+    title: `${capital(faker.word.adjective())} ${capital(faker.animal.bird().split(" ").at(-1) ?? "Finch")} rollout`,
+    owner: faker.person.fullName(),
+  };
+}

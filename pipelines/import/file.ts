@@ -1,0 +1,163 @@
+import { createHash } from "node:crypto";
+import { createReadStream, mkdirSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { EXIT, SentinelError } from "../cli/errors.ts";
+import type { Reject } from "../db/campaigns.ts";
+import { bucketOf } from "../domain/bucket.ts";
+import type { DeviceReport } from "../domain/fleet.ts";
+import { REPORT_COLUMNS, REQUIRED_IMPORT_COLUMNS, type ReportColumn } from "../domain/vocabulary.ts";
+
+type Format = "csv" | "json" | "parquet";
+
+const FORMATS: Readonly<Record<string, Format>> = {
+  ".csv": "csv",
+  ".tsv": "csv",
+  ".json": "json",
+  ".ndjson": "json",
+  ".jsonl": "json",
+  ".parquet": "parquet",
+};
+
+const KNOWN_COLUMNS = ["device_id", "update_status", ...REPORT_COLUMNS] as const;
+
+/** An imported file, read into a table of its own on disk: the fleet is never in memory. */
+export interface ImportFile {
+  readonly name: string;
+  /** SHA-256, hexadecimal. */
+  readonly sha256: string;
+  readonly reported: readonly ReportColumn[];
+  readonly devices: number;
+  readonly rejects: readonly Reject[];
+  /** The reports that can be stored, in the order of the file, so many at a time. */
+  reports(size: number): AsyncGenerator<DeviceReport[]>;
+  close(): void;
+}
+
+/**
+ * Reads a CSV, NDJSON, JSON or Parquet file with DuckDB, columns by name.
+ * @param scratch folder for what is too big for memory; the caller owns it.
+ * @throws SentinelError exit 2 where the file is missing, damaged, or lacks a column.
+ */
+export async function openImport(file: string, scratch: string): Promise<ImportFile> {
+  const format = FORMATS[path.extname(file).toLowerCase()];
+  if (!format)
+    throw unusable(
+      file,
+      "its name does not end in .csv, .tsv, .ndjson, .jsonl, .json or .parquet",
+      "Rename or convert it.",
+    );
+  const sha256 = await hashOf(file);
+  mkdirSync(scratch, { recursive: true });
+  const table = path.join(scratch, `import-${process.pid}.duckdb`);
+  const instance = await DuckDBInstance.create(table, { memory_limit: "160MB", threads: "2", temp_directory: scratch });
+  const connection = await instance.connect();
+  const close = (): void => {
+    connection.closeSync();
+    instance.closeSync();
+    for (const rest of [table, `${table}.wal`]) rmSync(rest, { force: true });
+  };
+  try {
+    await read(connection, file, format);
+    const reported = await judge(connection, file, format);
+    return { name: path.basename(file), sha256, reported, ...(await verdict(connection)), reports, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+
+  async function* reports(size: number): AsyncGenerator<DeviceReport[]> {
+    const result = await connection.stream(text("reports").replace(":values", REPORT_COLUMNS.join(", ")));
+    let batch: DeviceReport[] = [];
+    for await (const rows of result.yieldRowObjectJs()) {
+      for (const row of rows) {
+        batch.push(reportOf(row as Record<string, string | null>));
+        if (batch.length < size) continue;
+        yield batch;
+        batch = [];
+      }
+    }
+    if (batch.length > 0) yield batch;
+  }
+}
+
+function text(name: string): string {
+  return readFileSync(new URL(`./queries/${name}.sql`, import.meta.url), "utf8");
+}
+
+function reportOf({ device_id, update_status, ...columns }: Record<string, string | null>): DeviceReport {
+  const deviceId = device_id ?? "";
+  return { bucket: bucketOf(deviceId), deviceId, updateStatus: update_status, ...columns } as DeviceReport;
+}
+
+async function hashOf(file: string): Promise<string> {
+  const hash = createHash("sha256");
+  try {
+    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    const what =
+      code === "ENOENT" ? "it is not there" : code === "EISDIR" ? "it is a folder" : `it cannot be read (${code})`;
+    throw unusable(file, what, "Check the path after --from.", error);
+  }
+  return hash.digest("hex");
+}
+
+async function read(connection: DuckDBConnection, file: string, format: Format): Promise<void> {
+  try {
+    await connection.run(text(`read_${format}`).replace(":file", () => `'${file.replaceAll("'", "''")}'`));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const lines = message.split("\n").filter((line) => line.trim() !== "");
+    throw unusable(
+      file,
+      `it is damaged or no ${format}: ${lines.slice(0, 2).join(" ")}`,
+      "Correct the file; nothing was stored.",
+      error,
+    );
+  }
+}
+
+/** Picks the columns by name, whatever their case, and finds the rows that can't be stored. */
+async function judge(connection: DuckDBConnection, file: string, format: Format): Promise<ReportColumn[]> {
+  const reader = await connection.runAndReadAll(text(format === "json" ? "keys" : "columns"));
+  const present = new Map<string, string>();
+  for (const { name } of reader.getRowObjectsJS() as { name: string }[]) present.set(name.trim().toLowerCase(), name);
+  const missing = REQUIRED_IMPORT_COLUMNS.filter((column) => !present.has(column));
+  if (missing.length > 0) {
+    const found = [...present.values()].slice(0, 12).join(", ") || "none";
+    throw unusable(
+      file,
+      `it has no ${missing.join(", ")}; its columns are: ${found}`,
+      "Name its columns as docs/import.md says.",
+    );
+  }
+  const columns = KNOWN_COLUMNS.map((column) => `${source(format, present.get(column))} AS ${column}`).join(", ");
+  await connection.run(
+    text("judge")
+      .replace(":columns", () => columns)
+      .replace(":values", KNOWN_COLUMNS.join(", ")),
+  );
+  return REPORT_COLUMNS.filter((column) => present.has(column));
+}
+
+/** The column, or the field of the object, as text; NULL where the file has none. */
+function source(format: Format, name: string | undefined): string {
+  if (name === undefined) return "CAST(NULL AS VARCHAR)";
+  if (format === "json") return `(object ->> '$."${name.replaceAll('"', '\\"').replaceAll("'", "''")}"')`;
+  return `CAST("${name.replaceAll('"', '""')}" AS VARCHAR)`;
+}
+
+async function verdict(connection: DuckDBConnection): Promise<{ devices: number; rejects: Reject[] }> {
+  const counted = await connection.runAndReadAll(text("count"));
+  const rejected = await connection.runAndReadAll(text("rejects"));
+  const rows = rejected.getRowObjectsJS() as { row_no: bigint; reason: string; device_id: string | null }[];
+  return {
+    devices: Number(counted.getRowObjectsJS()[0]?.devices ?? 0),
+    rejects: rows.map(({ row_no, reason, device_id }) => ({ rowNo: Number(row_no), reason, deviceId: device_id })),
+  };
+}
+
+function unusable(file: string, what: string, remedy: string, cause?: unknown): SentinelError {
+  return new SentinelError({ exitCode: EXIT.usage, cause: `${file} can't be imported: ${what}.`, remedy }, { cause });
+}

@@ -1,0 +1,1 @@
+SELECT count(*)::INTEGER AS devices FROM report WHERE reason IS NULL

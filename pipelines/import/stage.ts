@@ -1,0 +1,98 @@
+import path from "node:path";
+import { passFor } from "../batches.ts";
+import { EXIT, SentinelError } from "../cli/errors.ts";
+import type { StageEnd, StageRun } from "../context.ts";
+import { interrupted } from "../context.ts";
+import { type Campaign, createCampaign } from "../db/campaigns.ts";
+import { committedBatches, type Pass } from "../db/ledger.ts";
+import { encodeReports, storeReports } from "../db/reports.ts";
+import { sql } from "../db/sql.ts";
+import { existing, STORE_BATCH, stored } from "../generate.ts";
+import { type ImportFile, openImport } from "./file.ts";
+
+const SEED = 42;
+const REJECTS_SHOWN = 10;
+
+/** Stores the devices of a file, in its order, in atomic batches with ledger rows, as `generate` does; goes on where it was stopped. */
+export async function importFleet(run: StageRun): Promise<StageEnd> {
+  const scratch = path.join(run.projectRoot, "data", "local", "import");
+  const file = await openImport(path.resolve(run.options.from ?? ""), scratch);
+  try {
+    reportRejects(run, file);
+    const campaign = await prepareCampaign(run, file);
+    const pass = await passFor(run, campaign, "generate", Math.ceil(campaign.device_count / campaign.batch_size));
+    const { rows, seconds } = await store(run, campaign, pass, file);
+    if (rows > 0) await run.client.query(sql("generate.analyze"));
+    return stored(campaign, rows, seconds);
+  } finally {
+    file.close();
+  }
+}
+
+/** Row by row on the screen as far as one reads it, all of them in `import_reject`, and always the count. */
+function reportRejects({ reporter }: StageRun, { rejects, name }: ImportFile): void {
+  for (const { rowNo, reason, deviceId } of rejects.slice(0, REJECTS_SHOWN)) {
+    reporter.note(`${name} row ${rowNo}${deviceId ? ` (${JSON.stringify(deviceId)})` : ""} can't be stored: ${reason}`);
+  }
+  const more = rejects.length - REJECTS_SHOWN;
+  if (more > 0) reporter.note(`${name}: ${more} more rows can't be stored; all are in table import_reject`);
+}
+
+async function prepareCampaign(run: StageRun, file: ImportFile): Promise<Campaign> {
+  const { options } = run;
+  if (file.devices === 0) {
+    throw new SentinelError({
+      exitCode: EXIT.usage,
+      cause: `${file.name} holds no device that can be stored.`,
+      remedy: `It needs rows with device_id and update_status; ${file.rejects.length} rows were refused.`,
+    });
+  }
+  const stem = path
+    .parse(file.name)
+    .name.replaceAll(/[^\w.-]+/g, "-")
+    .slice(0, 60);
+  const name = options.campaign ?? `import-${stem || "file"}-${file.sha256.slice(0, 8)}`;
+  const wanted = { source: "imported", source_sha256: file.sha256, device_count: file.devices } as const;
+  const found = await existing(run, name, wanted);
+  if (found) return found;
+  const made = {
+    ...wanted,
+    name,
+    title: `Import of ${file.name}`,
+    owner: null,
+    source_file: file.name,
+    firmware_to: null,
+    seed: options.seed ?? SEED,
+    rejected_count: file.rejects.length,
+    batch_size: options.batchSize ?? STORE_BATCH,
+    reported_columns: file.reported,
+  };
+  return createCampaign(run.client, made, file.rejects);
+}
+
+async function store(
+  run: StageRun,
+  campaign: Campaign,
+  pass: Pass,
+  file: ImportFile,
+): Promise<{ rows: number; seconds: number }> {
+  const committed = new Set(await committedBatches(run.client, pass));
+  const before = Math.min(campaign.device_count, committed.size * campaign.batch_size);
+  const progress = run.reporter.stage("generate", campaign.name, campaign.device_count, "devices", before);
+  let batch = 0;
+  let rows = 0;
+  let batches = 0;
+  if (committed.size < pass.batches) {
+    for await (const reports of file.reports(campaign.batch_size)) {
+      if (run.signal.aborted) throw interrupted("generate", pass.batches - committed.size - batches, run.command);
+      if (!committed.has(batch)) {
+        await storeReports(run.client, pass, 0, batch, encodeReports(reports, campaign.campaign_id, batch));
+        rows += reports.length;
+        batches += 1;
+        progress.update([{ batches, rows }]);
+      }
+      batch += 1;
+    }
+  }
+  return { rows, seconds: progress.elapsed() };
+}

@@ -1,0 +1,116 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { EXIT, SentinelError } from "./cli/errors.ts";
+import { helpFor, overview } from "./cli/help.ts";
+import { readOptions } from "./cli/options.ts";
+import { Reporter } from "./cli/reporter.ts";
+import { COMMANDS, type Command } from "./commands.ts";
+import { databaseCommand } from "./database.ts";
+import { openDatabase } from "./db/connect.ts";
+import { connectionUrl } from "./db/url.ts";
+import { reference } from "./reference.ts";
+
+const projectRoot = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const SIGTERM_EXIT = 143;
+
+/** Runs one command line. Returns its exit code. */
+async function main([name = "help", ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const stop = new AbortController();
+  let code: number = EXIT.interrupted;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      code = signal === "SIGTERM" ? SIGTERM_EXIT : EXIT.interrupted;
+      if (stop.signal.aborted) process.exit(code);
+      stop.abort();
+    });
+  }
+  let reporter = reporterFor({}, env);
+  try {
+    if (name === "db") return await databaseByHand(args, env, stop.signal);
+    const command = COMMANDS.find((known) => known.name === name);
+    if (!command) return list(name);
+    const { options, words } = readOptions({ ...command, words: command.words ? 2 : 0 }, args, env);
+    reporter = reporterFor(options, env);
+    if (options.help) {
+      process.stdout.write(helpFor(command));
+      return EXIT.ok;
+    }
+    await run(command, { options, words, reporter, env, signal: stop.signal });
+    return EXIT.ok;
+  } catch (error) {
+    const exit = fail(reporter, error);
+    return stop.signal.aborted ? code : exit;
+  }
+}
+
+type Given = Pick<Parameters<Command["run"]>[0], "options" | "words" | "reporter" | "env" | "signal">;
+
+function run(command: Command, given: Given): Promise<void> {
+  const { version } = JSON.parse(readFileSync(path.join(projectRoot, "package.json"), "utf8")) as { version: string };
+  const clock = (): Date => new Date();
+  return command.run({
+    ...given,
+    command: command.name,
+    projectRoot,
+    version,
+    clock,
+    reference: reference(projectRoot),
+  });
+}
+
+function list(name: string): number {
+  const text = overview([...COMMANDS, { name: "db", help: "the database by hand: start, url, psql, status, stop" }]);
+  if (["help", "--help", "-h"].includes(name)) {
+    process.stdout.write(text);
+    return EXIT.ok;
+  }
+  process.stderr.write(`There is no command "${name}".\n\n${text}`);
+  return EXIT.usage;
+}
+
+function databaseByHand(args: string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<number> {
+  return databaseCommand(args, {
+    env,
+    projectRoot,
+    signal,
+    stdout: (text) => process.stdout.write(text),
+    stderr: (text) => process.stderr.write(text),
+    resolve: async () => {
+      const database = await openDatabase({ env, projectRoot, signal });
+      return { url: connectionUrl(database.target), embedded: database.embedded, release: () => database.release() };
+    },
+  });
+}
+
+function reporterFor(
+  options: { json?: boolean; quiet?: boolean; noColor?: boolean },
+  env: NodeJS.ProcessEnv,
+): Reporter {
+  const { json = false, quiet = false, noColor = false } = options;
+  return new Reporter({
+    stdout: process.stdout,
+    stderr: process.stderr,
+    json,
+    quiet,
+    color: process.stderr.isTTY === true && !noColor && !env.NO_COLOR,
+    now: () => performance.now(),
+  });
+}
+
+function fail(reporter: Reporter, error: unknown): number {
+  if (error instanceof SentinelError) {
+    const { message: cause, remedy, command, exitCode } = error;
+    reporter.error({ cause, remedy, command, exitCode });
+    return exitCode;
+  }
+  if (process.env.SENTINEL_DEBUG) console.error(error);
+  reporter.error({
+    cause: `This is a bug in Sentinel OTA: ${error instanceof Error ? error.message : String(error)}`,
+    remedy: "Please report it, with what SENTINEL_DEBUG=1 prints when you run the command again.",
+    exitCode: EXIT.bug,
+  });
+  return EXIT.bug;
+}
+
+process.exitCode = await main(process.argv.slice(2), process.env);

@@ -1,0 +1,140 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { csvParse, type DSVRowString } from "d3-dsv";
+import { EXIT, SentinelError } from "./cli/errors.ts";
+import { type FaultProfile, parseFaultProfile } from "./domain/faults.ts";
+import type { FleetSpec, ModelSpec, RegionSpec, Weighted } from "./domain/fleet.ts";
+import { type Policy, parsePolicy } from "./domain/policy.ts";
+import { parseRuleSet, type RuleSet } from "./domain/rules.ts";
+import { UPDATE_STAGES, type UpdateStage } from "./domain/vocabulary.ts";
+
+/** The reference inputs below `data/`, read and checked. An error names the file and what to write. */
+export interface Reference {
+  fleet(): FleetSpec;
+  rules(): RuleSet;
+  policy(name: string): Policy;
+  faultProfile(name: string): FaultProfile;
+}
+
+export function reference(projectRoot: string): Reference {
+  const data = path.join(projectRoot, "data");
+  return {
+    fleet: () => fleetSpec(data),
+    rules: () => parsed(data, "rules", "default", parseRuleSet),
+    policy: (name) => parsed(data, "policy", name, parsePolicy),
+    faultProfile: (name) => parsed(data, "chaos", name, parseFaultProfile),
+  };
+}
+
+function parsed<T extends object>(data: string, kind: string, name: string, parse: (value: unknown) => T | string): T {
+  const known = readdirSync(path.join(data, kind)).flatMap((file) =>
+    file.endsWith(".json") ? [file.slice(0, -5)] : [],
+  );
+  if (!known.includes(name)) {
+    throw new SentinelError({
+      exitCode: EXIT.usage,
+      cause: `There is no ${kind} named "${name}".`,
+      remedy: `Use one of: ${known.join(", ")}; or add data/${kind}/${name}.json.`,
+    });
+  }
+  const file = path.join(data, kind, `${name}.json`);
+  let result: T | string;
+  try {
+    result = parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    result = error instanceof Error ? error.message : String(error);
+  }
+  if (typeof result === "string") throw damaged(`data/${kind}/${name}.json`, result);
+  return result;
+}
+
+function damaged(file: string, what: string): SentinelError {
+  return new SentinelError({
+    exitCode: EXIT.usage,
+    cause: `${file} cannot be used: ${what}.`,
+    remedy: "Correct the file, or take it back from version control.",
+    command: `git checkout -- ${file}`,
+  });
+}
+
+function fleetSpec(data: string): FleetSpec {
+  const firmware = rows(data, "firmware.csv");
+  const errors: Record<string, Weighted<string>[]> = {};
+  for (const row of rows(data, "errors.csv")) {
+    const { stage } = row;
+    errors[text(row, "stage", "errors.csv")] ??= [];
+    errors[stage ?? ""]?.push({
+      value: text(row, "error_code", "errors.csv"),
+      weight: number(row, "weight", "errors.csv"),
+    });
+  }
+  return {
+    regions: rows(data, "regions.csv").map(regionSpec),
+    models: rows(data, "models.csv").map(modelSpec),
+    firmwareFrom: firmware
+      .filter(({ role }) => role === "from")
+      .map((row) => ({ value: text(row, "version", "firmware.csv"), weight: number(row, "share", "firmware.csv") })),
+    firmwareTo: text(firmware.find(({ role }) => role === "to") ?? {}, "version", "firmware.csv"),
+    errors,
+  };
+}
+
+function regionSpec(row: DSVRowString): Weighted<RegionSpec> {
+  const file = "regions.csv";
+  const stages = weighted(row, "stage_weights", file);
+  const unknown = stages.find(({ value }) => !(UPDATE_STAGES as readonly string[]).includes(value));
+  if (unknown) throw damaged(`data/${file}`, `"${unknown.value}" is no stage of an update`);
+  return {
+    weight: number(row, "share", file),
+    value: {
+      region: text(row, "region", file),
+      partialRate: number(row, "partial_rate", file),
+      batteryMean: number(row, "battery_mean", file),
+      signalMean: number(row, "signal_mean", file),
+      stages: stages as Weighted<UpdateStage>[],
+    },
+  };
+}
+
+function modelSpec(row: DSVRowString): Weighted<ModelSpec> {
+  const file = "models.csv";
+  return {
+    weight: number(row, "share", file),
+    value: {
+      model: text(row, "model", file),
+      partialFactor: number(row, "partial_factor", file),
+      hardware: weighted(row, "hardware", file),
+      storageMb: number(row, "storage_mb", file),
+    },
+  };
+}
+
+function rows(data: string, file: string): DSVRowString[] {
+  const found = csvParse(readFileSync(path.join(data, file), "utf8"));
+  if (found.length === 0) throw damaged(`data/${file}`, "it has no rows");
+  return found;
+}
+
+function text(row: Partial<DSVRowString>, column: string, file: string): string {
+  const value = row[column];
+  if (!value) throw damaged(`data/${file}`, `a row has no "${column}"`);
+  return value;
+}
+
+function number(row: DSVRowString, column: string, file: string): number {
+  const value = Number(text(row, column, file));
+  if (!Number.isFinite(value)) throw damaged(`data/${file}`, `"${row[column]}" in "${column}" is not a number`);
+  return value;
+}
+
+/** Reads "rev-A:40 rev-B:60". */
+function weighted(row: DSVRowString, column: string, file: string): Weighted<string>[] {
+  return text(row, column, file)
+    .split(" ")
+    .map((part) => {
+      const [value = "", weight = ""] = part.split(":");
+      if (value === "" || !(Number(weight) >= 0))
+        throw damaged(`data/${file}`, `"${part}" is not of the form name:weight`);
+      return { value, weight: Number(weight) };
+    });
+}

@@ -1,0 +1,83 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import path from "node:path";
+import { readSnapshot, type Snapshot } from "../loaders/mart.ts";
+import { refreshWarehouse } from "../loaders/warehouse.ts";
+import { EXIT, SentinelError } from "./cli/errors.ts";
+import { count, seconds } from "./cli/format.ts";
+import type { StageResult } from "./cli/reporter.ts";
+import type { Context } from "./context.ts";
+import type { Target } from "./db/connect.ts";
+import { buildSite } from "./site/build.ts";
+
+/** Folder with one DuckDB file a campaign. */
+export function warehouseHome(projectRoot: string): string {
+  return path.join(projectRoot, "data", "local", "warehouse");
+}
+
+/** Pulls the campaign into DuckDB, builds the marts, and from them the site. Reads the database and writes nothing there. */
+export async function report(
+  context: Context,
+  target: Target,
+  campaign = context.options.campaign,
+): Promise<StageResult> {
+  const { projectRoot, reference, reporter, signal, options } = context;
+  const began = performance.now();
+  let progress: ReturnType<typeof reporter.stage> | undefined;
+  const snapshot = await refreshWarehouse({
+    connection: target.config,
+    ...(campaign === undefined ? {} : { campaign }),
+    home: warehouseHome(projectRoot),
+    rules: reference.rules(),
+    signal,
+    onProgress: (rows, total) => {
+      progress ??= reporter.stage("report", campaign ?? "current", total, "devices");
+      progress.update([{ batches: 0, rows }]);
+    },
+    onNote: (line) => reporter.note(line),
+  });
+  const pulled = (performance.now() - began) / 1000;
+  const site = options.noSite ? undefined : await build(context, snapshot);
+  const took = (performance.now() - began) / 1000;
+  const marts = `${count(snapshot.devices)} devices pulled into marts in ${seconds(pulled)}`;
+  return {
+    stage: "report",
+    campaign: snapshot.campaignName,
+    done: snapshot.devices,
+    unit: "devices",
+    seconds: took,
+    text: site ? `${marts}, site ready after ${seconds(took)}: ${site}` : `${marts}: ${snapshot.path}`,
+    facts: { snapshot: snapshot.id, warehouse: snapshot.path, site: site ?? null },
+  };
+}
+
+/** Builds the site from a snapshot. Returns the path of its first page. */
+export async function build({ projectRoot, reporter, signal }: Context, snapshot: Snapshot): Promise<string> {
+  const { dir } = await buildSite({
+    projectRoot,
+    warehouse: snapshot.path,
+    snapshotId: snapshot.id,
+    outDir: path.join(projectRoot, "dist"),
+    note: (line) => reporter.note(line),
+    signal,
+  });
+  return path.join(dir, "index.html");
+}
+
+/** The snapshot that was made last; of the campaign, if one is named. */
+export async function latestSnapshot({ projectRoot, options }: Context): Promise<Snapshot> {
+  const home = warehouseHome(projectRoot);
+  const files = existsSync(home) ? readdirSync(home).filter((file) => file.endsWith(".duckdb")) : [];
+  const byAge = files.map((file) => path.join(home, file)).sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  for (const file of byAge) {
+    const snapshot = await readSnapshot(file);
+    if (options.campaign === undefined || snapshot.campaignName === options.campaign) return snapshot;
+  }
+  throw new SentinelError({
+    exitCode: EXIT.site,
+    cause: options.campaign
+      ? `Campaign ${options.campaign} was never pulled.`
+      : "Nothing was pulled from a database yet.",
+    remedy: "Make the marts first:",
+    command: options.campaign ? `npm run report -- --campaign ${options.campaign}` : "npm run pipeline",
+  });
+}

@@ -1,0 +1,57 @@
+import type { Target } from "../db/connect.ts";
+import type { Pass } from "../db/ledger.ts";
+import type { FaultProfile } from "../domain/faults.ts";
+import type { FleetSpec } from "../domain/fleet.ts";
+import type { Policy } from "../domain/policy.ts";
+import type { RuleSet } from "../domain/rules.ts";
+import type { ReportColumn } from "../domain/vocabulary.ts";
+
+/** What a pool of workers does, batch by batch. Plain data: it is sent to threads. */
+export type Task =
+  | {
+      readonly stage: "generate";
+      readonly pass: Pass;
+      readonly fleet: FleetSpec;
+      readonly seed: number;
+      readonly deviceCount: number;
+      readonly batchSize: number;
+    }
+  | {
+      readonly stage: "corrupt";
+      readonly pass: Pass;
+      readonly profile: FaultProfile;
+      readonly rate: number;
+      readonly seed: number;
+      readonly reported: readonly ReportColumn[];
+    }
+  | {
+      readonly stage: "recover";
+      readonly pass: Pass;
+      readonly rules: RuleSet;
+      readonly policy: Policy;
+      readonly reported: readonly ReportColumn[];
+    };
+
+/** What one thread is started with. */
+export interface Assignment {
+  readonly task: Task;
+  readonly target: Target;
+  readonly worker: number;
+  readonly batches: readonly number[];
+  /** Shared with the parent: see {@link Board}. */
+  readonly board: Int32Array;
+}
+
+/** What a thread tells its parent beside the board. An error that Sentinel explains keeps its parts on the way. */
+export type Message =
+  | { readonly kind: "retry"; readonly batch: number; readonly attempt: number; readonly reason: string }
+  | { readonly kind: "failed"; readonly error: unknown }
+  | { readonly kind: "done" };
+
+/** Places on the board: one flag for all, then for each worker its batches and rows that committed. */
+export const Board = {
+  stop: 0,
+  batches: (worker: number): number => 1 + 2 * worker,
+  rows: (worker: number): number => 2 + 2 * worker,
+  size: (workers: number): number => 1 + 2 * workers,
+} as const;

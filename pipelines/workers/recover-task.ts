@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import { copyBytes, copyField, copyIn, copyOut } from "../db/copy.ts";
+import { batchChecksum, ledgerEntry } from "../db/ledger.ts";
+import { bind, sql } from "../db/sql.ts";
+import { decide } from "../domain/policy.ts";
+import { evaluator, type Finding } from "../domain/rules.ts";
+import { shardAt } from "../domain/shards.ts";
+import type { Task } from "./protocol.ts";
+import type { BatchTask } from "./tasks.ts";
+import { type TelemetryRow, telemetryReader } from "./telemetry.ts";
+
+type RecoverTask = Extract<Task, { stage: "recover" }>;
+
+/** The decisions on one shard, as lines of COPY. */
+interface Decisions {
+  actions: string;
+  triage: string;
+  readonly devices: TelemetryRow[];
+}
+
+/** Decides every Partial device of one shard that nothing was decided for, and appends the decisions. */
+export function recoverTask(task: RecoverTask, worker: number): BatchTask<void> {
+  const { pass } = task;
+  const read = telemetryReader(task.reported);
+  const judge = judgeFor(task, worker);
+  return {
+    prepare() {},
+    async commit(client, batch) {
+      const { buckets } = shardAt(batch, pass.batches);
+      const decisions: Decisions = { actions: "", triage: "", devices: [] };
+      await client.query("BEGIN");
+      await copyOut(client, bind(sql("recover.read"), { buckets, campaign: pass.campaignId }), (fields) =>
+        judge(read(fields), batch, decisions),
+      );
+      const rows = decisions.devices.length;
+      const record = { batch, worker, rows, checksum: batchChecksum(decisions.devices) };
+      if (decisions.actions) await copyIn(client, sql("recover.store_actions"), decisions.actions);
+      if (decisions.triage) await copyIn(client, sql("recover.store_triage"), decisions.triage);
+      await client.query(`${ledgerEntry(pass, record)}; COMMIT`);
+      return rows;
+    },
+  };
+}
+
+function judgeFor({ pass, rules, policy }: RecoverTask, worker: number) {
+  const evaluate = evaluator(rules);
+  return (device: TelemetryRow, batch: number, decisions: Decisions): void => {
+    const key = `${device.bucket}\t${pass.campaignId}\t${copyField(device.deviceId)}`;
+    const trace = `${pass.pass}\t${batch}\t${worker}\t${batch}\n`;
+    const findings = evaluate(device.telemetry);
+    const first = findings[0];
+    decisions.devices.push(device);
+    if (first) decisions.triage += `${key}\t${evidence(first, findings, rules.version)}\t${trace}`;
+    else {
+      const { action, id } = decide(policy, device.telemetry);
+      decisions.actions += `${key}\t${action}\t${policy.name}\t${policy.version}\t${id}\t${trace}`;
+    }
+  };
+}
+
+/** Rule, version, field, raw value to the byte, its hash, and all findings. */
+function evidence(first: Finding, findings: readonly Finding[], version: number): string {
+  const raw = first.raw === null ? null : Buffer.from(first.raw);
+  const hash = raw && createHash("sha256").update(raw).digest();
+  return [
+    first.rule,
+    version,
+    first.field,
+    copyBytes(raw),
+    copyBytes(hash),
+    copyField(JSON.stringify(findings.map(({ rule, field, raw }) => ({ rule, field, raw })))),
+  ].join("\t");
+}
