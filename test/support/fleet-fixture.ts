@@ -79,7 +79,7 @@ function pTwo(a: number, n: number, b: number, m: number): number {
   return Number.isFinite(z) ? Math.min(1, poly * Math.exp(-(z * z) / 2)) : 1;
 }
 
-/** Compares each group with all the others. */
+/** Compares each group with the fleet; the test is against all the others. */
 function against<T extends { n: number; hits: number }>(groups: readonly T[]): (T & Row)[] {
   const n = groups.reduce((sum, group) => sum + group.n, 0);
   const hits = groups.reduce((sum, group) => sum + group.hits, 0);
@@ -91,12 +91,12 @@ function against<T extends { n: number; hits: number }>(groups: readonly T[]): (
     return holm[index] ?? 1;
   }, 0);
   return groups.map((group, index) => {
-    const rest = (hits - group.hits) / Math.max(1, n - group.n);
-    const difference = group.hits / group.n - rest;
+    const fleet = hits / Math.max(1, n);
+    const difference = group.hits / group.n - fleet;
     return {
       ...group,
       ...wilson(group.hits, group.n),
-      fleet_rate: rest,
+      fleet_rate: fleet,
       difference,
       p_value: p[index] ?? 1,
       p_holm: holm[index] ?? 1,
@@ -126,6 +126,7 @@ export function regionRows(
     return against(group.map((cell) => ({ ...cell, n: cell.at_risk, hits: cell.failures }))).map(
       ({ n, hits: _, ...row }) => ({
         ...row,
+        unknown: 0,
         significant: Number(row.p_holm) < 0.05,
         enough: n >= 30,
       }),
@@ -173,7 +174,7 @@ export function triageRows(options: FleetOptions): Row[] {
       raw: odd ? (options.hostile ?? null) : raw,
       expected,
       raw_sha256: raw === null ? null : "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-      findings: JSON.stringify([{ rule, field, raw: odd ? options.hostile : raw }]),
+      findings: 1,
       attempt: 1,
       quarantined_at: "2026-03-02T10:15:30Z",
     };
@@ -245,14 +246,14 @@ export function faultRows(perCell: number): Row[] {
 export function qualityRows(options: FleetOptions): Row[] {
   return options.regions.flatMap(([region], index) =>
     FIELDS.map((field, other) => {
-      const reported = options.devicesPerRegion;
-      const findings = Math.round(reported * (0.012 + 0.001 * index + 0.002 * other));
-      const { rate, rate_low, rate_high } = wilson(findings, reported);
+      const devices = options.devicesPerRegion;
+      const findings = Math.round(devices * (0.012 + 0.001 * index + 0.002 * other));
+      const { rate, rate_low, rate_high } = wilson(findings, devices);
       return {
         region,
         field,
-        devices: reported,
-        reported,
+        devices,
+        reported: true,
         findings,
         findings_success: Math.round(findings * 0.67),
         findings_partial: findings - Math.round(findings * 0.67),

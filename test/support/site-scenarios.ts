@@ -185,7 +185,7 @@ function summary(devices: number, failed: number, counts: Record<string, number>
     owner: "Ada Moreno",
     source: "generated",
     source_file: null,
-    seed: 42,
+    seed: "42",
     firmware_to: "2.0.0",
     devices,
     rejected: 0,

@@ -1,0 +1,45 @@
+import * as Plot from "@observablehq/plot";
+import { type ChartSize, draw, longest } from "./chart.js";
+import { count, duration } from "./format.js";
+import type { Batch } from "./rows.js";
+
+/** When each worker was at which batch. A gap is a worker that waited. */
+export function batchLanes(batches: readonly Batch[], { width }: ChartSize): SVGElement | HTMLElement {
+  const lane = (batch: Batch): string => `Worker ${batch.worker}`;
+  const lanes = [...new Set([...batches].sort((a, b) => a.worker - b.worker).map(lane))];
+  return draw("Batches of each worker over time", {
+    width,
+    height: lanes.length * 34 + 44,
+    marginLeft: longest(lanes) + 12,
+    marginTop: 4,
+    marginRight: 16,
+    x: {
+      label: "seconds since the first batch began",
+      labelArrow: "none",
+      grid: true,
+      ticks: width < 500 ? 4 : 8,
+      tickSize: 0,
+    },
+    y: { domain: lanes, label: null, tickSize: 0, padding: 0.3 },
+    marks: [
+      Plot.barX(batches, {
+        y: lane,
+        x1: (batch) => batch.started_ms / 1000,
+        x2: (batch) => batch.finished_ms / 1000,
+        fill: "var(--recovered)",
+        fillOpacity: (batch) => (batch.batch_no % 2 === 0 ? 0.9 : 0.65),
+        insetRight: 1,
+        rx: 2,
+      }),
+      Plot.tip(
+        batches,
+        Plot.pointer({
+          y: lane,
+          x: (batch) => (batch.started_ms + batch.finished_ms) / 2000,
+          title: (batch) =>
+            `Batch ${batch.batch_no}, worker ${batch.worker}\n${count(batch.rows, "device")} in ${duration(batch.duration_ms)}`,
+        }),
+      ),
+    ],
+  });
+}

@@ -1,0 +1,59 @@
+import * as Plot from "@observablehq/plot";
+import { type ChartSize, draw, longest } from "./chart.js";
+import { percent, whole, words } from "./format.js";
+import { sequential } from "./palette.js";
+import type { FaultDetection } from "./rows.js";
+
+/** Field by kind of fault: how many of the injected ones were found. A miss or a false alarm turns the cell orange. */
+export function faultMatrix(rows: readonly FaultDetection[], { width }: ChartSize): SVGElement | HTMLElement {
+  const fields = [...new Set(rows.map((row) => words(row.field)))];
+  const kinds = [...new Set(rows.map((row) => words(row.kind)))];
+  const x = (row: FaultDetection): string => words(row.field);
+  const y = (row: FaultDetection): string => words(row.kind);
+  const clean = (row: FaultDetection): boolean => row.missed === 0 && row.false_alarms === 0;
+  const fill = (row: FaultDetection): string =>
+    clean(row) ? sequential(0.35) : "color-mix(in srgb, var(--cell-worse) 70%, var(--neutral))";
+  const faults = (row: FaultDetection): string =>
+    clean(row)
+      ? `${whole(row.found)} of ${whole(row.injected)}`
+      : `${whole(row.missed)} missed, ${whole(row.false_alarms)} false`;
+  return draw("Faults found of those injected, by field and kind", {
+    width,
+    height: kinds.length * 58 + 34,
+    marginTop: 34,
+    marginLeft: longest(kinds) + 12,
+    marginRight: 0,
+    marginBottom: 0,
+    x: {
+      domain: fields,
+      type: "band",
+      axis: null,
+      label: null,
+      tickSize: 0,
+      padding: 0.04,
+    },
+    y: { domain: kinds, type: "band", label: null, tickSize: 0, padding: 0.06 },
+    marks: [
+      Plot.axisX({ anchor: "top", tickSize: 0, label: null, lineWidth: width < 480 ? 7 : 12 }),
+      Plot.cell(rows, { x, y, fill, rx: 3 }),
+      Plot.text(rows, {
+        x,
+        y,
+        text: (row) => percent(row.recall, row.recall === 1 ? 0 : 1),
+        dy: -8,
+        fontSize: 15,
+        fontWeight: 650,
+        fill: "var(--ink)",
+      }),
+      Plot.text(rows, {
+        x,
+        y,
+        text: faults,
+        dy: 11,
+        fontSize: 11,
+        fill: "var(--ink)",
+        lineWidth: width < 480 ? 7 : 20,
+      }),
+    ],
+  });
+}

@@ -1,0 +1,202 @@
+/** The rows of the marts that pages read. Counts are whole, rates 0 to 1; null where nothing can be said. */
+
+type Rate = number | null;
+
+export interface Campaign {
+  campaign: string;
+  title: string;
+  owner: string | null;
+  source: string;
+  source_file: string | null;
+  seed: string;
+  firmware_to: string | null;
+  devices: number;
+  rejected: number;
+  fault_rate: Rate;
+  fault_profile: string | null;
+  success: number;
+  partial: number;
+  recovered: number;
+  quarantined: number;
+  failed: number;
+  failure_rate: Rate;
+  recovery_rate: Rate;
+  triage_open: number;
+  injected_faults: number;
+  found_faults: number;
+  checks_passed: number;
+  checks_total: number;
+  snapshot_id: string;
+  taken_at: string;
+  version: string;
+}
+
+export interface FleetStatus {
+  update_status: string;
+  ordinal: number;
+  devices: number;
+  share: Rate;
+  share_low: Rate;
+  share_high: Rate;
+}
+
+export interface Interval {
+  rate: Rate;
+  rate_low: Rate;
+  rate_high: Rate;
+}
+
+export interface RegionStatus extends Interval {
+  region: string | null;
+  update_status: string;
+  devices: number;
+  region_devices: number;
+}
+
+interface Compared extends Interval {
+  fleet_rate: Rate;
+  difference: Rate;
+  p_value: Rate;
+  p_holm: Rate;
+}
+
+export interface RegionFailure extends Compared {
+  region: string | null;
+  devices: number;
+  failures: number;
+  verdict: string;
+  recovered: number;
+  quarantined: number;
+}
+
+export interface RegionStageFailure extends Compared {
+  region: string | null;
+  stage: string;
+  stage_ordinal: number;
+  at_risk: number;
+  failures: number;
+  significant: boolean;
+  enough: boolean;
+}
+
+export interface Bottleneck extends Interval {
+  stage: string;
+  stage_ordinal: number;
+  region: string | null;
+  at_risk: number;
+  failures: number;
+  rank: number;
+  dense_rank: number;
+  row_number: number;
+  rank_low: number;
+  rank_high: number;
+  tied: boolean;
+  share_of_stage_failures: Rate;
+}
+
+export interface ModelFailure extends Interval {
+  model: string | null;
+  firmware_from: string | null;
+  devices: number;
+  failures: number;
+  rank: number;
+}
+
+export interface RecoveryAction {
+  action: string;
+  policy_rule: string | null;
+  region: string | null;
+  devices: number;
+  share_of_region: Rate;
+}
+
+export interface FaultDetection {
+  field: string;
+  kind: string;
+  injected: number;
+  found: number;
+  right_rule: number;
+  missed: number;
+  false_alarms: number;
+  precision: Rate;
+  recall: Rate;
+}
+
+export interface DataQuality {
+  region: string | null;
+  field: string;
+  devices: number;
+  reported: boolean;
+  findings: number;
+  findings_success: number;
+  findings_partial: number;
+  finding_rate: Rate;
+  finding_rate_low: Rate;
+  finding_rate_high: Rate;
+  mean_trusted: number | null;
+}
+
+export interface TriageItem {
+  device_id: string;
+  region: string | null;
+  model: string | null;
+  firmware_from: string | null;
+  last_stage: string | null;
+  error_code: string | null;
+  rule_id: string;
+  field: string;
+  raw: string | null;
+  expected: string | null;
+  raw_sha256: string | null;
+  findings: number;
+  attempt: number;
+  quarantined_at: string;
+}
+
+export interface Batch {
+  stage: string;
+  pass: number;
+  batch_no: number;
+  worker: number;
+  rows: number;
+  started_ms: number;
+  finished_ms: number;
+  duration_ms: number;
+  cumulative_rows: number;
+}
+
+export interface Throughput {
+  stage: string;
+  worker: number;
+  batches: number;
+  rows: number;
+  busy_ms: number;
+  rows_per_second: number | null;
+}
+
+export interface Invariant {
+  ordinal: number;
+  check_name: string;
+  promise: string;
+  expected: string | null;
+  actual: string | null;
+  passed: boolean;
+  query: string;
+  checked_at: string;
+}
+
+export interface ImportReject {
+  row_no: number;
+  reason: string;
+  device_id: string | null;
+  total: number;
+}
+
+export interface Run {
+  started_at: string;
+  stage: string;
+  result: string;
+  duration_ms: number | null;
+  version: string;
+  options: unknown;
+}
