@@ -1,5 +1,6 @@
 import {
   accessSync,
+  chmodSync,
   constants,
   cpSync,
   existsSync,
@@ -13,7 +14,7 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
-import { canReach } from "./account.ts";
+import { type Account, canReach } from "./account.ts";
 import { databaseError, folderError, OWN_SERVER } from "./failure.ts";
 import type { Seat } from "./home.ts";
 
@@ -99,8 +100,9 @@ function copyOf(native: string, version: string, seat: Seat): string {
     const unfinished = join(seat.folder, `${name}.new`);
     const filter = (path: string) => !/\.(a|h|pc)$/.test(basename(path));
     cpSync(native, join(unfinished, "native"), { recursive: true, verbatimSymlinks: true, filter });
+    // npm may have unpacked it read-only, or for root alone.
+    makeOwn(unfinished, seat.account);
     linkLibraries(join(unfinished, "native"));
-    if (seat.account) giveTo(unfinished, seat.account);
     renameSync(unfinished, join(seat.folder, name));
   } catch (error) {
     throw folderError(seat.folder, error);
@@ -108,8 +110,12 @@ function copyOf(native: string, version: string, seat: Seat): string {
   return copy;
 }
 
-function giveTo(path: string, account: { uid: number; gid: number }): void {
-  lchownSync(path, account.uid, account.gid);
-  if (!lstatSync(path).isDirectory()) return;
-  for (const entry of readdirSync(path)) giveTo(join(path, entry), account);
+/** Makes a copied tree the account's (or leaves it ours): folders open to be written in, files to be read. */
+function makeOwn(path: string, account: Account | undefined): void {
+  const stat = lstatSync(path);
+  if (account) lchownSync(path, account.uid, account.gid);
+  if (stat.isSymbolicLink()) return;
+  chmodSync(path, stat.mode | (stat.isDirectory() ? 0o700 : 0o400));
+  if (!stat.isDirectory()) return;
+  for (const entry of readdirSync(path)) makeOwn(join(path, entry), account);
 }
