@@ -17,7 +17,7 @@ interface Library {
 
 const LIBRARIES: readonly Library[] = [
   { name: "@observablehq/plot", places: ["_npm", "_node"] },
-  { name: "arquero", entry: "dist/arquero.min.js", places: ["_npm"] },
+  { name: "arquero", places: ["_npm"] },
   { name: "d3", places: ["_npm"] },
   { name: "d3-dsv", places: ["_npm"] },
   { name: "htl", places: ["_npm"] },

@@ -28,7 +28,7 @@ export function actionBars(rows: readonly RecoveryAction[], { width }: ChartSize
   return draw("Actions decided in each region", {
     width,
     height: regions.length * (narrow ? 52 : 38) + 8,
-    marginLeft: narrow ? 0 : longest(regions) + 14,
+    marginLeft: narrow ? 0 : longest(regions, 13) + 14,
     marginRight: narrow ? 0 : longest(totals.map(total)) + 10,
     marginTop: narrow ? 8 : 4,
     marginBottom: 4,

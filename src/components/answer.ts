@@ -1,4 +1,6 @@
 import { element } from "./element.js";
+import { moment } from "./format.js";
+import type { Campaign } from "./rows.js";
 
 /** What a page answers before it shows anything: one sentence, and what stands behind it. */
 export interface Answer {
@@ -6,11 +8,16 @@ export interface Answer {
   readonly detail: string;
 }
 
-export function answer({ headline, detail }: Answer): HTMLElement {
+/** The answer in large type, and which campaign at which moment it is about. */
+export function answer({ headline, detail }: Answer, campaign: Campaign | undefined): HTMLElement {
   return element(
     "div",
     { class: "answer" },
     element("p", { class: "headline" }, headline),
     detail ? element("p", { class: "lede" }, detail) : null,
+    campaign ? element("p", { class: "dateline" }, dateline(campaign)) : null,
   );
 }
+
+const dateline = ({ title, source_file, taken_at }: Campaign): string =>
+  [title, ...(source_file ? [source_file] : []), `as of ${moment(taken_at)}`].join(" · ");

@@ -9,13 +9,16 @@ export function batchLanes(batches: readonly Batch[], { width }: ChartSize): SVG
   const lanes = [...new Set([...batches].sort((a, b) => a.worker - b.worker).map(lane))];
   return draw("Batches of each worker over time", {
     width,
-    height: lanes.length * 34 + 44,
+    height: lanes.length * 34 + 46,
     marginLeft: longest(lanes) + 12,
     marginTop: 4,
     marginRight: 16,
+    marginBottom: 42,
     x: {
       label: "seconds since the first batch began",
       labelArrow: "none",
+      labelAnchor: "center",
+      labelOffset: 36,
       grid: true,
       ticks: width < 500 ? 4 : 8,
       tickSize: 0,

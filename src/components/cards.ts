@@ -19,7 +19,7 @@ export function cards(figures: readonly Figure[]): HTMLElement {
         { class: attention ? "figure attention" : "figure" },
         element("dt", {}, label),
         element("dd", { class: "value" }, value),
-        element("dd", { class: "note" }, note),
+        element("dd", { class: "context" }, note),
       ),
     ),
   );

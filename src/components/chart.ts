@@ -22,7 +22,7 @@ export function draw(label: string, options: Plot.PlotOptions): SVGElement | HTM
 }
 
 /** Rough width of text of this size, enough to keep room for it. */
-export const textWidth = (text: string, size = 12): number => Math.ceil(text.length * size * 0.56);
+export const textWidth = (text: string, size = 12): number => Math.ceil(text.length * size * 0.6);
 
 export const longest = (texts: readonly string[], size = 12): number =>
   Math.max(0, ...texts.map((text) => textWidth(text, size)));

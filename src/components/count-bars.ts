@@ -19,7 +19,12 @@ export function countBars(
   return draw(name, {
     width,
     height: rows.length * (narrow ? 42 : 30) + 6,
-    marginLeft: narrow ? 0 : longest(rows.map((row) => row.label)) + 14,
+    marginLeft: narrow
+      ? 0
+      : longest(
+          rows.map((row) => row.label),
+          13,
+        ) + 14,
     marginRight: narrow ? 0 : longest(rows.map(note)) + 8,
     marginTop: 6,
     marginBottom: 0,

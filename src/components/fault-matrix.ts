@@ -1,14 +1,14 @@
 import * as Plot from "@observablehq/plot";
 import { type ChartSize, draw, longest } from "./chart.js";
-import { percent, whole, words } from "./format.js";
+import { fieldName, percent, whole, words } from "./format.js";
 import { sequential } from "./palette.js";
 import type { FaultDetection } from "./rows.js";
 
 /** Field by kind of fault: how many of the injected ones were found. A miss or a false alarm turns the cell orange. */
 export function faultMatrix(rows: readonly FaultDetection[], { width }: ChartSize): SVGElement | HTMLElement {
-  const fields = [...new Set(rows.map((row) => words(row.field)))];
+  const fields = [...new Set(rows.map((row) => fieldName(row.field)))];
   const kinds = [...new Set(rows.map((row) => words(row.kind)))];
-  const x = (row: FaultDetection): string => words(row.field);
+  const x = (row: FaultDetection): string => fieldName(row.field);
   const y = (row: FaultDetection): string => words(row.kind);
   const clean = (row: FaultDetection): boolean => row.missed === 0 && row.false_alarms === 0;
   const fill = (row: FaultDetection): string =>

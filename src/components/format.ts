@@ -13,6 +13,7 @@ export const whole = (value: Maybe): string => (known(value) ? WHOLE.format(valu
 /** 0.3312 as 33.1%. */
 export function percent(rate: Maybe, digits = 1): string {
   if (!known(rate)) return NOTHING;
+  if (rate === 0 || rate === 1) return `${100 * rate}%`;
   const text = (100 * rate).toFixed(digits);
   if (rate < 1 && Number(text) === 100) return `>${(100 - 10 ** -digits).toFixed(digits)}%`;
   if (rate > 0 && Number(text) === 0) return `<${(10 ** -digits).toFixed(digits)}%`;
@@ -78,3 +79,12 @@ export const place = (name: string | null | undefined): string =>
 
 /** A stage of the update for people: DOWNLOADING as Downloading. */
 export const stageName = (stage: string): string => stage.charAt(0).toUpperCase() + stage.slice(1).toLowerCase();
+
+const FIELDS: Readonly<Record<string, string>> = {
+  battery_voltage: "Battery voltage",
+  signal_strength: "Signal strength",
+  storage_free_mb: "Free storage",
+};
+
+/** A telemetry field for people. */
+export const fieldName = (field: string): string => FIELDS[field] ?? words(field);

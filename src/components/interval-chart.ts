@@ -32,12 +32,19 @@ export function intervalChart(rows: readonly IntervalRow[], options: IntervalOpt
     width,
     height: rows.length * (narrow ? BAND.narrow : BAND.wide) + 62,
     marginTop: 26,
-    marginLeft: narrow ? 6 : longest(rows.map((row) => row.label)) + 16,
+    marginLeft: narrow
+      ? 6
+      : longest(
+          rows.map((row) => row.label),
+          13,
+        ) + 16,
     marginRight: narrow ? 6 : longest(notes) + 12,
     x: {
       percent: true,
       grid: true,
       label: null,
+      tickSize: 0,
+      inset: 6,
       tickFormat: (x: number) => `${x}%`,
       ticks: narrow ? 4 : 7,
       ...domain(options),

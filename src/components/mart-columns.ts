@@ -1,4 +1,4 @@
-import { moment, percent, place, points, pValue, range, stageName, whole, words } from "./format.js";
+import { fieldName, moment, percent, place, points, pValue, range, stageName, whole, words } from "./format.js";
 import type {
   Batch,
   Bottleneck,
@@ -137,7 +137,7 @@ export const RUN_COLUMNS: Column<Run>[] = [
 ];
 
 export const FAULT_COLUMNS: Column<FaultDetection>[] = [
-  { key: "field", label: "Field", show: (row) => words(row.field) },
+  { key: "field", label: "Field", show: (row) => fieldName(row.field) },
   { key: "kind", label: "Kind of fault", show: (row) => words(row.kind) },
   n("injected", "Injected"),
   n("found", "Found"),
@@ -149,7 +149,7 @@ export const FAULT_COLUMNS: Column<FaultDetection>[] = [
 ];
 
 export const QUALITY_COLUMNS: Column<DataQuality>[] = [
-  { key: "field", label: "Field", show: (row) => words(row.field) },
+  { key: "field", label: "Field", show: (row) => fieldName(row.field) },
   region(),
   n("devices", "Devices"),
   n("findings", "Break a rule"),

@@ -39,9 +39,9 @@ export function overviewFigures(campaign: Campaign | undefined): Figure[] {
       attention: triage_open + partial > 0,
     },
     {
-      label: "Injected faults found",
+      label: "Faults found",
       value: injected_faults > 0 ? percent(found_faults / injected_faults) : "–",
-      note: injected_faults > 0 ? `${whole(found_faults)} of ${whole(injected_faults)}` : "none were injected",
+      note: injected_faults > 0 ? `${whole(found_faults)} of ${whole(injected_faults)} injected` : "none were injected",
       attention: found_faults < injected_faults,
     },
     {

@@ -1,5 +1,5 @@
 import { element } from "./element.js";
-import { percent, words } from "./format.js";
+import { fieldName, percent } from "./format.js";
 import { groupBy } from "./group.js";
 import { intervalChart } from "./interval-chart.js";
 import { qualityIntervals } from "./interval-rows.js";
@@ -30,8 +30,8 @@ function heading(field: string, group: readonly DataQuality[]): string {
   const devices = group.reduce((sum, row) => sum + row.devices, 0);
   const findings = group.reduce((sum, row) => sum + row.findings, 0);
   return group.some((row) => row.reported) && devices > 0
-    ? `${capital(words(field))}: ${percent(findings / devices)}`
-    : capital(words(field));
+    ? `${fieldName(field)}: ${percent(findings / devices)}`
+    : fieldName(field);
 }
 
 const chart = (
@@ -43,10 +43,8 @@ const chart = (
   intervalChart(qualityIntervals(rows), {
     width,
     domain,
-    name: `Share of ${words(field)} values that break a rule, by region`,
+    name: `Share of ${fieldName(field).toLowerCase()} values that break a rule, by region`,
   });
 
 const absent = (): HTMLElement =>
   element("p", { class: "hint" }, "The source does not report this field, which is no fault.");
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

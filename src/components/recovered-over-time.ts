@@ -19,7 +19,15 @@ export function recoveredOverTime(batches: readonly Batch[], { width }: ChartSiz
     marginLeft: 52,
     marginTop: 28,
     marginRight: 16,
-    x: { label: "seconds since the first batch began", labelArrow: "none", ticks: width < 500 ? 4 : 8, tickSize: 0 },
+    marginBottom: 42,
+    x: {
+      label: "seconds since the first batch began",
+      labelArrow: "none",
+      labelAnchor: "center",
+      labelOffset: 36,
+      ticks: width < 500 ? 4 : 8,
+      tickSize: 0,
+    },
     y: { label: null, grid: true, ticks: 5, tickSize: 0, tickFormat: (n: number) => whole(n) },
     marks: [
       Plot.areaY(steps, {

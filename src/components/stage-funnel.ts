@@ -35,7 +35,12 @@ export function stageFunnel(steps: readonly FunnelStep[], { width }: ChartSize):
   return draw("Devices that reached each stage of the update", {
     width,
     height: steps.length * (narrow ? 44 : 30) + 6,
-    marginLeft: narrow ? 0 : longest(steps.map((step) => step.stage)) + 14,
+    marginLeft: narrow
+      ? 0
+      : longest(
+          steps.map((step) => step.stage),
+          13,
+        ) + 14,
     marginRight: narrow ? 0 : longest(steps.map(went)) + 8,
     marginTop: 4,
     marginBottom: 2,

@@ -15,8 +15,8 @@ export function statusWaffle(rows: readonly FleetStatus[], { width }: ChartSize)
     width,
     height: Math.round((width / across) * down),
     margin: 0,
-    x: { axis: null, type: "band", padding: 0.14 },
-    y: { axis: null, type: "band", padding: 0.14 },
+    x: { axis: null, type: "band", paddingInner: 0.14, paddingOuter: 0 },
+    y: { axis: null, type: "band", paddingInner: 0.14, paddingOuter: 0 },
     marks: [
       Plot.cell(squares, {
         x: (_, index) => Math.floor(index / down),

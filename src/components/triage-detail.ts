@@ -1,5 +1,5 @@
 import { element } from "./element.js";
-import { count, moment, place, stageName, words } from "./format.js";
+import { count, fieldName, moment, place, stageName, words } from "./format.js";
 import type { TriageItem } from "./rows.js";
 import { shellWord, visible } from "./visible.js";
 
@@ -32,7 +32,7 @@ export function triageDetail(item: TriageItem | undefined): HTMLElement {
       element(
         "div",
         {},
-        element("span", {}, `${words(item.field)} as received`),
+        element("span", {}, `${fieldName(item.field)} as received`),
         element("code", {}, visible(item.raw)),
       ),
       element(

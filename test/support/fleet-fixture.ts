@@ -196,27 +196,22 @@ export function modelRows(): Row[] {
 export function timelineRows(rows: number, workers: number): Row[] {
   const next = random(3);
   const free = Array.from({ length: workers }, () => 0);
-  let done = 0;
-  const batches = Math.max(1, Math.ceil(rows / 1000));
-  return Array.from({ length: batches }, (_, batch_no) => {
+  const batches = Array.from({ length: Math.ceil(rows / 1000) }, (_, batch_no) => {
     const worker = free.indexOf(Math.min(...free));
     const started_ms = free[worker] ?? 0;
     const duration_ms = 120 + Math.round(next() * 90);
     free[worker] = started_ms + duration_ms + 4;
-    const size = Math.min(1000, rows - done);
-    done += size;
-    return {
-      stage: "recover",
-      pass: 1,
-      batch_no,
-      worker,
-      rows: size,
-      started_ms,
-      finished_ms: started_ms + duration_ms,
-      duration_ms,
-      cumulative_rows: done,
-    };
+    const finished_ms = started_ms + duration_ms;
+    const size = Math.min(1000, rows - 1000 * batch_no);
+    return { stage: "recover", pass: 1, batch_no, worker, rows: size, started_ms, finished_ms, duration_ms };
   });
+  let done = 0;
+  return batches
+    .sort((a, b) => a.finished_ms - b.finished_ms)
+    .map((batch) => {
+      done += batch.rows;
+      return { ...batch, cumulative_rows: done };
+    });
 }
 
 export function faultRows(perCell: number): Row[] {

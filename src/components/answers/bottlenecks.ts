@@ -18,7 +18,7 @@ export function bottlenecksAnswer(rows: readonly Bottleneck[]): Answer {
   const rates = `${percent(first[0]?.rate)} of ${count(first[0]?.at_risk ?? 0, "device")} that came to it${first.length > 1 ? " in the first of them" : ""}`;
   const headline =
     rivals === 1 && first.length === 1
-      ? `${stageName(stage)} is the bottleneck, and ${lead[0]} is worst there, beyond doubt.`
+      ? `${stageName(stage)} is the bottleneck, and ${lead[0]} is worst there, beyond noise.`
       : `${stageName(stage)} is the bottleneck, but no region is clearly the worst there.`;
   const sure = [...groupBy(rows, (row) => row.stage).values()].filter(
     (group) => group.filter((row) => row.rank_low === 1).length === 1,
