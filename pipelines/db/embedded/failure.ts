@@ -15,16 +15,22 @@ export function folderError(folder: string, error: unknown): unknown {
   if (code === "ENOSPC" || code === "EDQUOT") {
     return databaseError(`No space is left for the embedded database in ${folder}.`, `Free some space, ${OWN_SERVER}.`);
   }
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS" || code === "ENOTDIR" || code === "EEXIST") {
+  if (code === "EROFS" || code === "ENOTDIR" || code === "EEXIST") {
     return databaseError(
-      `The folder of the embedded database, ${folder}, cannot be written (${code}).`,
-      `Make it yours, ${OWN_SERVER}.`,
-      `sudo chown -R "$(id -un)" "${folder}"`,
+      `${unwritable(folder)} (${code}).`,
+      `Put a writable folder in its place, ${OWN_SERVER}.`,
+      "",
       error,
     );
   }
+  if (code === "EACCES" || code === "EPERM") {
+    const command = `sudo chown -R "$(id -un)" "${folder}"`;
+    return databaseError(`${unwritable(folder)} (${code}).`, `Make it yours, ${OWN_SERVER}.`, command, error);
+  }
   return error;
 }
+
+const unwritable = (folder: string) => `The folder of the embedded database, ${folder}, cannot be written`;
 
 const KNOWN: readonly (readonly [RegExp, string])[] = [
   [/No space left on device|Disk quota exceeded/i, "Free some space on the disk"],
@@ -40,7 +46,9 @@ const KNOWN: readonly (readonly [RegExp, string])[] = [
 
 /** What a PostgreSQL program said before it gave up, with the remedy that fits. */
 export function programFailure(what: string, output: string, log?: string): SentinelError {
-  const lines = output.trim().split("\n").slice(-12);
+  const all = output.trim().split("\n");
+  const telling = all.filter((line) => /FATAL|PANIC|ERROR|DETAIL|HINT|error|could not/.test(line));
+  const lines = (telling.length > 0 ? telling : all).slice(-8);
   const known = KNOWN.find(([pattern]) => pattern.test(output));
   const said = output.trim() === "" ? "It said nothing." : `It said:\n${lines.map((line) => `  ${line}`).join("\n")}`;
   const remedy = `${known?.[1] ?? "Mend what it complains about"}, ${OWN_SERVER}.`;

@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { findPackage, prepareBinaries } from "./binaries.ts";
 import { ensureCluster } from "./cluster.ts";
-import { databaseError } from "./failure.ts";
+import { databaseError, folderError } from "./failure.ts";
 import { existingSeat, type Home, locateHome, prepareHome, type Seat, takeSeat } from "./home.ts";
 import { withLock } from "./lock.ts";
 import { readPassword } from "./password.ts";
@@ -125,12 +125,18 @@ async function start(home: Home, seat: Seat, options: EmbeddedOptions): Promise<
   const { signal, note = () => {}, settings = {} } = options;
   const needs = { home, seat, binaries, signal, note, settings };
   await ensureCluster(needs);
-  const { port } = await startPostmaster(needs);
-  const password = readPassword(home);
-  if (password === undefined || !(await letsUsIn(port, password))) {
+  const postmaster = await startPostmaster(needs);
+  try {
+    writeFileSync(home.port, `${postmaster.port}\n`);
+    const password = readPassword(home);
+    if (password !== undefined && (await letsUsIn(postmaster.port, password))) {
+      return connectionString(postmaster.port, password);
+    }
     throw databaseError("The embedded server stopped right after its start.", "See its log.", `tail "${home.log}"`);
+  } catch (error) {
+    await stopPostmaster(seat, postmaster);
+    throw folderError(home.folder, error);
   }
-  return connectionString(port, password);
 }
 
 async function letGo(home: Home, unregister: () => void): Promise<void> {

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { SUPERUSER } from "./cluster.ts";
-import { databaseError } from "./failure.ts";
+import { databaseError, programFailure } from "./failure.ts";
 import { LOOPBACK } from "./port.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -30,7 +30,7 @@ export async function letsUsIn(port: number, password: string): Promise<boolean>
       );
     }
     if (code?.startsWith("57P") || code?.startsWith("E") || /terminated|timeout/.test(message)) return false;
-    throw error;
+    throw programFailure("The embedded server does not let us in.", `${code ?? "error"}: ${message}`);
   }
 }
 

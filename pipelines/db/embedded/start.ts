@@ -1,16 +1,17 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, fstatSync, openSync, renameSync, statfsSync, statSync, writeFileSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
+import { closeSync, existsSync, fstatSync, openSync, renameSync, statfsSync, statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ClusterNeeds } from "./cluster.ts";
 import { programFailure, writtenSince } from "./failure.ts";
 import { choosePort, LOOPBACK } from "./port.ts";
 import { endOrphans, findPostmaster, type Postmaster, removeStaleLock, stopPostmaster } from "./postmaster.ts";
-import { programOptions } from "./program.ts";
+import { spawnProgram } from "./program.ts";
 
 const POLL_MS = 4;
 const HELD_RETRY_MS = 25;
 const HELD_PATIENCE_MS = 20_000;
-const NOTE_EVERY_MS = 5_000;
+/** Doubled each time. */
+const NOTE_AFTER_MS = 3_000;
 const LOG_LIMIT_BYTES = 10_000_000;
 /** Below this, parallel queries run out of POSIX shared memory; Docker gives 64 MB. */
 const SHARED_MEMORY_BYTES = 256_000_000;
@@ -42,10 +43,7 @@ export async function startPostmaster(needs: StartNeeds): Promise<Postmaster> {
     removeStaleLock(needs.seat);
     const port = await choosePort(needs.home, refused);
     const attempt = await tryStart(needs, port);
-    if ("pid" in attempt) {
-      writeFileSync(needs.home.port, `${port}\n`);
-      return attempt;
-    }
+    if ("pid" in attempt) return attempt;
     if (/could not (bind|create any TCP\/IP sockets)|Address already in use/.test(attempt.output) && refused.size < 5) {
       refused.add(port);
     } else if (isHeld(attempt.output) && Date.now() < heldUntil) {
@@ -66,38 +64,49 @@ async function tryStart(needs: StartNeeds, port: number): Promise<Postmaster | {
   rotateLog(needs.home.log);
   const log = openSync(needs.home.log, "a", 0o600);
   const offset = fstatSync(log).size;
-  const child = spawn(needs.binaries.postgres, serverArguments(needs, port), {
-    ...programOptions(needs.seat),
-    stdio: ["ignore", log, log],
-  });
-  closeSync(log);
+  const { postgres } = needs.binaries;
+  let child: ChildProcess;
+  try {
+    child = spawnProgram(needs.seat, postgres, serverArguments(needs, port), ["ignore", log, log]);
+  } finally {
+    closeSync(log);
+  }
   let failure: string | undefined;
   child.once("error", (error) => {
     failure = `${error.message}\n`;
   });
   const ended = () => failure !== undefined || child.exitCode !== null || child.signalCode !== null;
-  const postmaster = await untilReady(needs, child, ended);
+  const said = () => `${failure ?? ""}${writtenSince(needs.home.log, offset)}`;
+  const postmaster = await untilReady(needs, child, ended, said);
   child.unref();
-  return postmaster ?? { output: `${failure ?? ""}${writtenSince(needs.home.log, offset)}` };
+  return postmaster ?? { output: said() };
 }
 
+/** Undefined when it ended, or can't go on. */
 async function untilReady(
   needs: StartNeeds,
   child: ChildProcess,
   ended: () => boolean,
+  said: () => string,
 ): Promise<Postmaster | undefined> {
-  let noteAt = Date.now() + NOTE_EVERY_MS;
+  let patience = NOTE_AFTER_MS;
+  let noteAt = Date.now() + patience;
   while (!ended()) {
     const postmaster = findPostmaster(needs.seat);
     if (postmaster?.ready && postmaster.pid === child.pid) return postmaster;
-    if (needs.signal?.aborted) {
+    const late = Date.now() > noteAt;
+    // With a full disk it can't even write down that it is ready.
+    const full = late && /No space left on device|Disk quota exceeded/.test(said());
+    if (full || needs.signal?.aborted) {
       if (postmaster) await stopPostmaster(needs.seat, postmaster);
       else child.kill("SIGQUIT");
-      needs.signal.throwIfAborted();
+      needs.signal?.throwIfAborted();
+      return undefined;
     }
-    if (Date.now() > noteAt) {
+    if (late) {
       needs.note("The embedded database is starting; after a crash it first replays what was committed.");
-      noteAt += NOTE_EVERY_MS;
+      patience *= 2;
+      noteAt += patience;
     }
     await pause(POLL_MS);
   }
