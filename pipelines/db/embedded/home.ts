@@ -116,7 +116,16 @@ function isUsable(folder: string, account: Account | undefined, home: Home): boo
       rmdirSync(probe);
     }
   } catch {
+    if (folder !== home.folder) removeIfEmpty(folder);
     return false;
+  }
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // In use, or not ours.
   }
 }
 
