@@ -3,15 +3,7 @@ import { interrupted } from "./context.ts";
 import type { Campaign } from "./db/campaigns.ts";
 import { committedBatches, lastPass, type Pass } from "./db/ledger.ts";
 import type { BatchedStage } from "./domain/vocabulary.ts";
-import { runPool } from "./workers/pool.ts";
 import type { Task } from "./workers/protocol.ts";
-
-const MOST_WORKERS_BY_DEFAULT = 4;
-
-/** As many workers as were asked for, else as the machine has cores. */
-export function workerCount(run: StageRun, cores: number): number {
-  return run.options.workers ?? Math.max(1, Math.min(cores, MOST_WORKERS_BY_DEFAULT));
-}
 
 /** The pass that a stage has to begin, or to go on with: its plan is fixed by the run that began it. */
 export async function passFor(run: StageRun, campaign: Campaign, stage: BatchedStage, batches: number): Promise<Pass> {
@@ -29,7 +21,6 @@ export async function passFor(run: StageRun, campaign: Campaign, stage: BatchedS
 export interface Workload {
   readonly campaign: Campaign;
   readonly task: Task;
-  readonly workers: number;
   /** What the rows are. */
   readonly unit: string;
   /** Rows to expect over the whole pass. */
@@ -45,11 +36,10 @@ export async function runBatches(run: StageRun, load: Workload): Promise<{ rows:
   const committed = new Set(await committedBatches(run.client, pass));
   const batches = Array.from({ length: pass.batches }, (_, batch) => batch).filter((batch) => !committed.has(batch));
   const progress = run.reporter.stage(pass.stage, campaign.name, load.total, load.unit, load.before);
-  const lanes = await runPool({
+  const lanes = await run.pool.run({
     task,
     target: run.target,
     batches,
-    workers: load.workers,
     signal: run.signal,
     onProgress: (now) => progress.update(now),
     onNote: (line) => run.reporter.note(line),

@@ -1,7 +1,16 @@
 import { count, seconds, table } from "./cli/format.ts";
 import type { OptionName } from "./cli/options.ts";
 import type { StageResult } from "./cli/reporter.ts";
-import { type Context, runStage, type StageEnd, type StageRun, withDatabase, withWriter } from "./context.ts";
+import {
+  type Context,
+  runStage,
+  type StageEnd,
+  type StageRun,
+  withDatabase,
+  withWorkers,
+  withWriter,
+  workerCount,
+} from "./context.ts";
 import { corrupt } from "./corrupt.ts";
 import { generate } from "./generate.ts";
 import { recover } from "./recover.ts";
@@ -37,25 +46,28 @@ export const COMMANDS: readonly Command[] = [
     name: "generate",
     help: "store a fleet, generated from a seed or imported with --from",
     options: [...GENERATE, ...WORK],
-    run: (context) => stage(context, "generate", generate),
+    run: async (context) => void (await stage(context, "generate", generate)),
   },
   {
     name: "corrupt",
     help: "inject faults into the stored telemetry, or take them back with --undo",
     options: ["seed", "faultRate", "profile", "undo", ...WORK],
-    run: (context) => stage(context, "corrupt", corrupt),
+    run: async (context) => void (await stage(context, "corrupt", corrupt)),
   },
   {
     name: "recover",
     help: "decide every Partial device; quarantine what cannot be trusted",
     options: ["policy", ...WORK],
-    run: (context) => stage(context, "recover", recover),
+    run: async (context) => void (await stage(context, "recover", recover)),
   },
   {
     name: "validate",
     help: "prove every promise on the current campaign",
     options: ["policy", ...CAMPAIGN],
-    run: validateAlone,
+    run: async (context) => {
+      const { breach } = await stage(context, "validate", validate, 0);
+      if (breach) throw breach;
+    },
   },
   {
     name: "triage",
@@ -90,21 +102,15 @@ export const COMMANDS: readonly Command[] = [
   },
 ];
 
-/** Runs one writing stage with the lease of its own. */
-function stage(context: Context, name: string, work: (run: StageRun) => Promise<StageEnd>): Promise<void> {
-  return withDatabase(context, (target) =>
-    withWriter(context, target, async (writer) => {
-      await runStage(writer, name, work);
-    }),
-  );
-}
-
-function validateAlone(context: Context): Promise<void> {
-  return withDatabase(context, (target) =>
-    withWriter(context, target, async (writer) => {
-      const { breach } = await runStage(writer, "validate", validate);
-      if (breach) throw breach;
-    }),
+/** Runs one writing stage with workers and a lease of its own. */
+function stage<T extends StageEnd>(
+  context: Context,
+  name: string,
+  work: (run: StageRun) => Promise<T>,
+  workers = workerCount(context),
+): Promise<T> {
+  return withWorkers(workers, (pool) =>
+    withDatabase(context, (target) => withWriter(context, target, pool, (writer) => runStage(writer, name, work))),
   );
 }
 
@@ -113,14 +119,16 @@ async function pipeline(context: Context): Promise<void> {
   const began = performance.now();
   await withDatabase(context, async (target) => {
     const ends: StageResult[] = [];
-    const { campaign, breach } = await withWriter(context, target, async (writer) => {
-      const generated = await runStage(writer, "generate", generate);
-      const corrupted = await runStage(writer, "corrupt", (run) => corrupt(run, generated.campaign));
-      const recovered = await runStage(writer, "recover", (run) => recover(run, corrupted.campaign));
-      const validated = await runStage(writer, "validate", (run) => validate(run, recovered.campaign));
-      ends.push(generated.result, corrupted.result, recovered.result, validated.result);
-      return validated;
-    });
+    const { campaign, breach } = await withWorkers(workerCount(context), (pool) =>
+      withWriter(context, target, pool, async (writer) => {
+        const generated = await runStage(writer, "generate", generate);
+        const corrupted = await runStage(writer, "corrupt", (run) => corrupt(run, generated.campaign));
+        const recovered = await runStage(writer, "recover", (run) => recover(run, corrupted.campaign));
+        const validated = await runStage(writer, "validate", (run) => validate(run, recovered.campaign));
+        ends.push(generated.result, corrupted.result, recovered.result, validated.result);
+        return validated;
+      }),
+    );
     const reported = await report(context, target, campaign.name);
     context.reporter.ended(reported);
     summary(context, [...ends, reported], (performance.now() - began) / 1000);

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { availableParallelism } from "node:os";
 import type pg from "pg";
 import { EXIT, SentinelError } from "./cli/errors.ts";
 import type { Options } from "./cli/options.ts";
@@ -12,6 +13,7 @@ import { isTransient } from "./db/retry.ts";
 import { installRuleViews } from "./db/rule-views.ts";
 import { closeAbandonedRuns, finishRun, startRun } from "./db/runs.ts";
 import type { Reference } from "./reference.ts";
+import { WorkerPool } from "./workers/pool.ts";
 
 /** What a command is given: everything that reaches the outside world is here and nowhere else. */
 export interface Context {
@@ -32,6 +34,7 @@ export interface Context {
 export interface Writer extends Context {
   readonly client: pg.Client;
   readonly target: Target;
+  readonly pool: WorkerPool;
 }
 
 /** One execution of one stage. */
@@ -51,10 +54,28 @@ export async function withDatabase<T>(context: Context, work: (target: Target) =
   }
 }
 
+const MOST_WORKERS_BY_DEFAULT = 4;
+
+/** As many workers as were asked for, else as the machine has cores. */
+export function workerCount({ options }: Context): number {
+  return options.workers ?? Math.min(availableParallelism(), MOST_WORKERS_BY_DEFAULT);
+}
+
+/** Works with a pool of workers and ends them, whatever happens. */
+export async function withWorkers<T>(workers: number, work: (pool: WorkerPool) => Promise<T>): Promise<T> {
+  const pool = new WorkerPool(workers);
+  try {
+    return await work(pool);
+  } finally {
+    await pool.close();
+  }
+}
+
 /** Brings the schema up to date, takes the write lease, works, and gives the lease back. */
 export async function withWriter<T>(
   context: Context,
   target: Target,
+  pool: WorkerPool,
   work: (writer: Writer) => Promise<T>,
 ): Promise<T> {
   const client = await connect(target);
@@ -65,7 +86,7 @@ export async function withWriter<T>(
     const closes = context.command === "validate" ? "validate" : null;
     await closeAbandonedRuns(client, context.clock(), closes);
     await installRuleViews(client, context.reference.rules());
-    return await work({ ...context, client, target });
+    return await work({ ...context, client, target, pool });
   } catch (error) {
     throw explain(error, target);
   } finally {

@@ -1,5 +1,4 @@
-import { availableParallelism } from "node:os";
-import { passFor, runBatches, workerCount } from "./batches.ts";
+import { passFor, runBatches } from "./batches.ts";
 import { EXIT, SentinelError } from "./cli/errors.ts";
 import { count, percent, seconds } from "./cli/format.ts";
 import type { StageEnd, StageRun } from "./context.ts";
@@ -33,7 +32,6 @@ export async function corrupt(run: StageRun, given?: Campaign): Promise<StageEnd
   const { rows, seconds: took } = await runBatches(run, {
     campaign: { ...campaign, ...asked },
     task: { stage: "corrupt", pass, ...chaos, reported: campaign.reported_columns },
-    workers: workerCount(run, availableParallelism()),
     unit: "faults",
     total: Math.round(campaign.device_count * chaos.rate),
     before: last?.rows ?? 0,

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { availableParallelism } from "node:os";
-import { passFor, runBatches, workerCount } from "./batches.ts";
+import { passFor, runBatches } from "./batches.ts";
 import { EXIT, SentinelError } from "./cli/errors.ts";
 import { count, seconds } from "./cli/format.ts";
 import type { StageEnd, StageRun } from "./context.ts";
@@ -32,11 +31,9 @@ export async function generate(run: StageRun): Promise<StageEnd> {
   const pass = await passFor(run, campaign, "generate", Math.ceil(devices / batchSize));
   const before = (await lastPass(run.client, campaign.campaign_id, "generate"))?.rows ?? 0;
   if (before === devices) return stored(campaign, 0, 0);
-  const workers = workerCount(run, availableParallelism());
   const { rows, seconds: took } = await runBatches(run, {
     campaign,
     task: { stage: "generate", pass, fleet: spec, seed: campaign.seed, deviceCount: devices, batchSize },
-    workers,
     unit: "devices",
     total: devices,
     before,

@@ -1,5 +1,4 @@
-import { availableParallelism } from "node:os";
-import { passFor, runBatches, workerCount } from "./batches.ts";
+import { passFor, runBatches } from "./batches.ts";
 import { EXIT, SentinelError } from "./cli/errors.ts";
 import { count, seconds } from "./cli/format.ts";
 import type { StageEnd, StageRun } from "./context.ts";
@@ -25,7 +24,6 @@ export async function recover(run: StageRun, given?: Campaign): Promise<StageEnd
   const { rows, seconds: took } = await runBatches(run, {
     campaign,
     task: { stage: "recover", pass, rules: run.reference.rules(), policy, reported: campaign.reported_columns },
-    workers: workerCount(run, availableParallelism()),
     unit: "Partial devices",
     total: before + undecided,
     before,

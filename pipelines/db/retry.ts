@@ -21,7 +21,8 @@ export function isTransient(error: unknown): boolean {
 }
 
 export interface RetryOptions {
-  readonly signal: AbortSignal;
+  /** Asked before each wait: whether the run was told to stop, so that an error is final. */
+  readonly stopped: () => boolean;
   /** From 0 to 1. */
   readonly random: () => number;
   readonly onRetry: (error: unknown, attempt: number) => void;
@@ -43,9 +44,9 @@ export async function withRetry<T>(work: (attempt: number) => Promise<T>, option
     try {
       return await work(attempt);
     } catch (error) {
-      if (!isTransient(error) || options.signal.aborted || performance.now() > deadline) throw error;
+      if (!isTransient(error) || options.stopped() || performance.now() > deadline) throw error;
       options.onRetry(error, attempt);
-      await sleep(options.random() * Math.min(CAP_MS, BASE_MS * 2 ** attempt), undefined, { signal: options.signal });
+      await sleep(options.random() * Math.min(CAP_MS, BASE_MS * 2 ** attempt));
     }
   }
 }

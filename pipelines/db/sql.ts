@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 
 const folder = new URL("./queries/", import.meta.url);
 const NAME = /^-- name: ([a-z_]+)$/gm;
+const NOTE_ON_THE_NEXT = /\n\n(--.*\n)+$/;
 
 /** Every statement of `queries/*.sql`, as "file.name". A statement stands below a line `-- name: its_name`. */
 const statements: ReadonlyMap<string, string> = new Map(
@@ -11,7 +12,7 @@ const statements: ReadonlyMap<string, string> = new Map(
       const [, ...parts] = readFileSync(new URL(file, folder), "utf8").split(NAME);
       const pairs: [string, string][] = [];
       for (let at = 0; at + 1 < parts.length; at += 2) {
-        pairs.push([`${file.slice(0, -4)}.${parts[at]}`, parts[at + 1]?.trim() ?? ""]);
+        pairs.push([`${file.slice(0, -4)}.${parts[at]}`, (parts[at + 1] ?? "").replace(NOTE_ON_THE_NEXT, "").trim()]);
       }
       return pairs;
     }),

@@ -1,15 +1,18 @@
 import type { Policy } from "./policy.ts";
-import { NUMBER_PATTERN, type Predicate } from "./predicate.ts";
+import { NUMBER_LENGTH, NUMBER_PATTERN, type Predicate } from "./predicate.ts";
 import type { RuleSet } from "./rules.ts";
 import type { TelemetryField } from "./vocabulary.ts";
 
 /** The two engines that run the rules as SQL. */
 export type Dialect = "postgres" | "duckdb";
 
-const isNumber = (column: string, dialect: Dialect): string =>
-  dialect === "postgres"
-    ? `${column} ~ ${quote(NUMBER_PATTERN)}`
-    : `regexp_full_match(${column}, ${quote(NUMBER_PATTERN)})`;
+const isNumber = (column: string, dialect: Dialect): string => {
+  const matches =
+    dialect === "postgres"
+      ? `${column} ~ ${quote(NUMBER_PATTERN)}`
+      : `regexp_full_match(${column}, ${quote(NUMBER_PATTERN)})`;
+  return `(length(${column}) <= ${NUMBER_LENGTH} AND ${matches})`;
+};
 
 /** A number only where the value is one; PostgreSQL and DuckDB evaluate the CAST behind the guard alone. */
 const number = (column: string, dialect: Dialect): string =>
@@ -33,7 +36,7 @@ export function predicateSql(predicate: Predicate, column: string, dialect: Dial
     case "above":
       return `coalesce(${value} > ${literal(predicate.value)}, false)`;
     case "outside":
-      return `coalesce(${value} < ${literal(predicate.min)} OR ${value} > ${literal(predicate.max)}, false)`;
+      return `coalesce(${value} NOT BETWEEN ${literal(predicate.min)} AND ${literal(predicate.max)}, false)`;
   }
 }
 

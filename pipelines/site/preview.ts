@@ -31,6 +31,9 @@ const TYPES: Readonly<Record<string, string>> = {
   ".txt": "text/plain; charset=utf-8",
 };
 
+/** Files whose name changes with their content. */
+const HASHED = /[\\/]_(file|import|node|npm|observablehq)[\\/].*\.[0-9a-f]{8}\.\w+$/;
+
 /** Serves a built site on this machine alone, as a plain static host would. */
 export async function previewSite(options: PreviewOptions): Promise<PreviewServer> {
   const root = await siteRoot(options.dir);
@@ -92,7 +95,7 @@ async function answer(root: string, base: string, request: IncomingMessage, resp
   response.writeHead(200, {
     "content-type": TYPES[extname(file.path)] ?? "application/octet-stream",
     "content-length": file.size,
-    "cache-control": "no-cache",
+    "cache-control": HASHED.test(file.path) ? "max-age=31536000, immutable" : "no-cache",
     "x-content-type-options": "nosniff",
   });
   if (request.method === "HEAD") response.end();

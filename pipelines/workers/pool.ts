@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { SentinelError } from "../cli/errors.ts";
 import type { Target } from "../db/connect.ts";
-import { Board, type Message, type Task } from "./protocol.ts";
+import { type Assignment, Board, type Message, type Task } from "./protocol.ts";
 
 /** How far each worker has come. */
 export interface Lane {
@@ -9,12 +9,11 @@ export interface Lane {
   readonly rows: number;
 }
 
-export interface PoolOptions {
+export interface PoolWork {
   readonly task: Task;
   readonly target: Target;
   /** Numbers of the batches that are still to be done. */
   readonly batches: readonly number[];
-  readonly workers: number;
   /** Raised: each worker ends with the batch that it is at. */
   readonly signal: AbortSignal;
   readonly onProgress: (lanes: readonly Lane[]) => void;
@@ -23,41 +22,55 @@ export interface PoolOptions {
 
 const POLL_MS = 100;
 
-/**
- * Shares the batches out among worker threads, each with a connection of its own, and waits for all of them. The first failure
- * stops the others after their batch, and is thrown.
- */
-export async function runPool(options: PoolOptions): Promise<readonly Lane[]> {
-  const { batches, signal } = options;
-  const workers = Math.min(options.workers, batches.length);
-  const board = new Int32Array(new SharedArrayBuffer(Board.size(workers) * Int32Array.BYTES_PER_ELEMENT));
-  const stop = (): void => {
-    Atomics.store(board, Board.stop, 1);
-  };
-  const lanes = (): Lane[] =>
-    Array.from({ length: workers }, (_, worker) => ({
-      batches: Atomics.load(board, Board.batches(worker)),
-      rows: Atomics.load(board, Board.rows(worker)),
-    }));
-  signal.addEventListener("abort", stop, { once: true });
-  if (signal.aborted) stop();
-  const timer = setInterval(() => options.onProgress(lanes()), POLL_MS);
-  try {
-    const ends = await Promise.allSettled(
-      Array.from({ length: workers }, (_, worker) =>
-        runWorker(options, worker, share(batches, worker, workers), board).catch((error) => {
+/** Worker threads, each with a connection of its own, that outlive a stage: starting one costs more than a small stage does. */
+export class WorkerPool {
+  readonly #threads: readonly Thread[];
+
+  /** Starts the threads; they load while the caller opens the database. */
+  constructor(workers: number) {
+    this.#threads = Array.from({ length: workers }, (_, worker) => new Thread(worker));
+  }
+
+  /**
+   * Shares the batches out among the workers and waits for all of them. The first failure stops the others after their batch,
+   * and is thrown.
+   */
+  async run(work: PoolWork): Promise<readonly Lane[]> {
+    const { batches, signal } = work;
+    const threads = this.#threads.slice(0, batches.length);
+    const board = new Int32Array(new SharedArrayBuffer(Board.size(threads.length) * Int32Array.BYTES_PER_ELEMENT));
+    const stop = (): void => {
+      Atomics.store(board, Board.stop, 1);
+    };
+    const lanes = (): Lane[] =>
+      threads.map((_, worker) => ({
+        batches: Atomics.load(board, Board.batches(worker)),
+        rows: Atomics.load(board, Board.rows(worker)),
+      }));
+    signal.addEventListener("abort", stop, { once: true });
+    if (signal.aborted) stop();
+    const timer = setInterval(() => work.onProgress(lanes()), POLL_MS);
+    try {
+      const runs = threads.map((thread, worker) => {
+        const { task, target } = work;
+        const assignment = { task, target, worker, batches: share(batches, worker, threads.length), board };
+        return thread.run(assignment, work.onNote).catch((error) => {
           stop();
           throw error;
-        }),
-      ),
-    );
-    const failure = ends.find((end) => end.status === "rejected");
-    if (failure) throw failure.reason;
-    return lanes();
-  } finally {
-    clearInterval(timer);
-    signal.removeEventListener("abort", stop);
-    options.onProgress(lanes());
+        });
+      });
+      const failure = (await Promise.allSettled(runs)).find((end) => end.status === "rejected");
+      if (failure) throw failure.reason;
+      return lanes();
+    } finally {
+      clearInterval(timer);
+      signal.removeEventListener("abort", stop);
+      work.onProgress(lanes());
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.close()));
   }
 }
 
@@ -67,29 +80,50 @@ function share(batches: readonly number[], worker: number, workers: number): rea
   return batches.slice(from, Math.floor((batches.length * (worker + 1)) / workers));
 }
 
-function runWorker(options: PoolOptions, worker: number, batches: readonly number[], board: Int32Array): Promise<void> {
-  const { task, target } = options;
-  return new Promise((resolve, reject) => {
-    const thread = new Worker(new URL("./entry.mjs", import.meta.url), {
-      workerData: { task, target, worker, batches, board },
+/** One thread and what it is at. */
+class Thread {
+  readonly #worker: Worker;
+  readonly #no: number;
+  #pending: { resolve: () => void; reject: (error: unknown) => void; onNote: (line: string) => void } | undefined;
+  #dead: unknown;
+
+  constructor(no: number) {
+    this.#no = no;
+    this.#worker = new Worker(new URL("./entry.mjs", import.meta.url));
+    this.#worker.unref();
+    this.#worker.on("message", (message: Message) => this.#hear(message));
+    this.#worker.on("error", (error) => this.#die(error));
+    this.#worker.on("exit", (code) => this.#die(new Error(`worker ${no} ended with code ${code} before its work did`)));
+  }
+
+  run(assignment: Assignment, onNote: (line: string) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#dead) return reject(this.#dead);
+      this.#pending = { resolve, reject, onNote };
+      this.#worker.postMessage(assignment);
     });
-    let failure: unknown;
-    let done = false;
-    thread.on("message", (message: Message) => {
-      if (message.kind === "retry") {
-        options.onNote(`worker ${worker}: batch ${message.batch} again (${message.attempt}): ${message.reason}`);
-      } else if (message.kind === "failed") failure = revived(message.error);
-      else done = true;
-    });
-    thread.on("error", (error) => {
-      failure = error;
-    });
-    thread.on("exit", (code) => {
-      if (failure) reject(failure);
-      else if (done) resolve();
-      else reject(new Error(`worker ${worker} ended with code ${code} before its work did`));
-    });
-  });
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #hear(message: Message): void {
+    const pending = this.#pending;
+    if (message.kind === "retry") {
+      pending?.onNote(`worker ${this.#no}: batch ${message.batch} again (${message.attempt}): ${message.reason}`);
+      return;
+    }
+    this.#pending = undefined;
+    if (message.kind === "done") pending?.resolve();
+    else pending?.reject(revived(message.error));
+  }
+
+  #die(error: unknown): void {
+    this.#dead ??= error;
+    this.#pending?.reject(this.#dead);
+    this.#pending = undefined;
+  }
 }
 
 function revived(data: unknown): Error {

@@ -28,10 +28,13 @@ export function recoverTask(task: RecoverTask, worker: number): BatchTask<void> 
     async commit(client, batch) {
       const { buckets } = shardAt(batch, pass.batches);
       const decisions: Decisions = { actions: "", triage: "", devices: [] };
+      const shard = { buckets, campaign: pass.campaignId };
+      const decided = new Set<string>();
       await client.query("BEGIN");
-      await copyOut(client, bind(sql("recover.read"), { buckets, campaign: pass.campaignId }), (fields) =>
-        judge(read(fields), batch, decisions),
-      );
+      await copyOut(client, bind(sql("recover.decided"), shard), ([id = ""]) => decided.add(id));
+      await copyOut(client, bind(sql("recover.read"), shard), (fields) => {
+        if (!decided.has(fields[1] ?? "")) judge(read(fields), batch, decisions);
+      });
       const rows = decisions.devices.length;
       const record = { batch, worker, rows, checksum: batchChecksum(decisions.devices) };
       if (decisions.actions) await copyIn(client, sql("recover.store_actions"), decisions.actions);

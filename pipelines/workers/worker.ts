@@ -1,42 +1,38 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { explain } from "../db/explain.ts";
 import { committedRows } from "../db/ledger.ts";
-import { withRetry } from "../db/retry.ts";
+import { isTransient, withRetry } from "../db/retry.ts";
 import { Session } from "../db/session.ts";
 import { type Assignment, Board, type Message } from "./protocol.ts";
 import { batchTask } from "./tasks.ts";
 
-const assignment = workerData as Assignment;
-const { task, target, worker, board } = assignment;
 const say = (message: Message): void => parentPort?.postMessage(message);
+let session: Session | undefined;
 
 /** Takes its batches one after another; while one commits, the next is prepared. A raised flag ends it between batches. */
-async function work(): Promise<void> {
+async function work({ task, target, worker, board, batches }: Assignment): Promise<void> {
   const { prepare, commit } = batchTask(task, worker);
-  const session = new Session(target);
-  try {
-    let pending: Promise<void> = Promise.resolve();
-    for (const batch of assignment.batches) {
-      if (Atomics.load(board, Board.stop) !== 0) break;
-      const prepared = prepare(batch);
-      await pending;
-      pending = store(batch, prepared);
-      pending.catch(() => {});
-    }
+  session ??= new Session(target);
+  const connection = session;
+  let pending: Promise<void> = Promise.resolve();
+  for (const batch of batches) {
+    if (Atomics.load(board, Board.stop) !== 0) break;
+    const prepared = prepare(batch);
     await pending;
-  } finally {
-    await session.close();
+    pending = store(batch, prepared);
+    pending.catch(() => {});
   }
+  await pending;
 
   async function store(batch: number, prepared: unknown): Promise<void> {
     const rows = await withRetry(
       async (attempt) => {
-        const client = await session.client(attempt > 1);
+        const client = await connection.client(attempt > 1);
         const committed = attempt > 1 ? await committedRows(client, task.pass, batch) : undefined;
         return committed ?? (await commit(client, batch, prepared));
       },
       {
-        signal: new AbortController().signal,
+        stopped: () => Atomics.load(board, Board.stop) !== 0,
         random: Math.random,
         onRetry: (error, attempt) => say({ kind: "retry", batch, attempt, reason: String(error) }),
       },
@@ -46,13 +42,19 @@ async function work(): Promise<void> {
   }
 }
 
-work().then(
-  () => say({ kind: "done" }),
-  (error) => say({ kind: "failed", error: portable(explain(error, target)) }),
-);
-
 /** An error as plain data: class and own fields do not survive the way between threads. */
 function portable(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   return { ...error, name: error.name, message: error.message, stack: error.stack, cause: undefined };
 }
+
+/** What was transient stays so: the parent decides whether the run can be continued. */
+parentPort?.on("message", (assignment: Assignment) => {
+  work(assignment).then(
+    () => say({ kind: "done" }),
+    async (error) => {
+      await session?.close();
+      say({ kind: "failed", error: portable(isTransient(error) ? error : explain(error, assignment.target)) });
+    },
+  );
+});

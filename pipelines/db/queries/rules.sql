@@ -11,18 +11,26 @@ SELECT
   :trusted_storage_free_mb AS storage_free_mb
 FROM ota_logs r
 
+-- One scan a field: a LATERAL list of the three sets its expressions up anew for every row, and took ten times as long.
 -- name: telemetry_finding
 CREATE OR REPLACE VIEW telemetry_finding AS
-SELECT r.bucket, r.campaign_id, r.device_id, r.update_status AS reported_status, f.field, f.rule_id
+SELECT r.bucket, r.campaign_id, r.device_id, r.update_status AS reported_status, 'battery_voltage' AS field,
+  :finding_battery_voltage AS rule_id
 FROM device_report r
-JOIN campaign c ON c.campaign_id = r.campaign_id
-CROSS JOIN LATERAL (
-  VALUES
-    ('battery_voltage', :finding_battery_voltage),
-    ('signal_strength', :finding_signal_strength),
-    ('storage_free_mb', :finding_storage_free_mb)
-) AS f (field, rule_id)
-WHERE f.rule_id IS NOT NULL AND f.field = ANY(c.reported_columns)
+JOIN campaign c ON c.campaign_id = r.campaign_id AND 'battery_voltage' = ANY(c.reported_columns)
+WHERE :finding_battery_voltage IS NOT NULL
+UNION ALL
+SELECT r.bucket, r.campaign_id, r.device_id, r.update_status AS reported_status, 'signal_strength' AS field,
+  :finding_signal_strength AS rule_id
+FROM device_report r
+JOIN campaign c ON c.campaign_id = r.campaign_id AND 'signal_strength' = ANY(c.reported_columns)
+WHERE :finding_signal_strength IS NOT NULL
+UNION ALL
+SELECT r.bucket, r.campaign_id, r.device_id, r.update_status AS reported_status, 'storage_free_mb' AS field,
+  :finding_storage_free_mb AS rule_id
+FROM device_report r
+JOIN campaign c ON c.campaign_id = r.campaign_id AND 'storage_free_mb' = ANY(c.reported_columns)
+WHERE :finding_storage_free_mb IS NOT NULL
 
 -- name: grant
 DO $$

@@ -133,7 +133,7 @@ WHERE b.campaign_id = $1
 
 -- name: decisions_agree
 -- Every decision agrees with the rules and the policy run again as SQL.
-WITH witness AS (
+WITH witness AS MATERIALIZED (
   SELECT r.bucket, r.device_id,
     coalesce(
       CASE WHEN 'battery_voltage' = ANY(c.reported_columns) THEN :finding_battery_voltage END,
