@@ -22,7 +22,7 @@ export function emptyDatabase(): Promise<TestDatabase> {
 
 async function make(template: string): Promise<TestDatabase> {
   const name = `test_${process.pid}_${Date.now().toString(36)}_${++made}`;
-  await onServer(`CREATE DATABASE ${name} ${template} STRATEGY file_copy`);
+  await onServer(`CREATE DATABASE ${name} ${template} STRATEGY wal_log`);
   const url = new URL(inject("serverUrl"));
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
