@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { EXIT, SentinelError } from "../cli/errors.ts";
 import { type BuiltSite, finishPages, measureSite } from "./built-pages.ts";
 import { siteFingerprint } from "./fingerprint.ts";
-import { runFramework } from "./framework.ts";
+import { type FrameworkResult, runFramework } from "./framework.ts";
 import { cacheFolder, prepareLibraries } from "./libraries.ts";
 import { withBuildLock } from "./lock.ts";
 import { assertReplaceable, nextFolder, swapIn } from "./publish.ts";
@@ -67,14 +67,14 @@ async function buildBeside(options: SiteOptions): Promise<BuiltSite> {
     await clearData(options.projectRoot);
     await rm(next, { recursive: true, force: true });
     await mkdir(next, { recursive: true });
-    const { code, lines } = await runFramework({
+    const result = await runFramework({
       projectRoot: options.projectRoot,
       args: ["build"],
       warehouse: resolve(options.warehouse),
       output: next,
       signal: options.signal,
     });
-    if (code !== 0) throw siteError("The site could not be built", errorLines(lines));
+    if (result.code !== 0) throw siteError("The site could not be built", reasons(result));
     const built = await finishPages(next);
     if (built.errors.length > 0) throw siteError("A page of the site has an error", built.errors);
     await swapIn(next, options.outDir);
@@ -108,15 +108,14 @@ function siteError(what: string, lines: readonly string[]): SentinelError {
   });
 }
 
-/** Framework's progress goes to the same stream as its errors; what is neither progress nor a stack frame is the error. */
-const PROGRESS = /^(load|copy|build|bundle|alias|render|index|built|npm:|success|Warning: the output root)\b|→|^\s*$/;
-const FRAME = /^\s*at |^\s*\^+\s*$|^Node\.js v/;
+const FRAME = /^\s*at |^\s*\^+\s*$|^Node\.js v|^\s*$|^npm warn|^node:internal/i;
+/** Lines of an error that are enough to act on. */
+const MOST_LINES = 8;
 
-function errorLines(lines: readonly string[]): string[] {
-  const failed = lines.filter((line) => /\berror\b/i.test(line) && line.includes("→")).map(afterArrow);
-  const said = lines.filter((line) => !PROGRESS.test(line) && !FRAME.test(line)).map((line) => line.trim());
-  const all = [...new Set([...said, ...failed])].filter((line) => line !== "");
-  return all.length === 0 ? ["it gave no reason"] : all.slice(0, 12);
+/** Loaders and Framework both give their reason on the error stream; a progress line that ends in an error is the rest. */
+function reasons({ output, errors }: FrameworkResult): string[] {
+  const said = errors.filter((line) => !FRAME.test(line)).map((line) => line.trim());
+  if (said.length > 0) return [...new Set(said)].slice(-MOST_LINES);
+  const failed = output.filter((line) => /\berror\b/i.test(line)).map((line) => line.trim());
+  return failed.length > 0 ? failed.slice(-MOST_LINES) : ["it gave no reason"];
 }
-
-const afterArrow = (line: string): string => line.slice(line.lastIndexOf("→") + 1).trim();

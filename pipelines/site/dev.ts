@@ -32,14 +32,14 @@ export async function devSite(options: DevOptions): Promise<void> {
   });
   options.note?.(`http://127.0.0.1:${port}/`);
   try {
-    const { code, lines } = await runFramework({
+    const { code, errors } = await runFramework({
       projectRoot,
       args: ["preview", "--no-open", "--port", String(port)],
       warehouse,
       signal: options.signal,
       line: (line) => /error|warning/i.test(line) && options.note?.(line),
     });
-    if (code !== 0) throw stopped(lines);
+    if (code !== 0) throw stopped(errors);
   } catch (error) {
     if (!options.signal?.aborted) throw error;
   } finally {

@@ -16,20 +16,28 @@ export interface FrameworkRun {
   readonly line?: (line: string) => void;
 }
 
+/** How a run ended, and what it and the loaders that it started said. */
+export interface FrameworkResult {
+  readonly code: number;
+  readonly output: readonly string[];
+  readonly errors: readonly string[];
+}
+
 /** Time that the command has to stop by itself once it was asked to. */
 const GRACE_MS = 2000;
 
 /** Runs Framework's own command in the project. Resolves with its exit code and what it printed; never rejects for a failure. */
-export async function runFramework(run: FrameworkRun): Promise<{ code: number; lines: string[] }> {
+export async function runFramework(run: FrameworkRun): Promise<FrameworkResult> {
   run.signal?.throwIfAborted();
   const child = start(run);
-  const lines: string[] = [];
-  const keep = (line: string): void => {
+  const output: string[] = [];
+  const errors: string[] = [];
+  const keepIn = (lines: string[]) => (line: string) => {
     lines.push(line);
     run.line?.(line);
   };
-  splitLines(child.stdout, keep);
-  splitLines(child.stderr, keep);
+  splitLines(child.stdout, keepIn(output));
+  splitLines(child.stderr, keepIn(errors));
   const stop = (): void => stopGroup(child);
   run.signal?.addEventListener("abort", stop, { once: true });
   try {
@@ -38,7 +46,7 @@ export async function runFramework(run: FrameworkRun): Promise<{ code: number; l
       child.on("close", (exit) => resolve(exit ?? 1));
     });
     run.signal?.throwIfAborted();
-    return { code, lines };
+    return { code, output, errors };
   } finally {
     run.signal?.removeEventListener("abort", stop);
   }

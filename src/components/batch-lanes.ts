@@ -37,6 +37,7 @@ export function batchLanes(batches: readonly Batch[], { width }: ChartSize): SVG
       Plot.tip(
         batches,
         Plot.pointer({
+          ariaHidden: "true",
           y: lane,
           x: (batch) => (batch.started_ms + batch.finished_ms) / 2000,
           title: (batch) =>

@@ -18,6 +18,7 @@ export function draw(label: string, options: Plot.PlotOptions): SVGElement | HTM
   });
   const image = chart.tagName.toLowerCase() === "svg" ? chart : (chart.querySelector("svg") ?? chart);
   image.setAttribute("role", "img");
+  for (const group of image.querySelectorAll("g[aria-label]")) group.removeAttribute("aria-label");
   return chart;
 }
 

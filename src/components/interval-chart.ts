@@ -83,7 +83,7 @@ function intervalMarks(rows: readonly IntervalRow[]): Plot.Markish[] {
       strokeLinecap: "round",
     }),
     Plot.dot(drawn, { y: "label", x: "rate", r: 5.5, fill: stroke, stroke: "var(--paper)", strokeWidth: 1.5 }),
-    Plot.tip(drawn, Plot.pointerY({ y: "label", x: "rate", title })),
+    Plot.tip(drawn, Plot.pointerY({ ariaHidden: "true", y: "label", x: "rate", title })),
   ];
 }
 

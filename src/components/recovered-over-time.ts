@@ -59,6 +59,7 @@ export function recoveredOverTime(batches: readonly Batch[], { width }: ChartSiz
       Plot.tip(
         steps,
         Plot.pointerX({
+          ariaHidden: "true",
           x: "seconds",
           y: "devices",
           title: (step) => `${whole(step.devices)} devices\nafter ${duration(1000 * step.seconds)}`,

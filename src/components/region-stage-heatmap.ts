@@ -95,7 +95,7 @@ function cellMarks(
       stroke: fill,
       strokeWidth: 3,
     }),
-    Plot.tip(reached, Plot.pointer({ x, y, title: explain })),
+    Plot.tip(reached, Plot.pointer({ ariaHidden: "true", x, y, title: explain })),
   ];
 }
 

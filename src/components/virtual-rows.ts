@@ -22,7 +22,7 @@ export interface VirtualOptions<T> {
 /** Rows beyond those that can be seen, above and below. */
 const MARGIN = 12;
 /** Rows that are shown before the page knows how high the table is. */
-const FIRST = 40;
+const FIRST = 20;
 
 /** A table that holds as many rows as one likes and has only those in the page that can be seen. */
 export function virtualRows<T>({ head, caption, columns, rowHeight, row }: VirtualOptions<T>): VirtualRows<T> {

@@ -30,7 +30,8 @@ const REGIONS = [
   ["APAC", 0.31],
 ] as const;
 
-const HOSTILE = `"><img src=x onerror="window.pwned=1"></script><script>window.pwned=1</script>`;
+/** Markup that would run if it ever became a part of a page. */
+export const HOSTILE = `"><img src=x onerror="window.pwned=1"></script><script>window.pwned=1</script>`;
 
 /** A campaign that ran from end to end. */
 export const populated = (): Marts => fleet({ devicesPerRegion: 8000, regions: REGIONS, triage: 900 });
@@ -115,6 +116,31 @@ export function empty(): Marts {
     checks_total: 0,
   };
   marts.campaign_summary = [{ ...summary, ...nothing, ...rest, fault_rate: null, fault_profile: null } as Row];
+  return marts;
+}
+
+/** Generated, and nothing since: no fault, no decision, no validation. */
+export function undecided(): Marts {
+  const marts = fleet({
+    devicesPerRegion: 3000,
+    regions: [
+      ["Europe", 0.33],
+      ["APAC", 0.66],
+    ],
+    triage: 0,
+  });
+  const none = ["recovery_action_summary", "fault_detection", "batch_timeline", "worker_throughput", "invariants"];
+  for (const name of none) marts[name] = [];
+  const summary = marts.campaign_summary?.[0] ?? {};
+  const later = {
+    injected_faults: 0,
+    found_faults: 0,
+    fault_rate: null,
+    fault_profile: null,
+    checks_passed: 0,
+    checks_total: 0,
+  };
+  Object.assign(summary, { partial: summary.failed, recovered: 0, recovery_rate: 0, ...later });
   return marts;
 }
 

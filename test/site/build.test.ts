@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { appendFile, mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SentinelError } from "../../pipelines/cli/errors.ts";
+import { filesUnder } from "../../pipelines/site/built-pages.ts";
+import { type SiteProject, siteProject } from "../support/site-project.ts";
+import { alike, populated } from "../support/site-scenarios.ts";
+import { writeWarehouse } from "../support/warehouse-fixture.ts";
+
+let project: SiteProject;
+let first: string;
+
+async function digest(dir: string): Promise<string> {
+  const hash = createHash("sha256");
+  for (const file of await filesUnder(dir)) hash.update(file.slice(dir.length)).update(await readFile(file));
+  return hash.digest("hex");
+}
+
+const dist = (): string => join(project.root, "dist");
+const failure = (work: Promise<unknown>): Promise<SentinelError> =>
+  work.then(
+    () => expect.unreachable(),
+    (error) => error,
+  );
+
+beforeAll(async () => {
+  project = await siteProject(alike());
+  await project.build();
+  first = await digest(dist());
+}, 60_000);
+
+afterAll(() => project?.remove());
+
+describe("building the site", () => {
+  test("does nothing when nothing changed", async () => {
+    expect(await project.build()).toMatchObject({ rebuilt: false, pages: 7 });
+  });
+
+  test("gives the same bytes for the same input, from a cold cache and at another time", async () => {
+    await rm(join(project.root, "src", ".observablehq"), { recursive: true });
+    await rm(dist(), { recursive: true });
+    const later = new Date("2031-05-05");
+    for (const file of await filesUnder(join(project.root, "src"))) await utimes(file, later, later);
+    expect(await project.build()).toMatchObject({ rebuilt: true });
+    expect(await digest(dist())).toBe(first);
+  }, 60_000);
+
+  test("leaves the former site whole when a door fails, and says what the door said", async () => {
+    await rm(project.warehouse);
+    const error = await failure(project.build({ snapshotId: "missing" }));
+    expect(error).toBeInstanceOf(SentinelError);
+    expect(error).toMatchObject({ exitCode: 6, command: "npm run dev" });
+    expect(error.message).toMatch(/warehouse\.duckdb/);
+    expect(error.message).not.toMatch(/\n\s+at /);
+    expect(await digest(dist())).toBe(first);
+    expect((await readdir(project.root)).filter((name) => name.startsWith("dist"))).toEqual(["dist"]);
+    await writeWarehouse(project.warehouse, alike());
+  }, 60_000);
+
+  test("leaves the former site whole when a page is broken, and names the page", async () => {
+    const page = join(project.root, "src", "triage.md");
+    const text = await readFile(page, "utf8");
+    await appendFile(page, "\n```js\nlet = = 1;\n```\n");
+    expect(await failure(project.build())).toMatchObject({
+      exitCode: 6,
+      message: expect.stringMatching(/triage\.html: .*SyntaxError/),
+    });
+    await writeFile(page, `${text}\n\`\`\`js\nimport {no} from "./components/nowhere.js";\n\`\`\`\n`);
+    expect(await failure(project.build())).toMatchObject({
+      exitCode: 6,
+      message: expect.stringContaining("nowhere.js"),
+    });
+    expect(await digest(dist())).toBe(first);
+    await writeFile(page, text);
+  }, 60_000);
+
+  test("stops its children when it is aborted, and leaves the former site whole", async () => {
+    const stop = new AbortController();
+    const work = failure(project.build({ snapshotId: "two", signal: stop.signal }));
+    setTimeout(() => stop.abort(), 1500);
+    expect((await work).name).toBe("AbortError");
+    expect(await digest(dist())).toBe(first);
+    expect((await readdir(project.root)).filter((name) => name.startsWith("dist"))).toEqual(["dist"]);
+  }, 60_000);
+
+  test("shows another snapshot's data", async () => {
+    await rm(project.warehouse);
+    await writeWarehouse(project.warehouse, populated());
+    expect(await project.build({ snapshotId: "three" })).toMatchObject({ rebuilt: true });
+    expect(await digest(dist())).not.toBe(first);
+  }, 60_000);
+
+  test("does not replace a folder that holds something else", async () => {
+    await rm(dist(), { recursive: true });
+    await mkdir(dist());
+    await writeFile(join(dist(), "thesis.txt"), "years of work");
+    expect(await failure(project.build())).toMatchObject({
+      exitCode: 6,
+      message: expect.stringContaining("not a site"),
+    });
+    expect(await readFile(join(dist(), "thesis.txt"), "utf8")).toBe("years of work");
+  });
+});

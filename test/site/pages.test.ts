@@ -1,0 +1,146 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type PreviewServer, previewSite } from "../../pipelines/site/preview.ts";
+import { violations } from "../support/accessibility.ts";
+import { openBrowser } from "../support/browser.ts";
+import { type SiteProject, siteProject } from "../support/site-project.ts";
+import { populated } from "../support/site-scenarios.ts";
+import { type Look, overflow, settled, visit } from "../support/visit.ts";
+
+const LOOKS: readonly Look[] = [
+  { width: 1280, scheme: "light" },
+  { width: 1280, scheme: "dark" },
+  { width: 390, scheme: "light" },
+  { width: 390, scheme: "dark" },
+];
+
+/** Page, words of its first line, and how many charts it has. */
+const PAGES = [
+  ["index", "97.8% of 40,000 devices updated or were recovered; 900 wait for a person.", 2],
+  ["regions", "India fails 9.5 points more often than the rest of the fleet, beyond noise.", 2],
+  ["bottlenecks", "Downloading is the bottleneck, and India is worst there, beyond noise.", 9],
+  ["recovery", "12,795 of 13,695 half-updated devices were recovered in 630 ms.", 4],
+  ["data-quality", "Mostly: 6 of 614 injected faults were missed.", 4],
+  ["triage", "900 devices need a decision.", 1],
+  ["validation", "Yes: all 7 promises hold.", 0],
+] as const;
+
+let browser: Browser;
+let project: SiteProject;
+let server: PreviewServer;
+
+beforeAll(async () => {
+  project = await siteProject(populated());
+  const [opened, built] = await Promise.all([openBrowser(), project.build()]);
+  browser = opened;
+  server = await previewSite({ dir: built.dir, port: 0, base: "/reports/june/" });
+}, 90_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+  await project?.remove();
+});
+
+describe.each(PAGES)("%s", (name, headline, charts) => {
+  test.concurrent.each(LOOKS)(
+    "at $width px, $scheme",
+    async (look) => {
+      const { page, complaints, close } = await visit(browser, `${server.url}${name}.html`, look);
+      expect(complaints).toEqual([]);
+      expect(await page.textContent(".headline")).toBe(headline);
+      const marks = await page.$$eval(".drawing svg", (all) =>
+        all.map((svg) => svg.querySelectorAll("rect, circle, path, line, use").length),
+      );
+      expect(marks.length).toBe(charts);
+      expect(marks.filter((n) => n < 3)).toEqual([]);
+      expect(await overflow(page)).toBe(0);
+      expect(await violations(page)).toEqual([]);
+      await close();
+    },
+    30_000,
+  );
+});
+
+test("the parts of a chart that a screen hides are there: table, SQL and CSV", async () => {
+  const { page, complaints, close } = await visit(browser, `${server.url}regions.html`, {
+    width: 390,
+    scheme: "light",
+  });
+  for (const summary of await page.$$("summary")) await summary.click();
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll("pre.sql")].every((pre) => pre.textContent?.includes("CREATE TABLE")),
+  );
+  expect(await page.$$eval(".panel", (all) => all.map((panel) => panel.querySelectorAll("tbody tr").length))).toEqual([
+    5, 35,
+  ]);
+  expect(await overflow(page)).toBe(0);
+  expect(await violations(page)).toEqual([]);
+  const [download] = await Promise.all([page.waitForEvent("download"), page.click("a.download")]);
+  expect(download.suggestedFilename()).toBe("region_failure.csv");
+  const csv = await page.evaluate(
+    (href) => fetch(href).then((answer) => answer.text()),
+    await page.$eval("a.download", (a) => (a as HTMLAnchorElement).href),
+  );
+  expect(csv.split("\r\n")[0]).toBe(
+    "region,devices,failures,rate,rate_low,rate_high,fleet_rate,difference,p_value,p_holm,verdict,recovered,quarantined",
+  );
+  expect(csv.trim().split("\r\n")).toHaveLength(6);
+  expect(complaints).toEqual([]);
+  await close();
+}, 30_000);
+
+test("a choice stands in the address, and an address makes the choice", async () => {
+  const { page, close } = await visit(browser, `${server.url}bottlenecks.html`, LOOKS[0] as Look);
+  await page.selectOption("select", "INSTALLING");
+  expect(page.url()).toContain("?stage=INSTALLING");
+  await page.reload();
+  await settled(page);
+  expect(await page.getAttribute(".drawing svg", "aria-label")).toContain("Installing");
+  await close();
+}, 30_000);
+
+test("provenance stands at the foot of every page", async () => {
+  for (const [name] of PAGES) {
+    const { page, close } = await visit(browser, `${server.url}${name}.html`, LOOKS[0] as Look);
+    const text = await page.textContent(".provenance");
+    for (const fact of ["spring-rollout", "42", "2026-03-02 10:16 UTC", "5f3a9c0e2b71", "0.1.0"])
+      expect(text).toContain(fact);
+    await close();
+  }
+}, 60_000);
+
+test("triage has few rows in the page, finds, sorts and moves by keys", async () => {
+  const { page, complaints, close } = await visit(browser, `${server.url}triage.html`, LOOKS[0] as Look);
+  const rows = (): Promise<number> => page.$$eval(".virtual tbody tr:not(.spacer)", (all) => all.length);
+  expect(await rows()).toBeLessThan(60);
+  await page.fill("#triage-search", "err_sensor europe");
+  expect(await page.textContent(".found")).toMatch(/^\d+ devices? of 900$|^0 devices/);
+  await page.fill("#triage-search", "err_sensor");
+  expect(await page.textContent(".found")).toBe("180 devices of 900");
+  expect(page.url()).toContain("q=err_sensor");
+  await page.click("th:first-child button");
+  expect(await page.getAttribute("th:first-child", "aria-sort")).toBe("descending");
+  await page.focus(".virtual");
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  expect(await page.getAttribute("tr[aria-current]", "aria-rowindex")).toBe("3");
+  expect(await page.textContent(".detail .command")).toMatch(/^npm run triage -- release DEV-[0-9a-f]{8}$/);
+  await page.$eval(".virtual", (box) => box.scrollTo(0, box.scrollHeight));
+  await page.waitForFunction(
+    () => document.querySelector(".virtual tbody tr:last-child")?.getAttribute("aria-rowindex") === "181",
+  );
+  expect(await rows()).toBeLessThan(60);
+  expect(await violations(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+  await close();
+}, 30_000);
+
+test("the keyboard gets past the navigation", async () => {
+  const { page, close } = await visit(browser, `${server.url}index.html`, LOOKS[0] as Look);
+  await page.keyboard.press("Tab");
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to content");
+  await page.keyboard.press("Enter");
+  expect(page.url()).toContain("#observablehq-main");
+  await close();
+}, 30_000);

@@ -1,0 +1,164 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { filesUnder } from "../../pipelines/site/built-pages.ts";
+import { NAVIGATION } from "../../pipelines/site/navigation.ts";
+import { type PreviewServer, previewSite } from "../../pipelines/site/preview.ts";
+import { violations } from "../support/accessibility.ts";
+import { openBrowser } from "../support/browser.ts";
+import type { Marts } from "../support/fleet-fixture.ts";
+import { type SiteProject, siteProject } from "../support/site-project.ts";
+import { alike, empty, fiveColumns, HOSTILE, hostile, undecided } from "../support/site-scenarios.ts";
+import { overflow, visit } from "../support/visit.ts";
+
+interface Site {
+  readonly dir: string;
+  readonly server: PreviewServer;
+  readonly project: SiteProject;
+}
+
+const PAGES = NAVIGATION.map(({ path }) => path.slice(1));
+const NARROW = { width: 390, scheme: "light" } as const;
+const WIDE = { width: 1280, scheme: "dark" } as const;
+const sites: Record<string, Site> = {};
+let browser: Browser;
+
+async function open(name: string, marts: Marts): Promise<void> {
+  const project = await siteProject(marts);
+  const { dir } = await project.build();
+  sites[name] = { dir, project, server: await previewSite({ dir, port: 0 }) };
+}
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  await Promise.all([open("empty", empty()), open("five", fiveColumns())]);
+  await Promise.all([open("hostile", hostile()), open("alike", alike())]);
+  await open("undecided", undecided());
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  for (const { server, project } of Object.values(sites)) await Promise.all([server.close(), project.remove()]);
+});
+
+async function look<T>(
+  site: string,
+  name: string,
+  read: (page: Page) => Promise<T>,
+  as: typeof NARROW | typeof WIDE = NARROW,
+): Promise<T> {
+  const { page, complaints, close } = await visit(browser, `${sites[site]?.server.url}${name}.html`, as);
+  expect(complaints).toEqual([]);
+  expect(await overflow(page)).toBe(0);
+  expect(await violations(page)).toEqual([]);
+  const result = await read(page);
+  await close();
+  return result;
+}
+
+const said = async (page: Page): Promise<string> => (await page.textContent("main")) ?? "";
+
+describe("an empty campaign", () => {
+  test.concurrent.each(PAGES)(
+    "%s says what to do",
+    async (name) => {
+      const text = await look("empty", name, said);
+      expect(text).toMatch(/There is no|There is nothing|Nothing waits|No stage can|Not proved/);
+      expect(text).not.toMatch(/NaN|undefined|null|Infinity/);
+      if (name !== "triage") expect(text).toContain("npm run");
+    },
+    30_000,
+  );
+});
+
+describe("an import with five columns", () => {
+  test.concurrent.each([
+    ["index", "does not say at which stage"],
+    ["regions", "does not say at which stage"],
+    ["bottlenecks", "No device says which model it is"],
+    ["recovery", "half-updated devices were recovered"],
+    ["data-quality", "No faults were injected"],
+    ["triage", "Nothing waits for a person."],
+    ["validation", "nothing was validated yet"],
+  ])(
+    "%s says what is missing",
+    async (name, words) => {
+      const text = await look("five", name, said, WIDE);
+      expect(text).toContain(words);
+      expect(text).not.toMatch(/NaN|undefined|Infinity/);
+      if (name === "data-quality")
+        expect(text).toMatch(/2 rows of fleet\.csv could not be stored|does not report this field/);
+    },
+    30_000,
+  );
+});
+
+describe("regions that differ by chance", () => {
+  test("are not told apart", async () => {
+    const text = await look("alike", "regions", said);
+    expect(text).toContain("No region can be told apart from the rest of the fleet.");
+    expect(text).toContain("No detectable difference.");
+  }, 30_000);
+  test("are not ranked for sure", async () => {
+    expect(await look("alike", "bottlenecks", said)).toContain("no region is clearly the worst");
+  }, 30_000);
+});
+
+describe("a fleet that recovery has not seen", () => {
+  test.concurrent.each([
+    ["index", "Not yet: 2,989 devices still wait for recovery."],
+    ["recovery", "npm run recover && npm run report"],
+    ["triage", "Nothing is quarantined."],
+    ["validation", "npm run validate && npm run report"],
+  ])(
+    "%s says so",
+    async (name, words) => {
+      expect(await look("undecided", name, said)).toContain(words);
+    },
+    30_000,
+  );
+});
+
+describe("text that devices wrote", () => {
+  test.concurrent.each(PAGES)(
+    "stays text on %s",
+    async (name) => {
+      const found = await look("hostile", name, async (page) => {
+        for (const summary of await page.$$("summary")) await summary.click();
+        if (name === "triage") await page.click(".virtual tbody tr:not(.spacer)");
+        return page.evaluate(() => ({
+          pwned: "pwned" in window,
+          images: document.querySelectorAll("img").length,
+          text: document.querySelector("main")?.textContent,
+        }));
+      });
+      expect(found.pwned).toBe(false);
+      expect(found.images).toBe(0);
+      expect(found.text).toContain(HOSTILE.slice(0, 12));
+    },
+    30_000,
+  );
+
+  test("is in no page's source as markup, nor a formula in a download", async () => {
+    for (const file of await filesUnder(sites.hostile?.dir ?? "")) {
+      const text = await readFile(file, "utf8");
+      if (/\.(html|json)$/.test(file)) expect(text).not.toContain("<script>window.pwned");
+      if (file.endsWith(".csv")) expect(text).not.toMatch(/(^|,)"?[=@]/m);
+    }
+    const names = (await filesUnder(join(sites.hostile?.dir ?? "", "_file"))).filter((file) =>
+      file.includes("region_failure"),
+    );
+    const csv = await readFile(names.find((file) => file.endsWith(".csv")) ?? "", "utf8");
+    expect(csv).toContain("'=cmd|'/c calc'!A0");
+  });
+
+  test("is quoted in the command to paste", async () => {
+    const command = await look("hostile", "triage", async (page) => {
+      await page.fill("#triage-search", "onerror");
+      await page.click(".virtual tbody tr:not(.spacer)");
+      return page.textContent(".detail .command");
+    });
+    expect(command).toMatch(/^npm run triage -- release 'DEV-[0-9a-f]{8}">.*'$/);
+  }, 30_000);
+});
