@@ -8,7 +8,7 @@ import { referenceVariables, ruleMacros } from "./reference.ts";
 
 /** Makes macros, vocabulary and rules: what the models are written in. */
 export async function prepare(db: DuckDBConnection, rules: RuleSet): Promise<void> {
-  await db.run(readSql("engine/settings"));
+  await db.run(readSql("engine/load"));
   for (const { sql } of readFolder("macros")) await db.run(sql);
   for (const macro of ruleMacros(rules)) await db.run(macro);
   const variables = referenceVariables(rules);
@@ -17,24 +17,26 @@ export async function prepare(db: DuckDBConnection, rules: RuleSet): Promise<voi
   for (const { sql } of readFolder("reference")) await db.run(sql);
 }
 
-/** Reads a file of pulled rows into its staging model, and makes sure that none got lost on the way. */
-export async function stage(db: DuckDBConnection, { source, file, rows }: Pulled): Promise<void> {
-  await setVariable(db, source, file);
-  await db.run(readSql(`staging/stg_${source}`));
-  await setVariable(db, "mart", `stg_${source}`);
-  const [counted] = await rowsOf(db, readSql("engine/count_rows"));
-  if (counted?.rows !== rows) {
-    throw new Error(`${rows} rows of ${source} were pulled, but ${String(counted?.rows)} read back`);
+/** Reads the files of pulled rows into their staging models. */
+export async function stage(db: DuckDBConnection, pulled: readonly Pulled[]): Promise<void> {
+  const longest = Math.max(LEAST_LINE, ...pulled.map(({ longestLine }) => longestLine + 1));
+  await db.run(readSql("engine/longest_line"), [longest]);
+  for (const { source, file, rows } of pulled) {
+    await setVariable(db, source, file);
+    await setVariable(db, `${source}_rows`, String(rows));
   }
+  for (const { sql } of readModels("staging")) await db.run(sql);
 }
 
-/** Builds all that follows from the staged rows: the snapshot, the intermediate models and the marts. */
+/** Bytes: buffers below it would make the load slower. */
+const LEAST_LINE = 1 << 20;
+
+/** Builds all that follows from the staged rows: the intermediate models, the snapshot and the marts. */
 export async function build(db: DuckDBConnection): Promise<void> {
-  await db.run(readSql("engine/close"));
+  for (const { sql } of readModels("intermediate")) await db.run(sql);
   await db.run(readSql("snapshot"));
-  for (const layer of ["intermediate", "marts"] as const) {
-    for (const { sql } of readModels(layer)) await db.run(sql);
-  }
+  await db.run(readSql("engine/publish"));
+  for (const { sql } of readModels("marts")) await db.run(sql);
 }
 
 /** Rows of a broken check that are shown. */

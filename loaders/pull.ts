@@ -31,6 +31,8 @@ export interface Pulled {
   readonly source: Source;
   readonly file: string;
   readonly rows: number;
+  /** Bytes, without the line feed. */
+  readonly longestLine: number;
 }
 
 /** Begins the one read-only transaction of a snapshot, as the loaders' role where there is one. */
@@ -76,26 +78,37 @@ export async function pullSource(
   const file = join(folder, `${source}.tsv`);
   const stream = client.query(copyTo(bind(readSql(`pull/${source}`), { campaign: campaign.id }), BUFFER));
   const handle = await open(file, "wx", 0o600);
-  let rows = 0;
+  const lines = new LineCounter();
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       await handle.write(chunk);
-      rows += countRows(chunk);
-      onRows(rows);
+      lines.add(chunk);
+      onRows(lines.count);
     }
   } finally {
     await handle.close();
   }
-  return { source, file, rows };
+  return { source, file, rows: lines.count, longestLine: lines.longest };
 }
 
 /** Bytes. */
-const BUFFER = { highWaterMark: 1 << 20 };
+const BUFFER = { highWaterMark: 1 << 18 };
 const LINE_FEED = 10;
 
-/** COPY's text format writes a line feed in a value as \n, so that each one ends a row. */
-function countRows(chunk: Buffer): number {
-  let rows = 0;
-  for (let at = chunk.indexOf(LINE_FEED); at >= 0; at = chunk.indexOf(LINE_FEED, at + 1)) rows += 1;
-  return rows;
+/** Counts the rows of COPY's text format, which writes a line feed in a value as \n, so that each one ends a row. */
+class LineCounter {
+  count = 0;
+  longest = 0;
+  #open = 0;
+
+  add(chunk: Buffer): void {
+    let start = 0;
+    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
+      this.longest = Math.max(this.longest, this.#open + end - start);
+      this.count += 1;
+      this.#open = 0;
+      start = end + 1;
+    }
+    this.#open += chunk.length - start;
+  }
 }

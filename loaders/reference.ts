@@ -31,13 +31,16 @@ export function referenceVariables(ruleSet: RuleSet): Readonly<Record<string, st
 
 /**
  * The rules as DuckDB macros, so that the .sql files can stay as they are whatever the rules are: `finding_<field>(reported)` is
- * the first rule that the value breaks, `trusted_<field>(reported)` its number where it breaks none.
+ * the first rule that the value breaks, `number_of(reported)` its number, NULL where it is none.
  */
 export function ruleMacros(ruleSet: RuleSet): string[] {
-  return TELEMETRY_FIELDS.flatMap((field) => [
-    `CREATE MACRO finding_${field}(reported) AS ${findingSql(ruleSet, field, "reported", "duckdb")}`,
-    `CREATE MACRO trusted_${field}(reported) AS ${trustedNumberSql(ruleSet, field, "reported", "duckdb")}`,
-  ]);
+  const noRules = { ...ruleSet, rules: [] };
+  return [
+    `CREATE MACRO number_of(reported) AS ${trustedNumberSql(noRules, "battery_voltage", "reported", "duckdb")}`,
+    ...TELEMETRY_FIELDS.map(
+      (field) => `CREATE MACRO finding_${field}(reported) AS ${findingSql(ruleSet, field, "reported", "duckdb")}`,
+    ),
+  ];
 }
 
 function words(list: readonly string[]): string {

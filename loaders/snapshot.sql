@@ -2,7 +2,7 @@
 -- question: What was pulled, and as of when?
 -- grain: one row
 -- columns:
---   id             VARCHAR    SHA-256, first 16 digits, of the rows pulled (in any order), the rules and the SQL that reads them.
+--   id             VARCHAR    SHA-256, first 16 digits, of the rows that the marts read (in any order), the rules and the SQL.
 --   campaign_id    INTEGER    Number of the campaign.
 --   campaign       VARCHAR    What --campaign names it by.
 --   taken_at       TIMESTAMP  Latest moment that the data knows of, UTC: the same state of the database gives the same.
@@ -10,7 +10,7 @@
 CREATE TABLE snapshot AS
 WITH pulled_rows AS (
   SELECT 'campaign' AS source, count(*) AS rows, sum(hash(t)) AS content FROM stg_campaign t
-  UNION ALL SELECT 'device', count(*), sum(hash(t)) FROM stg_device t
+  UNION ALL SELECT 'device', count(*), sum(hash(t)) FROM int_device t
   UNION ALL SELECT 'fault', count(*), sum(hash(t)) FROM stg_fault t
   UNION ALL SELECT 'action', count(*), sum(hash(t)) FROM stg_action t
   UNION ALL SELECT 'triage', count(*), sum(hash(t)) FROM stg_triage t
@@ -20,7 +20,7 @@ WITH pulled_rows AS (
   UNION ALL SELECT 'reject', count(*), sum(hash(t)) FROM stg_reject t
 ), moment AS (
   SELECT max(created_at) AS latest FROM stg_campaign
-  UNION ALL SELECT max(decided_at) FROM stg_action
+  UNION ALL SELECT max(last_decided_at) FROM stg_action
   UNION ALL SELECT max(quarantined_at) FROM stg_triage
   UNION ALL SELECT max(finished_at) FROM stg_batch
   UNION ALL SELECT max(checked_at) FROM stg_validation
@@ -33,5 +33,5 @@ SELECT
   c.campaign_id,
   c.campaign,
   (SELECT max(latest) FROM moment) AS taken_at,
-  (SELECT count(*) FROM stg_device) AS devices
+  (SELECT count(*) FROM int_device) AS devices
 FROM stg_campaign c;

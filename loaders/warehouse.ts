@@ -5,7 +5,7 @@ import type { RuleSet } from "../pipelines/domain/rules.ts";
 import { build, check, prepare, stage } from "./build.ts";
 import { writeDatabase } from "./engine.ts";
 import { explainPull } from "./explain-pull.ts";
-import { beginPull, type Campaign, findCampaign, pullSource, SOURCES } from "./pull.ts";
+import { beginPull, type Campaign, findCampaign, type Pulled, pullSource, SOURCES } from "./pull.ts";
 import { readSnapshotOf, type Snapshot } from "./snapshot.ts";
 import { withWorkspace } from "./workspace.ts";
 
@@ -18,7 +18,7 @@ export interface RefreshOptions {
   /** Folder in which the warehouse lies; made where it is missing. */
   readonly home: string;
   readonly rules: RuleSet;
-  /** What DuckDB may use before it spills to disk. Default 160MB. */
+  /** What DuckDB may use before it spills to disk. Default 100MB: a million devices then stay below 300 MB of the process. */
   readonly memoryLimit?: string;
   readonly signal?: AbortSignal;
   /** Gets the devices pulled and the devices that the campaign has to store. */
@@ -26,6 +26,8 @@ export interface RefreshOptions {
   /** Gets what the user should know though it stops nothing. */
   readonly onNote?: (line: string) => void;
 }
+
+const DEFAULT_MEMORY = "100MB";
 
 /**
  * Pulls one campaign out of PostgreSQL, once, builds its marts in DuckDB and checks them. The file is put in place last, so that
@@ -37,20 +39,14 @@ export async function refreshWarehouse(options: RefreshOptions): Promise<Snapsho
   return await withWorkspace(options.home, async (folder) => {
     const file = join(folder, "warehouse.duckdb");
     const engine = {
-      memoryLimit: options.memoryLimit ?? "160MB",
+      memoryLimit: options.memoryLimit ?? DEFAULT_MEMORY,
       spill: join(folder, "spill"),
       signal: options.signal,
     };
     try {
       const snapshot = await writeDatabase(file, engine, async (db) => {
         await prepare(db, options.rules);
-        await withPull(options, async (client, campaign) => {
-          for (const source of SOURCES) {
-            const onRows =
-              source === "device" ? (rows: number) => options.onProgress?.(rows, campaign.devices) : () => {};
-            await stage(db, await pullSource(client, source, campaign, folder, onRows));
-          }
-        });
+        await stage(db, await withPull(options, (client, campaign) => pullAll(client, campaign, folder, options)));
         await build(db);
         await check(db);
         return await readSnapshotOf(db);
@@ -66,11 +62,26 @@ export async function refreshWarehouse(options: RefreshOptions): Promise<Snapsho
   });
 }
 
-/** One session, one transaction, closed before the marts are built. */
-async function withPull(
+/** All sources of a campaign, one after the other: they share one transaction. */
+async function pullAll(
+  client: pg.Client,
+  campaign: Campaign,
+  folder: string,
+  { onProgress }: RefreshOptions,
+): Promise<Pulled[]> {
+  const pulled: Pulled[] = [];
+  for (const source of SOURCES) {
+    const onRows = (rows: number): void => (source === "device" ? onProgress?.(rows, campaign.devices) : undefined);
+    pulled.push(await pullSource(client, source, campaign, folder, onRows));
+  }
+  return pulled;
+}
+
+/** One session, one transaction, closed before anything is built. */
+async function withPull<T>(
   { connection, campaign, signal, onNote }: RefreshOptions,
-  work: (client: pg.Client, campaign: Campaign) => Promise<void>,
-): Promise<void> {
+  work: (client: pg.Client, campaign: Campaign) => Promise<T>,
+): Promise<T> {
   const client = new pg.Client({ application_name: "sentinel-ota", ...connection });
   client.on("error", () => {});
   const stop = (): void => void client.end();
@@ -78,7 +89,7 @@ async function withPull(
   try {
     await client.connect();
     await beginPull(client, onNote ?? (() => {}));
-    await work(client, await findCampaign(client, campaign));
+    return await work(client, await findCampaign(client, campaign));
   } catch (error) {
     throw explainPull(error, client, connection);
   } finally {

@@ -12,11 +12,12 @@ CREATE MACRO copy_text(field) AS
     )
   ELSE field END;
 
--- What was pulled under a name, each column as text; the variable of that name holds the file's path.
+-- What was pulled under a name, each column as text. The variable of that name holds the file's path, `longest_line` the bytes of
+-- the longest line of all files, at least a megabyte: the engine keeps several buffers of twice that.
 CREATE MACRO pulled(source, fields) AS TABLE
 SELECT copy_text(COLUMNS(*))
 FROM read_csv(
   getvariable(source), columns = fields, auto_detect = false, header = false, delim = chr(9), quote = '', escape = '',
-  comment = '', nullstr = '\N', new_line = '\n', strict_mode = true, null_padding = false, max_line_size = 4194304,
-  buffer_size = 8388608
+  comment = '', nullstr = '\N', new_line = '\n', strict_mode = true, null_padding = false,
+  max_line_size = getvariable('longest_line'), buffer_size = 2 * getvariable('longest_line')
 );

@@ -26,7 +26,7 @@
 --   found_faults     INTEGER  Injected faults whose device and field break a rule.
 --   checks_passed    INTEGER  Invariants that validate found to hold; 0 until it has run.
 --   checks_total     INTEGER  Invariants that validate looked at; 0 until it has run.
---   snapshot_id      VARCHAR  Identifies what was pulled and the SQL that read it, hexadecimal.
+--   snapshot_id      VARCHAR  Identifies the rows that were pulled, the rules and the SQL that reads them, hexadecimal.
 --   taken_at         VARCHAR  Latest moment that the data knows of, ISO 8601, UTC.
 --   version          VARCHAR  Version of Sentinel OTA that ran last over the campaign; NULL where none did.
 CREATE TABLE campaign_summary AS

@@ -16,12 +16,11 @@
 --   mean_trusted       DOUBLE   Mean of the values that break no rule (volts, percent, megabytes), each to 6 decimals and below 1e12.
 CREATE TABLE data_quality AS
 WITH trusted AS (
-  SELECT named(region) AS region, 'battery_voltage' AS field, trusted_battery_voltage(battery_voltage) AS value
-  FROM stg_device
+  SELECT region, 'battery_voltage' AS field, battery_voltage AS value FROM int_device
   UNION ALL
-  SELECT named(region), 'signal_strength', trusted_signal_strength(signal_strength) FROM stg_device
+  SELECT region, 'signal_strength', signal_strength FROM int_device
   UNION ALL
-  SELECT named(region), 'storage_free_mb', trusted_storage_free_mb(storage_free_mb) FROM stg_device
+  SELECT region, 'storage_free_mb', storage_free_mb FROM int_device
 ), mean AS (
   SELECT region, field, sum(exact)::DOUBLE / count(exact) AS mean_trusted
   FROM (SELECT region, field, TRY_CAST(value AS DECIMAL(18, 6)) AS exact FROM trusted)

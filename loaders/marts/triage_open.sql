@@ -20,11 +20,11 @@
 CREATE TABLE triage_open AS
 SELECT
   t.device_id,
-  named(d.region) AS region,
-  named(d.model) AS model,
-  named(d.firmware_from) AS firmware_from,
+  d.region,
+  d.model,
+  d.firmware_from,
   d.last_stage,
-  named(d.error_code) AS error_code,
+  d.error_code,
   t.rule_id,
   t.field,
   coalesce(TRY(decode(unhex(t.raw_hex))), '\x' || t.raw_hex) AS raw,
@@ -34,7 +34,7 @@ SELECT
   t.attempt,
   iso(t.quarantined_at) AS quarantined_at
 FROM stg_triage t
-LEFT JOIN stg_device d ON d.device_id = t.device_id
+LEFT JOIN int_device d ON d.device_id = t.device_id
 LEFT JOIN ref_rule r ON r.rule_id = t.rule_id
 WHERE t.state = 'open'
 ORDER BY t.device_id;

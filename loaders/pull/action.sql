@@ -1,5 +1,6 @@
 COPY (
-  SELECT device_id, action, policy, policy_version, policy_rule, attempt, worker, batch_no, decided_at
+  SELECT action, policy_rule, count(*), max(decided_at)
   FROM recovery_actions
   WHERE campaign_id = :campaign
+  GROUP BY action, policy_rule
 ) TO STDOUT

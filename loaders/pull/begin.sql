@@ -1,6 +1,7 @@
 -- One snapshot for all that is pulled. Times are written in UTC, rows in the order in which they are stored.
 BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET LOCAL statement_timeout = '15min';
+SET LOCAL work_mem = '64MB';
 SET LOCAL TimeZone = 'UTC';
 SET LOCAL DateStyle = 'ISO, YMD';
 SET LOCAL bytea_output = 'hex';

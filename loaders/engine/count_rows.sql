@@ -1,1 +1,0 @@
-SELECT count(*)::DOUBLE AS rows FROM query_table(getvariable('mart'));

@@ -1,0 +1,1 @@
+SET VARIABLE longest_line = $1::INTEGER;

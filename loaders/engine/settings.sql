@@ -1,2 +1,0 @@
--- For the load: rows may come in any order, which takes less memory.
-SET preserve_insertion_order = false;
