@@ -12,6 +12,7 @@ import {
   workerCount,
 } from "./context.ts";
 import { corrupt } from "./corrupt.ts";
+import { dryRun } from "./dry-run.ts";
 import { generate } from "./generate.ts";
 import { recover } from "./recover.ts";
 import { build, latestSnapshot, report } from "./report.ts";
@@ -45,25 +46,25 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "generate",
     help: "store a fleet, generated from a seed or imported with --from",
-    options: [...GENERATE, ...WORK],
-    run: async (context) => void (await stage(context, "generate", generate)),
+    options: [...GENERATE, ...WORK, "dryRun"],
+    run: (context) => stageOrPreview(context, "generate", generate),
   },
   {
     name: "corrupt",
     help: "inject faults into the stored telemetry, or take them back with --undo",
-    options: ["seed", "faultRate", "profile", "undo", ...WORK],
-    run: async (context) => void (await stage(context, "corrupt", corrupt)),
+    options: ["seed", "faultRate", "profile", "undo", ...WORK, "dryRun"],
+    run: (context) => stageOrPreview(context, "corrupt", corrupt),
   },
   {
     name: "recover",
     help: "decide every Partial device; quarantine what cannot be trusted",
-    options: ["policy", ...WORK],
-    run: async (context) => void (await stage(context, "recover", recover)),
+    options: ["policy", ...WORK, "dryRun"],
+    run: (context) => stageOrPreview(context, "recover", recover),
   },
   {
     name: "validate",
     help: "prove every promise on the current campaign",
-    options: ["policy", ...CAMPAIGN],
+    options: [...CAMPAIGN],
     run: async (context) => {
       const { breach } = await stage(context, "validate", validate, 0);
       if (breach) throw breach;
@@ -112,6 +113,15 @@ function stage<T extends StageEnd>(
   return withWorkers(workers, (pool) =>
     withDatabase(context, (target) => withWriter(context, target, pool, (writer) => runStage(writer, name, work))),
   );
+}
+
+async function stageOrPreview(
+  context: Context,
+  name: "generate" | "corrupt" | "recover",
+  work: (run: StageRun) => Promise<StageEnd>,
+): Promise<void> {
+  if (context.options.dryRun) await withDatabase(context, (target) => dryRun(context, target, name));
+  else await stage(context, name, work);
 }
 
 /** All stages, one after another. A broken promise is reported after the site that shows it was built. */

@@ -1,7 +1,7 @@
 import { passFor, runBatches } from "./batches.ts";
 import { EXIT, SentinelError } from "./cli/errors.ts";
 import { count, percent, seconds } from "./cli/format.ts";
-import type { StageEnd, StageRun } from "./context.ts";
+import type { Context, StageEnd, StageRun } from "./context.ts";
 import { type Campaign, campaignFor } from "./db/campaigns.ts";
 import { lastPass } from "./db/ledger.ts";
 import { sql } from "./db/sql.ts";
@@ -46,7 +46,7 @@ interface Chaos {
 }
 
 /** What was asked for; where nothing was, what the campaign has, or the profile's rate for a generated fleet and 0 for an import. */
-function chaosFor({ options, reference }: StageRun, campaign: Campaign): Chaos {
+export function chaosFor({ options, reference }: Context, campaign: Campaign): Chaos {
   const profile = reference.faultProfile(options.profile ?? campaign.fault_profile ?? "default");
   const usual = campaign.source === "imported" ? 0 : profile.rate;
   return {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { passFor, runBatches } from "./batches.ts";
 import { EXIT, SentinelError } from "./cli/errors.ts";
 import { count, seconds } from "./cli/format.ts";
+import type { Options } from "./cli/options.ts";
 import type { StageEnd, StageRun } from "./context.ts";
 import {
   type Campaign,
@@ -42,6 +43,11 @@ export async function generate(run: StageRun): Promise<StageEnd> {
   return stored(campaign, rows, took);
 }
 
+/** The fleet that options ask for, and the name of its campaign. */
+export function generatedFleet({ devices = DEVICES, seed = SEED, campaign }: Options) {
+  return { devices, seed, name: campaign ?? `fleet-${devices}-seed-${seed}` };
+}
+
 /** How a stage that stored a fleet ends. */
 export function stored(campaign: Campaign, rows: number, took: number): StageEnd {
   const all = count(campaign.device_count);
@@ -68,8 +74,7 @@ async function prepareCampaign(run: StageRun, spec: FleetSpec): Promise<Campaign
   const { options, client } = run;
   const specHash = createHash("sha256").update(JSON.stringify(spec)).digest("hex");
   if (options.resume) return resumedCampaign(run, specHash);
-  const { devices = DEVICES, seed = SEED, batchSize = STORE_BATCH } = options;
-  const name = options.campaign ?? `fleet-${devices}-seed-${seed}`;
+  const { name, devices, seed } = generatedFleet(options);
   const wanted = { source: "generated", source_sha256: specHash, seed, device_count: devices } as const;
   const found = await existing(run, name, wanted);
   if (found) return found;
@@ -80,7 +85,7 @@ async function prepareCampaign(run: StageRun, spec: FleetSpec): Promise<Campaign
     source_file: null,
     firmware_to: spec.firmwareTo,
     rejected_count: 0,
-    batch_size: batchSize,
+    batch_size: options.batchSize ?? STORE_BATCH,
     reported_columns: REPORT_COLUMNS,
   };
   return createCampaign(client, campaign, []);

@@ -1,11 +1,10 @@
 import type pg from "pg";
 import type { StageRun } from "./context.ts";
 import type { Campaign } from "./db/campaigns.ts";
-import { withRules } from "./db/rule-views.ts";
+import { withPolicy, withRules } from "./db/rule-views.ts";
 import { sql } from "./db/sql.ts";
 import { fleet } from "./domain/fleet.ts";
 import type { Policy } from "./domain/policy.ts";
-import { policyRuleSql } from "./domain/predicate-sql.ts";
 import type { RuleSet } from "./domain/rules.ts";
 import { REPORT_COLUMNS } from "./domain/vocabulary.ts";
 
@@ -25,9 +24,10 @@ const NAMES = [
 ];
 
 /** The invariants of a campaign, in their order. That of the seed needs one, so an import has none. */
-export function checks(run: StageRun, campaign: Campaign): Check[] {
+export async function checks(run: StageRun, campaign: Campaign): Promise<Check[]> {
   const rules = run.reference.rules();
-  const policy = run.reference.policy(run.options.policy ?? "default");
+  const { rows } = await run.client.query<{ policy: string }>(sql("validate.policy"), [campaign.campaign_id]);
+  const policy = run.reference.policy(rows[0]?.policy ?? "default");
   const held = NAMES.map((name) => sqlCheck(name, campaign, rules, policy));
   return campaign.source === "generated" ? [...held, seedCheck(run, campaign)] : held;
 }
@@ -45,14 +45,6 @@ function sqlCheck(name: string, campaign: Campaign, rules: RuleSet, policy: Poli
       return { expected: rows[0]?.expected ?? "an answer", actual: rows[0]?.actual ?? "none" };
     },
   };
-}
-
-/** Writes the compiled policy into a statement: which rule decides, and which action that is. */
-function withPolicy(text: string, policy: Policy): string {
-  const arms = policy.rules.map(({ id, action }) => `WHEN '${id}' THEN '${action}'`).join(" ");
-  return text
-    .replaceAll(":policy_rule", () => policyRuleSql(policy, "r", "postgres"))
-    .replaceAll(":policy_action", () => `CASE w.policy_rule ${arms} END`);
 }
 
 const SAMPLE = 10;

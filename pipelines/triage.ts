@@ -4,7 +4,6 @@ import { count, table } from "./cli/format.ts";
 import type { Context } from "./context.ts";
 import { type Campaign, campaignFor } from "./db/campaigns.ts";
 import { type Target, withClient } from "./db/connect.ts";
-import { migrate } from "./db/migrate.ts";
 import { sql } from "./db/sql.ts";
 import { bucketOf } from "./domain/bucket.ts";
 
@@ -15,7 +14,6 @@ const EVERYTHING = 2_147_483_647;
 export async function triage(context: Context, target: Target): Promise<void> {
   const [what = "list", id] = context.words;
   await withClient(target, async (client) => {
-    await migrate(client);
     const campaign = await campaignFor(client, context.options.campaign);
     if (what === "list") await list(context, client, campaign);
     else if (what === "stats") await stats(context, client, campaign);

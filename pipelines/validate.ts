@@ -32,7 +32,7 @@ export async function validate(run: StageRun, given?: Campaign): Promise<Validat
   const campaign = given ?? (await campaignFor(run.client, run.options.campaign));
   const began = performance.now();
   const outcomes: Outcome[] = [];
-  for (const check of checks(run, campaign)) {
+  for (const check of await checks(run, campaign)) {
     const { expected, actual } = await check.look(run.client);
     outcomes.push({ ...check, expected, actual, passed: expected === actual });
   }

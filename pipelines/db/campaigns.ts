@@ -2,6 +2,7 @@ import type pg from "pg";
 import { EXIT, SentinelError } from "../cli/errors.ts";
 import type { ReportColumn } from "../domain/vocabulary.ts";
 import { copyField, copyIn } from "./copy.ts";
+import { isMigrated } from "./migrate.ts";
 import { sql } from "./sql.ts";
 
 /** A row of `campaign`. */
@@ -40,19 +41,23 @@ export async function findCampaign(client: pg.ClientBase, name: string): Promise
 
 /** The campaign that was asked for by name, or else the current one. */
 export async function campaignFor(client: pg.ClientBase, name: string | undefined): Promise<Campaign> {
-  if (name !== undefined) return (await findCampaign(client, name)) ?? (await noCampaign(client, name));
+  if (!(await isMigrated(client))) return noCampaign([], name);
+  if (name !== undefined) return (await findCampaign(client, name)) ?? noCampaign(await names(client), name);
   const { rows } = await client.query<Campaign>(sql("campaign.current"));
-  return rows[0] ?? (await noCampaign(client, undefined));
+  return rows[0] ?? noCampaign(await names(client), undefined);
 }
 
-async function noCampaign(client: pg.ClientBase, name: string | undefined): Promise<never> {
+async function names(client: pg.ClientBase): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(sql("campaign.names"));
+  return rows.map((row) => row.name);
+}
+
+function noCampaign(known: readonly string[], name: string | undefined): never {
   throw new SentinelError({
     exitCode: EXIT.usage,
     cause: name === undefined ? "This database holds no campaign yet." : `There is no campaign named "${name}".`,
-    remedy:
-      rows.length === 0 ? "Generate or import a fleet first." : `There are: ${rows.map((row) => row.name).join(", ")}.`,
-    ...(rows.length === 0 ? { command: "npm run generate" } : {}),
+    remedy: known.length === 0 ? "Generate or import a fleet first." : `There are: ${known.join(", ")}.`,
+    ...(known.length === 0 ? { command: "npm run generate" } : {}),
   });
 }
 

@@ -55,6 +55,11 @@ async function refuseOldServer(client: pg.ClientBase): Promise<void> {
   });
 }
 
+/** Whether Sentinel has ever been here. */
+export async function isMigrated(client: pg.ClientBase): Promise<boolean> {
+  return (await appliedMigrations(client)) !== undefined;
+}
+
 /** Number of the last migration; undefined where Sentinel has never been. */
 async function appliedMigrations(client: pg.ClientBase): Promise<number | undefined> {
   const { rows: found } = await client.query<{ present: boolean }>(sql("migrate.present"));

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
-import { findingSql, trustedNumberSql } from "../domain/predicate-sql.ts";
+import type { Policy } from "../domain/policy.ts";
+import { findingSql, policyRuleSql, trustedNumberSql } from "../domain/predicate-sql.ts";
 import type { RuleSet } from "../domain/rules.ts";
 import { TELEMETRY_FIELDS } from "../domain/vocabulary.ts";
 import { sql } from "./sql.ts";
@@ -16,6 +17,14 @@ export function withRules(text: string, rules: RuleSet): string {
     const compile = what === "finding" ? findingSql : trustedNumberSql;
     return compile(rules, field, `r.${field}`, "postgres");
   });
+}
+
+/** Writes the compiled policy into a statement: `:policy_rule` decides on relation r, `:policy_action` is what w.policy_rule does. */
+export function withPolicy(text: string, policy: Policy): string {
+  const arms = policy.rules.map(({ id, action }) => `WHEN '${id}' THEN '${action}'`).join(" ");
+  return text
+    .replaceAll(":policy_rule", () => policyRuleSql(policy, "r", "postgres"))
+    .replaceAll(":policy_action", () => `CASE w.policy_rule ${arms} END`);
 }
 
 /** Makes `ota_telemetry` and `telemetry_finding` from the rules in force; does nothing where they stand already. */

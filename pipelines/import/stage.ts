@@ -15,8 +15,7 @@ const REJECTS_SHOWN = 10;
 
 /** Stores the devices of a file, in its order, in atomic batches with ledger rows, as `generate` does; goes on where it was stopped. */
 export async function importFleet(run: StageRun): Promise<StageEnd> {
-  const scratch = path.join(run.projectRoot, "data", "local", "import");
-  const file = await openImport(path.resolve(run.options.from ?? ""), scratch);
+  const file = await openImport(path.resolve(run.options.from ?? ""), importScratch(run.projectRoot));
   try {
     reportRejects(run, file);
     const campaign = await prepareCampaign(run, file);
@@ -27,6 +26,20 @@ export async function importFleet(run: StageRun): Promise<StageEnd> {
   } finally {
     file.close();
   }
+}
+
+/** Folder for what an import needs while it runs. */
+export function importScratch(projectRoot: string): string {
+  return path.join(projectRoot, "data", "local", "import");
+}
+
+/** The name of an import's campaign where none is given: the same for the same file. */
+export function importedName({ name, sha256 }: Pick<ImportFile, "name" | "sha256">): string {
+  const stem = path
+    .parse(name)
+    .name.replaceAll(/[^\w.-]+/g, "-")
+    .slice(0, 60);
+  return `import-${stem || "file"}-${sha256.slice(0, 8)}`;
 }
 
 /** Row by row on the screen as far as one reads it, all of them in `import_reject`, and always the count. */

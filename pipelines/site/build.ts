@@ -108,7 +108,7 @@ function siteError(what: string, lines: readonly string[]): SentinelError {
   });
 }
 
-const FRAME = /^\s*at |^\s*\^+\s*$|^Node\.js v|^\s*$|^npm warn|^node:internal/i;
+const FRAME = /^\s*at |^\s*\^+\s*$|^Node\.js v|^\s*$|^npm warn|^node:internal|^Tip:|^If you think this is a bug|^↳/i;
 /** Lines of an error that are enough to act on. */
 const MOST_LINES = 8;
 

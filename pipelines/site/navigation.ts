@@ -21,3 +21,12 @@ export function navigation(current: string): string {
     `<nav aria-label="Pages"><ul>${items.join("")}</ul></nav>`,
   ].join("\n");
 }
+
+/** The foot of every page: the pages before and after it. */
+export function neighbours(current: string): string {
+  const here = NAVIGATION.findIndex(({ path }) => path === current);
+  if (here < 0) return "";
+  const link = (rel: string, page: (typeof NAVIGATION)[number] | undefined): string =>
+    page ? `<a rel="${rel}" href="${page.path}"><span>${page.name}</span></a>` : "";
+  return `<nav aria-label="Before and after">${link("prev", NAVIGATION[here - 1])}${link("next", NAVIGATION[here + 1])}</nav>`;
+}

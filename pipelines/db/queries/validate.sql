@@ -185,6 +185,9 @@ WHERE f.campaign_id = $1
     END
   )
 
+-- name: policy
+SELECT a.policy FROM recovery_actions a WHERE a.campaign_id = $1 ORDER BY a.attempt DESC LIMIT 1
+
 -- name: sample
 SELECT r.batch_no, r.bucket, r.device_id, r.region, r.model, r.hardware, r.firmware_from, r.firmware_to, r.firmware_reported,
   r.last_stage, r.error_code, r.attempts,
