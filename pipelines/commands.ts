@@ -101,6 +101,15 @@ export const COMMANDS: readonly Command[] = [
     options: ["port"],
     run: preview,
   },
+  {
+    name: "docs",
+    help: "write the documents that are made from the code",
+    options: ["databaseUrl"],
+    run: async (context) => {
+      const { writeDocs } = await import("./docs.ts");
+      await withDatabase(context, (target) => writeDocs(context, target));
+    },
+  },
 ];
 
 /** Runs one writing stage with workers and a lease of its own. */

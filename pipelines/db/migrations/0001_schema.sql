@@ -1,6 +1,11 @@
 -- The layout: reports are evidence and never change, decisions are rows.
 -- Every big table starts its primary key with bucket, so that it can be distributed; see docs/architecture.md.
 
+COMMENT ON TABLE sentinel_migration IS 'Migrations that were applied. Grain: one row a migration.';
+COMMENT ON COLUMN sentinel_migration.number IS 'Number of the migration, from 1.';
+COMMENT ON COLUMN sentinel_migration.file IS 'Its file.';
+COMMENT ON COLUMN sentinel_migration.applied_at IS 'When.';
+
 CREATE TABLE campaign (
   campaign_id      int PRIMARY KEY,
   name             text NOT NULL UNIQUE,

@@ -32,6 +32,9 @@ FROM device_report r
 JOIN campaign c ON c.campaign_id = r.campaign_id AND 'storage_free_mb' = ANY(c.reported_columns)
 WHERE :finding_storage_free_mb IS NOT NULL
 
+-- name: comment
+COMMENT ON VIEW telemetry_finding IS 'Rules that reports of all campaigns break, whatever their status. Grain: one row a device, campaign and field.'
+
 -- name: grant
 DO $$
 BEGIN

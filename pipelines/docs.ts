@@ -1,0 +1,84 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import type pg from "pg";
+import { MARTS } from "../loaders/mart.ts";
+import { COMMON, OPTIONS } from "./cli/options.ts";
+import { COMMANDS } from "./commands.ts";
+import type { Context } from "./context.ts";
+import { type Target, withClient } from "./db/connect.ts";
+import { migrate } from "./db/migrate.ts";
+import { installRuleViews } from "./db/rule-views.ts";
+import { sql } from "./db/sql.ts";
+import type { RuleSet } from "./domain/rules.ts";
+
+/** Writes the documents that are made from the code: `docs/dictionary.md` and `docs/options.md`. */
+export async function writeDocs(context: Context, target: Target): Promise<void> {
+  const dictionary = await withClient(target, (client) => dictionaryMarkdown(client, context.reference.rules()));
+  const docs = path.join(context.projectRoot, "docs");
+  writeFileSync(path.join(docs, "dictionary.md"), dictionary);
+  writeFileSync(path.join(docs, "options.md"), optionsMarkdown());
+  context.reporter.result("docs/dictionary.md and docs/options.md are up to date.");
+}
+
+/** Every table, view and mart with its grain and columns, from the comments in the schema and the headers of the marts. */
+export async function dictionaryMarkdown(client: pg.ClientBase, rules: RuleSet): Promise<string> {
+  await migrate(client);
+  await installRuleViews(client, rules);
+  const relations = await client.query<{ name: string; kind: string; comment: string }>(sql("docs.relations"));
+  const columns = await client.query<ColumnRow>(sql("docs.columns"));
+  const described = relations.rows.map(({ name, kind, comment }) => {
+    const rows = columns.rows
+      .filter(({ relation }) => relation === name)
+      .map((column) => [`\`${column.name}\``, column.type, cell(column.comment ?? "")]);
+    return `### ${name}\n\n${kind === "view" ? "View. " : ""}${comment}\n\n${markdownTable(["column", "type", "meaning"], rows)}`;
+  });
+  const marts = MARTS.map(({ name, question, grain, columns: list }) => {
+    const rows = list.map((column) => [`\`${column.name}\``, column.type, cell(column.meaning)]);
+    return `### ${name}\n\n${question} Grain: ${grain}.\n\n${markdownTable(["column", "type", "meaning"], rows)}`;
+  });
+  return [HEAD, "## PostgreSQL\n", described.join("\n\n"), "\n## Marts (DuckDB)\n", `${marts.join("\n\n")}\n`].join(
+    "\n",
+  );
+}
+
+interface ColumnRow {
+  readonly relation: string;
+  readonly name: string;
+  readonly type: string;
+  readonly comment: string | null;
+}
+
+const HEAD = `# Dictionary
+
+Every table, view and mart, with what one row of it is (its grain) and what its columns mean. Made from the code by
+\`npm run docs\`; a test fails when it is out of date.
+`;
+
+/** Every option with its environment variable, its meaning, and the commands that take it. */
+export function optionsMarkdown(): string {
+  const rows = OPTIONS.map(({ name, flag, value, help, env }) => {
+    const takers = COMMANDS.filter(({ options }) => options.includes(name)).map((command) => command.name);
+    const all = COMMON.includes(name) ? "all" : takers.join(", ");
+    return [`\`--${flag}${value ? ` ${value}` : ""}\``, env ? `\`${env}\`` : "", cell(help), all];
+  });
+  const commands = COMMANDS.map(({ name, help, words }) => [
+    `\`npm run ${name}${words ? ` -- ${cell(words.join(" "))}` : ""}\``,
+    help,
+  ]);
+  return `# Commands and options
+
+Made from the code by \`npm run docs\`; a test fails when it is out of date. A stage refuses an option that means nothing to it.
+
+${markdownTable(["command", "what it does"], commands)}
+
+${markdownTable(["option", "environment", "meaning (default)", "commands"], rows)}
+`;
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|").replaceAll("<", "&lt;");
+}
+
+function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [head, head.map(() => "---"), ...rows].map((row) => `| ${row.join(" | ")} |`).join("\n");
+}
