@@ -20,6 +20,11 @@ export function isTransient(error: unknown): boolean {
   return false;
 }
 
+/** Whether a row is there already. A killed command's session may have committed it a moment ago: the ledger knows. */
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof Error && (error as { code?: unknown }).code === "23505";
+}
+
 export interface RetryOptions {
   /** Asked before each wait: whether the run was told to stop, so that an error is final. */
   readonly stopped: () => boolean;

@@ -1,7 +1,7 @@
 import { parentPort } from "node:worker_threads";
 import { explain } from "../db/explain.ts";
 import { committedRows } from "../db/ledger.ts";
-import { isTransient, withRetry } from "../db/retry.ts";
+import { isDuplicate, isTransient, withRetry } from "../db/retry.ts";
 import { Session } from "../db/session.ts";
 import { type Assignment, Board, type Message } from "./protocol.ts";
 import { batchTask } from "./tasks.ts";
@@ -29,7 +29,7 @@ async function work({ task, target, worker, board, batches }: Assignment): Promi
       async (attempt) => {
         const client = await connection.client(attempt > 1);
         const committed = attempt > 1 ? await committedRows(client, task.pass, batch) : undefined;
-        return committed ?? (await commit(client, batch, prepared));
+        return committed ?? (await commit(client, batch, prepared).catch((error) => overtaken(error, batch)));
       },
       {
         stopped: () => Atomics.load(board, Board.stop) !== 0,
@@ -39,6 +39,13 @@ async function work({ task, target, worker, board, batches }: Assignment): Promi
     );
     Atomics.add(board, Board.batches(worker), 1);
     Atomics.add(board, Board.rows(worker), rows);
+  }
+
+  /** The session of a command that was killed may live on just long enough to commit the same batch. */
+  async function overtaken(error: unknown, batch: number): Promise<number> {
+    const rows = isDuplicate(error) && (await committedRows(await connection.client(true), task.pass, batch));
+    if (rows === undefined || rows === false) throw error;
+    return rows;
   }
 }
 
