@@ -1,0 +1,72 @@
+import { setTimeout as pause } from "node:timers/promises";
+import pg from "pg";
+
+/** A point at which the server itself holds a command: the statement waits inside its transaction until the test decides. */
+export interface Barrier {
+  /** Resolves once `sessions` sessions wait there. */
+  reached(sessions?: number): Promise<void>;
+  /** Resolves once somebody else waits for what a held session is about to commit. */
+  awaited(): Promise<void>;
+  /** Ends the sessions that wait: what they did is rolled back. */
+  abort(): Promise<void>;
+  /** Lets the sessions go on: what they did commits, whether or not anybody is left to hear of it. */
+  pass(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const POLL_MS = 10;
+const PATIENCE_MS = 45_000;
+const WAITING =
+  "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = 815 AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+const AWAITING =
+  "SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE a.datname = current_database() AND l.locktype = 'transactionid' AND NOT l.granted";
+
+/** Holds whoever enters a row into `batch_ledger` for which the condition on `NEW` holds: after its batch's rows, before COMMIT. */
+export function holdBatches(url: string, condition: string): Promise<Barrier> {
+  return hold(url, "INSERT ON batch_ledger", condition);
+}
+
+/** Holds whoever says in `run` how a stage ended: after its last batch committed. */
+export function holdEnd(url: string): Promise<Barrier> {
+  return hold(url, "UPDATE ON run", "NEW.result = 'succeeded'");
+}
+
+async function hold(url: string, event: string, condition: string): Promise<Barrier> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const table = event.split(" ON ")[1];
+  await client.query("SELECT pg_advisory_lock(815)");
+  await client.query(`
+    CREATE FUNCTION barrier() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF ${condition} THEN PERFORM pg_advisory_xact_lock_shared(815); END IF;
+      RETURN NEW;
+    END $$;
+    CREATE TRIGGER barrier BEFORE ${event} FOR EACH ROW EXECUTE FUNCTION barrier()`);
+  const count = async (text: string): Promise<number> => (await client.query(text)).rowCount ?? 0;
+  return {
+    reached: (sessions = 1) =>
+      until(`${sessions} held at ${condition}`, async () => (await count(WAITING)) >= sessions),
+    awaited: () => until("somebody waits for a held session", async () => (await count(AWAITING)) > 0),
+    abort: async () => {
+      await client.query(`SELECT pg_terminate_backend(pid) FROM (${WAITING}) held`);
+    },
+    pass: async () => {
+      await client.query("SELECT pg_advisory_unlock(815)");
+    },
+    close: async () => {
+      await client.query("SELECT pg_advisory_unlock_all()");
+      await client.query(`DROP TRIGGER barrier ON ${table}; DROP FUNCTION barrier()`);
+      await client.end();
+    },
+  };
+}
+
+/** Waits for a state of the world that no event tells of. */
+export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`never came true: ${what}`);
+    await pause(POLL_MS);
+  }
+}

@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const INHERITED = ["PATH", "HOME", "TMPDIR", "SystemRoot"];
+
+/** How a command ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command that runs in a process group of its own. */
+export interface Running {
+  readonly process: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Sends a signal to the process and all its children. */
+  signal(name: NodeJS.Signals): void;
+}
+
+export type Environment = Readonly<Record<string, string>>;
+
+/** Starts `npm run <words>` as a user would, with an environment in which only `env` says anything to it. */
+export function start(words: readonly string[], env: Environment): Running {
+  const inherited = INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
+  const child = spawn(process.execPath, ["--import", "tsx", "pipelines/main.ts", ...words], {
+    cwd: ROOT,
+    env: { ...Object.fromEntries(inherited), ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  return {
+    process: child,
+    ended: once(child, "close").then(([code]) => ({ code, stdout, stderr })),
+    signal: (name) => void process.kill(-(child.pid ?? Number.NaN), name),
+  };
+}
+
+/** Runs a command on a database and waits for its end. */
+export function run(words: readonly string[], url: string, env: Environment = {}): Promise<Ended> {
+  return start(words, { DATABASE_URL: url, ...env }).ended;
+}
+
+/** Runs a command that must succeed. */
+export async function succeed(words: readonly string[], url: string): Promise<Ended> {
+  const end = await run(words, url);
+  if (end.code !== 0) throw new Error(`${words.join(" ")} ended with ${end.code}: ${end.stderr}`);
+  return end;
+}
+
+/** The lines of `--json`. */
+export function events({ stdout }: Ended): Record<string, unknown>[] {
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
