@@ -144,10 +144,10 @@ function resumable(error: unknown, { target, command }: Writer): unknown {
 }
 
 /** Thrown where Ctrl-C or SIGTERM ended a stage before its work was done. */
-export function interrupted(stage: string, left: number, command: string): SentinelError {
+export function interrupted(stage: string, left: number, command: string, unit = "batches"): SentinelError {
   return new SentinelError({
     exitCode: EXIT.interrupted,
-    cause: `Stopped on request: ${stage} has ${left} ${left === 1 ? "batch" : "batches"} left to do.`,
+    cause: `Stopped on request: ${stage} has ${left} ${unit} left to do.`,
     remedy: "Every batch that committed is safe. Continue:",
     command: `npm run ${command} -- --resume`,
   });

@@ -55,7 +55,11 @@ export class Reporter {
         const rate = elapsed > 0 ? (done - before) / elapsed : 0;
         const left = rate > 0 ? (total - done) / rate : undefined;
         if (this.#live) {
-          this.#live([headline(name, done, total, unit, rate, left), ...lanes.map(laneLine)].join("\n"));
+          this.#live(
+            [headline(name, done, total, unit, rate, left), ...(lanes.length > 1 ? lanes.map(laneLine) : [])].join(
+              "\n",
+            ),
+          );
         } else if (now() - beat >= HEARTBEAT_MS) {
           beat = now();
           this.event({

@@ -37,7 +37,8 @@ export async function installRuleViews(client: pg.ClientBase, rules: RuleSet): P
     [
       "BEGIN",
       ...texts,
-      sql("rules.comment"), sql("rules.grant"),
+      sql("rules.comment"),
+      sql("rules.grant"),
       `COMMENT ON VIEW ota_telemetry IS 'ota_logs with numbers, NULL where a rule finds fault; ${mark}.'`,
       "COMMIT",
     ].join(";\n"),

@@ -44,7 +44,7 @@ export async function buildSite(options: SiteOptions): Promise<SiteResult> {
   const projectRoot = resolve(options.projectRoot);
   const outDir = resolve(projectRoot, options.outDir);
   options.signal?.throwIfAborted();
-  return withBuildLock(projectRoot, async () => {
+  return withBuildLock(projectRoot, options.signal, async () => {
     await assertReplaceable(outDir);
     const recordFile = join(cacheFolder(projectRoot), "site.json");
     const fingerprint = await siteFingerprint(projectRoot, options.snapshotId);

@@ -207,6 +207,12 @@ WHERE r.campaign_id = $1 AND r.batch_no = ANY($2)
 -- name: prototype
 SELECT update_status, count(*) FROM ota_logs GROUP BY update_status
 
+-- name: is_current
+SELECT FROM current_campaign WHERE campaign_id = $1
+
+-- name: by_status
+SELECT update_status, count(*) FROM device_status WHERE campaign_id = :campaign GROUP BY update_status
+
 -- name: detection
 WITH finding AS (
   SELECT f.bucket, f.device_id, f.field, k.kind
