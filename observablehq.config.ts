@@ -1,5 +1,5 @@
 import process from "node:process";
-import { NAVIGATION, navigation } from "./pipelines/site/navigation.ts";
+import { NAVIGATION, navigation, neighbours } from "./pipelines/site/navigation.ts";
 
 export default {
   root: "src",
@@ -10,12 +10,11 @@ export default {
   preserveExtension: true,
   preserveIndex: true,
   interpreters: { ".ts": [process.execPath, "--import", "tsx"] },
-  home: "Overview",
   sidebar: false,
   toc: false,
-  pager: true,
-  pages: NAVIGATION.slice(1),
+  pager: false,
+  pages: NAVIGATION,
   head: '<link rel="icon" href="data:,"><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">',
   header: ({ path }: { path: string }) => navigation(path),
-  footer: "",
+  footer: ({ path }: { path: string }) => neighbours(path),
 };

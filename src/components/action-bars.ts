@@ -1,7 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import { type ChartSize, draw, longest, NARROW } from "./chart.js";
-import { percent, place, short, whole } from "./format.js";
+import { percent, whole } from "./format.js";
 import { groupBy, sumOf } from "./group.js";
+import { labeller } from "./labeller.js";
 import { ACTION_COLOR, ON_COLOR } from "./palette.js";
 import type { RecoveryAction } from "./rows.js";
 
@@ -17,7 +18,8 @@ const LABEL_SHARE = 0.12;
 /** What was decided for the devices of each region that had failed, as shares of them. */
 export function actionBars(rows: readonly RecoveryAction[], { width }: ChartSize): SVGElement | HTMLElement {
   const narrow = width < NARROW;
-  const y = (row: { region: string | null }): string => short(place(row.region), 22);
+  const label = labeller(rows.map((row) => row.region));
+  const y = (row: { region: string | null }): string => label(row.region);
   const stacked = stack(rows);
   const totals = [...groupBy(stacked, y)].map(([region, parts]) => ({
     region,

@@ -1,6 +1,7 @@
 import { element } from "./element.js";
 import { moment } from "./format.js";
 import type { Campaign } from "./rows.js";
+import { visible } from "./visible.js";
 
 /** What a page answers before it shows anything: one sentence, and what stands behind it. */
 export interface Answer {
@@ -20,4 +21,4 @@ export function answer({ headline, detail }: Answer, campaign: Campaign | undefi
 }
 
 const dateline = ({ title, source_file, taken_at }: Campaign): string =>
-  [title, ...(source_file ? [source_file] : []), `as of ${moment(taken_at)}`].join(" · ");
+  [visible(title), ...(source_file ? [visible(source_file)] : []), `as of ${moment(taken_at)}`].join(" · ");

@@ -1,3 +1,5 @@
+import { visible } from "./visible.js";
+
 /** One way to write each kind of number, on every page. Nothing known is an en dash. */
 
 const WHOLE = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
@@ -75,7 +77,7 @@ export const short = (text: string | null | undefined, length = 28): string => {
 
 /** A region or model as people read it; the marts say `(none)` where a device reports none. */
 export const place = (name: string | null | undefined): string =>
-  name === null || name === undefined || name === "(none)" ? "not reported" : name;
+  name === null || name === undefined || name === "(none)" ? "not reported" : visible(name);
 
 /** A stage of the update for people: DOWNLOADING as Downloading. */
 export const stageName = (stage: string): string => stage.charAt(0).toUpperCase() + stage.slice(1).toLowerCase();

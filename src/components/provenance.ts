@@ -1,6 +1,7 @@
 import { element } from "./element.js";
 import { moment } from "./format.js";
 import type { Campaign } from "./rows.js";
+import { visible } from "./visible.js";
 
 /** Where the numbers of a page come from, so that anyone can make them again. */
 export function provenance(campaign: Campaign | undefined): HTMLElement {
@@ -11,11 +12,11 @@ export function provenance(campaign: Campaign | undefined): HTMLElement {
     ["Seed", String(campaign.seed)],
     ["Snapshot taken", moment(campaign.taken_at)],
     ["Snapshot", campaign.snapshot_id],
-    ["Sentinel OTA", campaign.version],
+    ["Sentinel OTA", campaign.version ?? "not known"],
   ];
   return element(
     "dl",
     { class: "provenance" },
-    facts.map(([term, fact]) => element("div", {}, element("dt", {}, term), element("dd", {}, fact))),
+    facts.map(([term, fact]) => element("div", {}, element("dt", {}, term), element("dd", {}, visible(fact)))),
   );
 }

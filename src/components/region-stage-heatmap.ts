@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { type ChartSize, draw, longest, NARROW } from "./chart.js";
 import { percent, place, points, pValue, range, short, stageName, whole } from "./format.js";
 import { hatch } from "./hatch.js";
+import { labeller } from "./labeller.js";
 import { diverging } from "./palette.js";
 import type { RegionStageFailure } from "./rows.js";
 
@@ -22,13 +23,14 @@ export function regionStageHeatmap(
   rows: readonly RegionStageFailure[],
   options: HeatmapOptions,
 ): SVGElement | HTMLElement {
+  const label = labeller(rows.map((row) => row.region));
   const narrow = options.width < NARROW + 160;
   const stages = names(
     rows,
     (row) => stageName(row.stage),
     (row) => row.stage_ordinal,
   );
-  const regions = names(rows, (row) => short(place(row.region), 22));
+  const regions = names(rows, (row) => label(row.region));
   const across = {
     domain: narrow ? regions : stages,
     label: null,
@@ -36,8 +38,8 @@ export function regionStageHeatmap(
     tickSize: 0,
   } as const;
   const down = { domain: narrow ? stages : regions, label: null, tickSize: 0 };
-  const x = (row: RegionStageFailure): string => (narrow ? short(place(row.region), 22) : stageName(row.stage));
-  const y = (row: RegionStageFailure): string => (narrow ? stageName(row.stage) : short(place(row.region), 22));
+  const x = (row: RegionStageFailure): string => (narrow ? label(row.region) : stageName(row.stage));
+  const y = (row: RegionStageFailure): string => (narrow ? stageName(row.stage) : label(row.region));
   return draw("Failure rate of each region at each stage against the fleet", {
     width: options.width,
     height: down.domain.length * CELL_HEIGHT + 44,

@@ -1,8 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import { type ChartSize, draw, longest } from "./chart.js";
 import { element } from "./element.js";
-import { place, short, stageName } from "./format.js";
+import { stageName } from "./format.js";
 import { groupBy } from "./group.js";
+import { labeller } from "./labeller.js";
 import type { Bottleneck } from "./rows.js";
 
 /** Makes a chart that follows the width of its place, as Framework's `resize` does. */
@@ -29,7 +30,11 @@ export function rankCharts(rows: readonly Bottleneck[], resize: Resize): HTMLEle
 
 /** The place of each region at one stage, and the places that it may hold as far as the intervals tell. */
 export function stageRanks(rows: readonly Bottleneck[], { width }: ChartSize): SVGElement | HTMLElement {
-  const y = (row: Bottleneck): string => short(place(row.region), 18);
+  const label = labeller(
+    rows.map((row) => row.region),
+    18,
+  );
+  const y = (row: Bottleneck): string => label(row.region);
   const regions = [...rows].sort((a, b) => a.row_number - b.row_number).map(y);
   const color = (row: Bottleneck): string => (row.rank_low === row.rank_high ? "var(--worse)" : "var(--ink-3)");
   return draw(`Place of each region at ${stageName(rows[0]?.stage ?? "")}, with the places it may hold`, {

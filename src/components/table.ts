@@ -1,4 +1,5 @@
 import { type Content, element } from "./element.js";
+import { visible } from "./visible.js";
 
 /** A column of a table: its key in the row, its heading, and how to write a value. */
 export interface Column<T> {
@@ -41,5 +42,5 @@ export function table<T>(rows: readonly T[], columns: readonly Column<T>[], capt
 function cell<T>(row: T, { key, show }: Column<T>): Content {
   if (show) return show(row);
   const value = row[key];
-  return value === null || value === undefined ? "–" : String(value);
+  return value === null || value === undefined ? "–" : visible(String(value));
 }

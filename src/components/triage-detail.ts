@@ -3,16 +3,20 @@ import { count, fieldName, moment, place, stageName, words } from "./format.js";
 import type { TriageItem } from "./rows.js";
 import { shellWord, visible } from "./visible.js";
 
-/** Gives the command that lets recovery decide a device again once its telemetry was looked at. */
-export function releaseCommand(item: TriageItem): string | undefined {
-  const device = shellWord(item.device_id);
-  return device === undefined ? undefined : `npm run triage -- release ${device}`;
+/** The command that shows all that the database holds of a device; undefined where its id cannot be pasted. */
+export function showCommand(item: TriageItem, campaign: string): string | undefined {
+  const words = [item.device_id, campaign].map(shellWord);
+  return words.includes(undefined) ? undefined : `npm run triage -- show ${words[0]} --campaign ${words[1]}`;
 }
 
-/** All that is known of one quarantined device: the evidence, and the command that settles it. */
-export function triageDetail(item: TriageItem | undefined): HTMLElement {
+/** All that is known of one quarantined device: the evidence, and the command that shows the rest. */
+export function triageDetail(item: TriageItem | undefined, campaign: string): HTMLElement {
   if (!item)
-    return element("p", { class: "hint" }, "Choose a device to see its evidence and the command that settles it.");
+    return element(
+      "p",
+      { class: "hint" },
+      "Choose a device to see its evidence, and the command that shows all the database holds of it.",
+    );
   const facts: readonly (readonly [string, string])[] = [
     ["Region", place(item.region)],
     ["Model", place(item.model)],
@@ -50,17 +54,16 @@ export function triageDetail(item: TriageItem | undefined): HTMLElement {
     item.raw_sha256
       ? element("p", { class: "hash" }, "SHA-256 of what was received ", element("code", {}, item.raw_sha256))
       : null,
-    command(item),
+    command(showCommand(item, campaign)),
   );
 }
 
-function command(item: TriageItem): HTMLElement {
-  const text = releaseCommand(item);
+function command(text: string | undefined): HTMLElement {
   if (text === undefined) {
     return element(
       "p",
       { class: "hint" },
-      "The device id holds hidden characters, so there is no command to paste: release it by its number in SQL.",
+      "The device id holds hidden characters, so there is no command to paste: look it up with npm run triage -- list --json.",
     );
   }
   const button = element("button", { type: "button", class: "copy", click: () => void copy(button, text) }, "Copy");

@@ -1,7 +1,7 @@
 import { element } from "./element.js";
 import { count, place, short, stageName, words } from "./format.js";
 import type { TriageItem } from "./rows.js";
-import { copy, releaseCommand, triageDetail } from "./triage-detail.js";
+import { copy, showCommand, triageDetail } from "./triage-detail.js";
 import { triageFilters } from "./triage-filters.js";
 import { NO_FILTER, type TriageFilter, triageView } from "./triage-view.js";
 import { virtualRows } from "./virtual-rows.js";
@@ -34,12 +34,12 @@ const COLUMNS: readonly TriageColumn[] = [
 ];
 
 /** The triage queue: filters, a table of any length, and the evidence of the chosen device. Keys: j and k move, Enter opens, c copies. */
-export function triageTable(items: readonly TriageItem[]): HTMLElement {
+export function triageTable(items: readonly TriageItem[], campaign: string): HTMLElement {
   const view = triageView(items);
   let filter: TriageFilter = NO_FILTER;
   let rows: TriageItem[] = [];
   let chosen = -1;
-  const detail = element("div", { class: "detail-slot" }, triageDetail(undefined));
+  const detail = element("div", { class: "detail-slot" }, triageDetail(undefined, campaign));
   const status = element("p", { class: "found", role: "status" });
 
   const draw = (item: TriageItem, index: number): HTMLTableRowElement =>
@@ -61,7 +61,7 @@ export function triageTable(items: readonly TriageItem[]): HTMLElement {
 
   const choose = (index: number): void => {
     chosen = Math.max(0, Math.min(rows.length - 1, index));
-    detail.replaceChildren(triageDetail(rows[chosen]));
+    detail.replaceChildren(triageDetail(rows[chosen], campaign));
     table.reveal(chosen);
   };
   const update = (next: TriageFilter): void => {
@@ -69,11 +69,11 @@ export function triageTable(items: readonly TriageItem[]): HTMLElement {
     rows = view(filter);
     chosen = -1;
     status.textContent = `${count(rows.length, "device")}${rows.length < items.length ? ` of ${items.length}` : ""}`;
-    detail.replaceChildren(triageDetail(undefined));
+    detail.replaceChildren(triageDetail(undefined, campaign));
     mark(filter);
     table.show(rows);
   };
-  table.scroller.addEventListener("keydown", (event) => onKey(event, { rows, chosen, choose, detail }));
+  table.scroller.addEventListener("keydown", (event) => onKey(event, { rows, chosen, choose, detail, campaign }));
   const filters = triageFilters(items, (change) => update({ ...filter, ...change }));
   update({ ...filter, ...filters.start });
   return element("div", { class: "triage" }, filters.form, status, table.scroller, keysHint(), detail);
@@ -106,9 +106,10 @@ interface KeyTarget {
   readonly chosen: number;
   readonly choose: (index: number) => void;
   readonly detail: HTMLElement;
+  readonly campaign: string;
 }
 
-function onKey(event: KeyboardEvent, { rows, chosen, choose, detail }: KeyTarget): void {
+function onKey(event: KeyboardEvent, { rows, chosen, choose, detail, campaign }: KeyTarget): void {
   if (event.ctrlKey || event.metaKey || event.altKey || rows.length === 0 || event.target instanceof HTMLButtonElement)
     return;
   const item = rows[chosen];
@@ -116,7 +117,7 @@ function onKey(event: KeyboardEvent, { rows, chosen, choose, detail }: KeyTarget
   else if (event.key === "k" || event.key === "ArrowUp") choose(chosen - 1);
   else if (event.key === "Enter" && item) detail.scrollIntoView({ block: "nearest" });
   else if (event.key === "c" && item) {
-    const text = releaseCommand(item);
+    const text = showCommand(item, campaign);
     if (text !== undefined) void copy(detail.querySelector<HTMLButtonElement>("button.copy") ?? undefined, text);
   } else return;
   event.preventDefault();

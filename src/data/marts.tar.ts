@@ -6,28 +6,31 @@ import { MARTS, martSql, readMart } from "../../loaders/mart.ts";
 import { toCsv } from "../components/csv.ts";
 import { type TarEntry, tar } from "./tar.ts";
 
-const warehouse = process.env.SENTINEL_WAREHOUSE;
-if (!warehouse) {
-  console.error("SENTINEL_WAREHOUSE names no warehouse. Run `npm run dev` or `npm run build`: they set it.");
-  process.exit(1);
+async function main(): Promise<void> {
+  const warehouse = process.env.SENTINEL_WAREHOUSE;
+  if (!warehouse) throw new Error("SENTINEL_WAREHOUSE names no warehouse: `npm run dev` and `npm run build` set it");
+  const entries: TarEntry[] = [];
+  for (const { name, columns } of MARTS) {
+    const rows = await readMart(warehouse, name);
+    const header = columns.map((column) => column.name);
+    entries.push(
+      { name: `${name}.json`, text: toJson(rows) },
+      { name: `${name}.csv`, text: toCsv(rows, header) },
+      { name: `${name}.sql`, text: martSql(name) },
+    );
+  }
+  process.stdout.write(tar(entries));
 }
-
-const entries: TarEntry[] = [];
-for (const { name, columns } of MARTS) {
-  const rows = await readMart(warehouse, name);
-  const names = columns.map((column: string | { name: string }) => (typeof column === "string" ? column : column.name));
-  entries.push(
-    { name: `${name}.json`, text: toJson(rows) },
-    { name: `${name}.csv`, text: toCsv(rows, names) },
-    { name: `${name}.sql`, text: await martSql(name) },
-  );
-}
-process.stdout.write(tar(entries));
 
 /** Escaped, so that the text stays inert wherever it is put into a page. */
 function toJson(rows: readonly Record<string, unknown>[]): string {
-  return JSON.stringify(rows, (_, value) => (typeof value === "bigint" ? Number(value) : value))
+  return JSON.stringify(rows)
     .replaceAll("<", "\\u003c")
     .replaceAll("\u2028", "\\u2028")
     .replaceAll("\u2029", "\\u2029");
 }
+
+main().catch((error: Error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});

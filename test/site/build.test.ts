@@ -91,6 +91,19 @@ describe("building the site", () => {
     expect(await digest(dist())).not.toBe(first);
   }, 60_000);
 
+  test("takes over from a build that was killed, and waits for one that runs", async () => {
+    const lock = join(project.root, "src", ".observablehq", "build.lock");
+    await writeFile(lock, "999999999");
+    expect(await project.build({ snapshotId: "three" })).toMatchObject({ rebuilt: false });
+    await writeFile(lock, String(process.pid));
+    setTimeout(() => void rm(lock), 500);
+    expect(await project.build({ snapshotId: "three" })).toMatchObject({ rebuilt: false });
+    const stop = AbortSignal.timeout(300);
+    await writeFile(lock, String(process.pid));
+    expect((await failure(project.build({ signal: stop }))).name).toMatch(/AbortError|TimeoutError/);
+    await rm(lock);
+  });
+
   test("does not replace a folder that holds something else", async () => {
     await rm(dist(), { recursive: true });
     await mkdir(dist());

@@ -125,7 +125,9 @@ test("triage has few rows in the page, finds, sorts and moves by keys", async ()
   await page.keyboard.press("j");
   await page.keyboard.press("j");
   expect(await page.getAttribute("tr[aria-current]", "aria-rowindex")).toBe("3");
-  expect(await page.textContent(".detail .command")).toMatch(/^npm run triage -- release DEV-[0-9a-f]{8}$/);
+  expect(await page.textContent(".detail .command")).toMatch(
+    /^npm run triage -- show DEV-[0-9a-f]{8} --campaign spring-rollout$/,
+  );
   await page.$eval(".virtual", (box) => box.scrollTo(0, box.scrollHeight));
   await page.waitForFunction(
     () => document.querySelector(".virtual tbody tr:last-child")?.getAttribute("aria-rowindex") === "181",

@@ -119,17 +119,17 @@ export function empty(): Marts {
   return marts;
 }
 
-/** Generated, and nothing since: no fault, no decision, no validation. */
+/** Regions that differ by chance alone, generated and nothing since: no fault, no decision, no validation. */
 export function undecided(): Marts {
-  const marts = fleet({
-    devicesPerRegion: 3000,
-    regions: [
-      ["Europe", 0.33],
-      ["APAC", 0.66],
-    ],
-    triage: 0,
-  });
-  const none = ["recovery_action_summary", "fault_detection", "batch_timeline", "worker_throughput", "invariants"];
+  const marts = alike();
+  const none = [
+    "recovery_action_summary",
+    "fault_detection",
+    "batch_timeline",
+    "worker_throughput",
+    "invariants",
+    "triage_open",
+  ];
   for (const name of none) marts[name] = [];
   const summary = marts.campaign_summary?.[0] ?? {};
   const later = {
@@ -140,7 +140,14 @@ export function undecided(): Marts {
     checks_passed: 0,
     checks_total: 0,
   };
-  Object.assign(summary, { partial: summary.failed, recovered: 0, recovery_rate: 0, ...later });
+  Object.assign(summary, {
+    partial: summary.failed,
+    recovered: 0,
+    quarantined: 0,
+    triage_open: 0,
+    recovery_rate: 0,
+    ...later,
+  });
   return marts;
 }
 
