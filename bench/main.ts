@@ -1,0 +1,69 @@
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { EXIT, SentinelError } from "../pipelines/cli/errors.ts";
+import { Reporter } from "../pipelines/cli/reporter.ts";
+import { explain } from "../pipelines/db/explain.ts";
+import { reference } from "../pipelines/reference.ts";
+import { compare } from "./compare.ts";
+import type { Figure } from "./figures.ts";
+import { type BenchOptions, HELP, readBenchOptions, roundsFor } from "./options.ts";
+import { printed } from "./print.ts";
+import { benchServer, withOwnDatabase } from "./server.ts";
+
+const projectRoot = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+
+/** Runs the bench. Returns its exit code: a goal that is missed is a result, not a failure. */
+async function main(args: readonly string[]): Promise<number> {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+  let json = args.includes("--json");
+  try {
+    const options = readBenchOptions(args);
+    json = options.json;
+    if (options.help) process.stdout.write(HELP);
+    else await bench(options, stop.signal);
+    return EXIT.ok;
+  } catch (error) {
+    if (stop.signal.aborted) return EXIT.interrupted;
+    return fail(error, json);
+  }
+}
+
+async function bench(options: BenchOptions, signal: AbortSignal): Promise<void> {
+  const note = (line: string): void => void process.stderr.write(`${line}\n`);
+  const all: Figure[] = [];
+  const server = await benchServer(options.databaseUrl, signal);
+  try {
+    for (const devices of options.devices) {
+      const rounds = roundsFor(options, devices);
+      const plan = { devices, rounds, reference: reference(projectRoot), signal, note };
+      const figures = await withOwnDatabase(server.target, (target) => compare(target, plan));
+      all.push(...figures);
+      if (options.json) for (const figure of figures) process.stdout.write(`${JSON.stringify(figure)}\n`);
+    }
+  } catch (error) {
+    throw explain(error, server.target);
+  } finally {
+    await server.release();
+  }
+  if (!options.json) process.stdout.write(printed(all));
+}
+
+function fail(error: unknown, json: boolean): number {
+  const { stdout, stderr } = process;
+  const reporter = new Reporter({ stdout, stderr, json, quiet: false, color: false, now: () => performance.now() });
+  if (error instanceof SentinelError) {
+    const { message: cause, remedy, command, exitCode } = error;
+    reporter.error({ cause, remedy, command, exitCode });
+    return exitCode;
+  }
+  if (process.env.SENTINEL_DEBUG) console.error(error);
+  reporter.error({
+    cause: `This is a bug in the bench: ${error instanceof Error ? error.message : String(error)}`,
+    remedy: "Please report it, with what SENTINEL_DEBUG=1 prints when you run it again.",
+    exitCode: EXIT.bug,
+  });
+  return EXIT.bug;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,1 @@
+COPY (SELECT WHERE false) TO :file

@@ -1,0 +1,1 @@
+COPY bench_ingest FROM :file

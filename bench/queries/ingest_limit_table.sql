@@ -1,0 +1,1 @@
+CREATE TABLE bench_ingest (LIKE device_report INCLUDING ALL)

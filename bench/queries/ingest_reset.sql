@@ -1,0 +1,1 @@
+TRUNCATE device_report, batch_ledger

@@ -1,0 +1,1 @@
+UPDATE bench_prototype SET update_status = 'Recovered' WHERE device_id = $1

@@ -1,0 +1,1 @@
+VACUUM (ANALYZE) bench_update, bench_audit

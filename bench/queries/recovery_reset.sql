@@ -1,0 +1,1 @@
+TRUNCATE recovery_actions, triage_queue, batch_ledger
