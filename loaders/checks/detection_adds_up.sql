@@ -10,8 +10,8 @@ WITH sums AS (
   UNION ALL
   SELECT 'right_rule of ' || field || ' ' || kind, found, greatest(found, right_rule) FROM fault_detection
   UNION ALL
-  SELECT 'all faults', s.injected_faults, (SELECT coalesce(sum(injected), 0) FROM fault_detection) FROM campaign_summary s
+  SELECT 'all faults', s.injected_faults, (SELECT coalesce(sum(injected), 0)::BIGINT FROM fault_detection) FROM campaign_summary s
   UNION ALL
-  SELECT 'all findings', (SELECT count(*) FROM int_finding), (SELECT coalesce(sum(findings), 0) FROM data_quality)
+  SELECT 'all findings', (SELECT count(*) FROM int_finding), (SELECT coalesce(sum(findings), 0)::BIGINT FROM data_quality)
 )
 SELECT what, expected, actual FROM sums WHERE actual IS DISTINCT FROM expected;

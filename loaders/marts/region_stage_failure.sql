@@ -16,7 +16,7 @@
 --   difference     DOUBLE   rate - fleet_rate, -1 to 1.
 --   p_value        DOUBLE   Two-sided p of the two-proportion z-test against all other regions; NULL where a side is empty.
 --   p_holm         DOUBLE   p_value held against all cells by Holm's method; NULL where p_value is.
---   significant    BOOLEAN  Whether p_holm is below 0.05.
+--   significant    BOOLEAN  Whether p_holm is below 0.05, where 5 failures and 5 others are to be expected, as the z-test needs.
 --   enough         BOOLEAN  Whether at_risk is 30 or more.
 CREATE TABLE region_stage_failure AS
 SELECT
@@ -33,7 +33,7 @@ SELECT
   rate_of(failures, at_risk) - fleet_rate AS difference,
   p_value,
   p_holm,
-  coalesce(p_holm < 0.05, false) AS significant,
+  coalesce(p_holm < 0.05 AND at_risk * least(fleet_rate, 1 - fleet_rate) >= 5, false) AS significant,
   at_risk >= 30 AS enough
 FROM holm('int_region_stage')
 ORDER BY stage_ordinal, region;

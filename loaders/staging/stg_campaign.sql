@@ -8,7 +8,7 @@
 --   owner             VARCHAR    Who answers for a generated rollout (an invented person); NULL for an import.
 --   source            VARCHAR    generated or imported.
 --   source_file       VARCHAR    Name, without folder, of the imported file.
---   source_sha256     VARCHAR    SHA-256 of the imported file, hexadecimal.
+--   source_sha256     VARCHAR    SHA-256, hexadecimal, of the imported file, or of what the fleet was generated from.
 --   firmware_to       VARCHAR    Version that the rollout installs; NULL where an import does not say.
 --   seed              BIGINT     Seed of the generated fleet.
 --   device_count      BIGINT     Devices that the campaign has to store.

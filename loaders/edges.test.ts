@@ -1,0 +1,179 @@
+import { expect, test } from "vitest";
+import { readDatabase, rowsOf } from "./engine.ts";
+import { MARTS, readMart } from "./mart.ts";
+import { emptyTrial, type Trial, trialOf } from "./testing/warehouse.ts";
+
+const CAMPAIGN = `INSERT INTO campaign
+    (campaign_id, name, title, source, source_sha256, seed, device_count, batch_size, reported_columns, created_at)
+  VALUES (1, $1, 'Edge', 'imported', repeat('0', 64), 9007199254740993, 0, 500, $2, '2026-01-01 00:00:00+00')`;
+
+async function campaign({ client }: Trial, name: string, columns: readonly string[]): Promise<void> {
+  await client.query(CAMPAIGN, [name, columns]);
+  await client.query("INSERT INTO current_campaign (campaign_id) VALUES (1)");
+}
+
+interface Report {
+  readonly region?: string | null;
+  readonly battery?: string | null;
+  readonly signal?: string | null;
+  readonly status: string;
+  readonly stage?: string;
+}
+
+async function report(
+  { client }: Trial,
+  id: string,
+  { region = null, battery = null, signal = null, status, stage }: Report,
+) {
+  await client.query(
+    `INSERT INTO device_report
+       (bucket, campaign_id, device_id, batch_no, region, battery_voltage, signal_strength, update_status, last_stage)
+     VALUES (0, 1, $1, 0, $2, $3, $4, $5, $6)`,
+    [id, region, battery, signal, status, stage ?? null],
+  );
+}
+
+test("a campaign without devices has marts that say so", async () => {
+  const trial = await emptyTrial();
+  await campaign(trial, "empty", ["region", "battery_voltage"]);
+  const snapshot = await trial.refresh();
+  expect(snapshot).toMatchObject({ devices: 0, takenAt: "2026-01-01T00:00:00.000Z" });
+  const sizes = Object.fromEntries(
+    await Promise.all(MARTS.map(async ({ name }) => [name, (await readMart(snapshot.path, name)).length])),
+  );
+  expect(sizes).toMatchObject({ campaign_summary: 1, fleet_status: 4, region_failure: 0, fault_detection: 0, runs: 0 });
+  expect(await readMart(snapshot.path, "campaign_summary")).toMatchObject([
+    { devices: 0, failure_rate: null, recovery_rate: null, checks_total: 0, version: null, seed: "9007199254740993" },
+  ]);
+});
+
+test("a campaign that only was generated is all Success and Partial", async () => {
+  const { client, refresh } = await trialOf(500);
+  for (const table of ["recovery_actions", "triage_queue", "fault_ledger", "validation_result", "batch_ledger"]) {
+    await client.query(`DELETE FROM ${table}`);
+  }
+  const { path } = await refresh();
+  const [summary] = await readMart(path, "campaign_summary");
+  expect(summary).toMatchObject({
+    recovered: 0,
+    quarantined: 0,
+    recovery_rate: 0,
+    checks_total: 0,
+    injected_faults: 0,
+  });
+  expect(summary?.partial).toBe(summary?.failed);
+  expect(await readMart(path, "recovery_action_summary")).toHaveLength(12);
+});
+
+test("an import of five columns still tells regions apart, and says nothing about stages", async () => {
+  const trial = await emptyTrial();
+  await campaign(trial, "five", ["region", "battery_voltage", "signal_strength"]);
+  for (let i = 0; i < 40; i += 1) {
+    await report(trial, `D${i}`, {
+      region: i % 2 ? "A" : "B",
+      battery: "12.6",
+      signal: "50",
+      status: i % 4 ? "Success" : "Partial",
+    });
+  }
+  const { path } = await trial.refresh();
+  expect(await readMart(path, "region_failure")).toMatchObject([
+    { region: "A", devices: 20, failures: 0, rate: 0 },
+    { region: "B", devices: 20, failures: 10, rate: 0.5, verdict: "worse" },
+  ]);
+  for (const cell of await readMart(path, "region_stage_failure")) {
+    expect(cell).toMatchObject({
+      at_risk: 0,
+      failures: 0,
+      rate: null,
+      p_value: null,
+      significant: false,
+      enough: false,
+    });
+    expect(cell.unknown).toBe(cell.region === "B" ? 10 : 0);
+  }
+  expect(await readMart(path, "bottleneck_ranking")).toEqual([]);
+  const quality = await readMart(path, "data_quality");
+  expect(quality.filter(({ field }) => field === "storage_free_mb")).toMatchObject(
+    Array(2).fill({ reported: false, findings: 0, finding_rate: null, mean_trusted: null }),
+  );
+});
+
+test("failed devices without a known stage are at risk nowhere, and counted as unknown", async () => {
+  const trial = await emptyTrial();
+  await campaign(trial, "stages", ["region", "last_stage"]);
+  await report(trial, "a", { region: "A", status: "Success" });
+  await report(trial, "b", { region: "A", status: "Partial", stage: "DOWNLOADING" });
+  await report(trial, "c", { region: "A", status: "Partial", stage: "elsewhere" });
+  const { path } = await trial.refresh();
+  const cells = await readMart(path, "region_stage_failure");
+  expect(cells.map(({ at_risk, failures, unknown }) => [at_risk, failures, unknown])).toEqual([
+    [2, 0, 1],
+    [2, 0, 1],
+    [2, 1, 1],
+    ...Array(5).fill([1, 0, 1]),
+  ]);
+});
+
+const HOSTILE = [
+  "tab\there",
+  "line\nfeed",
+  "carriage\r\nreturn",
+  "back\\slash \\t \\n \\N \\\\",
+  "\\",
+  "\\N",
+  "'quotes' and \"more\"",
+  '"',
+  "a,b;c|d",
+  "\b\f\v\u0001",
+  "#comment",
+  " padded ",
+  "Ünïcødé 火 🛰",
+  "<script>alert(1)</script>",
+  "'); DROP TABLE int_device; --",
+  "x".repeat(3_000_000),
+];
+
+test("hostile text survives to the byte, and an empty text is not an absent one", async () => {
+  const trial = await emptyTrial();
+  await campaign(trial, "hostile", ["region", "battery_voltage", "signal_strength"]);
+  for (const [index, text] of HOSTILE.entries()) {
+    await report(trial, `D${index}`, { region: text, battery: text, signal: "50", status: "Partial" });
+    await trial.client.query(
+      `INSERT INTO triage_queue (bucket, campaign_id, device_id, rule_id, rules_version, field, raw_value, raw_sha256, findings,
+         attempt, shard, worker, batch_no)
+       VALUES (0, 1, $1, 'battery_not_number', 1, 'battery_voltage', $2, sha256($2), '[]', 1, 0, 0, 0)`,
+      [`D${index}`, Buffer.from(text)],
+    );
+  }
+  const bytes = `UPDATE triage_queue SET raw_value = $1 WHERE device_id = 'D0'`;
+  await trial.client.query(bytes, [Buffer.from([0xff, 0x00])]);
+  await report(trial, "E-empty", { region: "", battery: "", signal: "50", status: "Success" });
+  await report(trial, "E-null", { region: null, battery: null, signal: "50", status: "Success" });
+  const { path } = await trial.refresh();
+  const open = await readMart(path, "triage_open");
+  const raws = new Map(open.map(({ device_id, raw, region }) => [device_id, { raw, region }]));
+  for (const [index, text] of HOSTILE.entries()) {
+    expect(raws.get(`D${index}`), text.slice(0, 20)).toEqual({ raw: index === 0 ? "\\xff00" : text, region: text });
+  }
+  const regions = await readMart(path, "region_failure");
+  expect(regions.map(({ region }) => region).sort()).toEqual([...HOSTILE, "(none)"].sort());
+  expect(await findings(path)).toEqual([
+    { device_id: "E-empty", raw: "" },
+    { device_id: "E-null", raw: null },
+  ]);
+});
+
+async function findings(path: string): Promise<unknown> {
+  return readDatabase(path, {}, (db) =>
+    rowsOf(db, "SELECT device_id, raw FROM int_finding WHERE device_id LIKE 'E-%' ORDER BY device_id"),
+  );
+}
+
+test("a campaign whose name is no file name is kept under its number", async () => {
+  const trial = await emptyTrial();
+  await campaign(trial, "Größe/../1", ["region"]);
+  const { path, campaignName } = await trial.refresh({ campaign: "Größe/../1" });
+  expect(campaignName).toBe("Größe/../1");
+  expect(path).toBe(`${trial.home}/campaign-1.duckdb`);
+});

@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { expectation } from "./expectation.ts";
+import { defaultRules } from "./testing/warehouse.ts";
+
+test("a field's rules are put into words", () => {
+  const rules = defaultRules();
+  expect(expectation(rules, "battery_voltage")).toBe("a number from 6 to 16 V");
+  expect(expectation(rules, "signal_strength")).toBe("a number from 0 to 100 %");
+  const rule = { id: "x", field: "battery_voltage", detects: "null" } as const;
+  const only = (...tests: { kind: "missing" | "not_number" }[] | { kind: "equals" | "above"; value: number }[]) =>
+    expectation({ ...rules, rules: tests.map((test) => ({ ...rule, test })) }, "battery_voltage");
+  expect(only({ kind: "missing" })).toBe("a value");
+  expect(only({ kind: "not_number" })).toBe("a number (V)");
+  expect(only({ kind: "equals", value: 7 }, { kind: "above", value: 15 })).toBe("a number (V), at most 15 V, not 7");
+});

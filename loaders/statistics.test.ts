@@ -1,0 +1,68 @@
+import { DuckDBInstance } from "@duckdb/node-api";
+import { expect, test } from "vitest";
+import { readSql } from "./models.ts";
+
+async function ask(question: string): Promise<Record<string, unknown>[]> {
+  const db = await (await DuckDBInstance.create(":memory:")).connect();
+  for (const macro of ["wilson", "two_proportions", "holm"]) await db.run(readSql(`macros/${macro}`));
+  try {
+    const last = (await db.runAndReadAll(question)).getRowObjectsJS();
+    return last;
+  } finally {
+    db.closeSync();
+  }
+}
+
+test.each([
+  // R. G. Newcombe, Statistics in Medicine 17 (1998) 857-872, table I, method 3.
+  [81, 263, 0.2553, 0.3662],
+  [15, 148, 0.0624, 0.1605],
+  [0, 20, 0, 0.1611],
+  [1, 29, 0.0061, 0.1718],
+  [1, 10, 0.0179, 0.4042],
+  [10, 10, 0.7225, 1],
+])("Wilson's bounds of %i in %i are %f and %f", async (k, n, low, high) => {
+  const [row] = await ask(`SELECT wilson_low(${k}, ${n}) AS low, wilson_high(${k}, ${n}) AS high`);
+  expect(row?.low).toBeCloseTo(low, 4);
+  expect(row?.high).toBeCloseTo(high, 4);
+});
+
+test("nothing of nothing has no rate and no bounds", async () => {
+  expect(await ask("SELECT wilson_low(0, 0) AS low, wilson_high(0, 0) AS high, rate_of(0, 0) AS rate")).toEqual([
+    { low: null, high: null, rate: null },
+  ]);
+});
+
+test("the two-proportion test gives the p-values of the normal distribution", async () => {
+  // z = 1.959964 at p 0.05; 45 of 100 against 30 of 100 by hand: pooled 0.375, z = 2.19089, p = 0.02846.
+  const [row] = await ask(
+    `SELECT erfc(1.959963984540054 / sqrt(2)) AS five, erfc(0) AS one, two_proportion_p(45, 100, 30, 100) AS p,
+       two_proportion_p(30, 100, 45, 100) AS swapped, two_proportion_p(0, 10, 0, 20) AS none,
+       two_proportion_p(1, 2, 0, 0) AS alone`,
+  );
+  expect(row?.five).toBeCloseTo(0.05, 7);
+  expect(row?.one).toBeCloseTo(1, 6);
+  expect(row?.p).toBeCloseTo(0.02846, 5);
+  expect(row?.swapped).toBe(row?.p);
+  expect(row).toMatchObject({ none: 1, alone: null });
+});
+
+test("Holm's method, against a case worked by hand", async () => {
+  // Sorted 0.01, 0.02, 0.03, 0.04 times 4, 3, 2, 1 is 0.04, 0.06, 0.06, 0.04, and never less than the one before.
+  const rows = await ask(
+    `WITH tests AS (
+       SELECT * FROM (VALUES ('a', 0.04::DOUBLE), ('b', 0.01), ('c', 0.03), ('d', NULL), ('e', 0.02)) AS t (name, p_value)
+     ) SELECT name, p_holm FROM holm('tests') ORDER BY name`,
+  );
+  const adjusted = Object.fromEntries(rows.map(({ name, p_holm }) => [name, p_holm]));
+  expect(adjusted.d).toBeNull();
+  expect(adjusted.b).toBeCloseTo(0.04, 12);
+  for (const name of ["a", "c", "e"]) expect(adjusted[name]).toBeCloseTo(0.06, 12);
+});
+
+test("tied p-values get the same, and none exceeds 1", async () => {
+  const rows = await ask(
+    "WITH tests AS (SELECT unnest([0.3, 0.3, 0.9]::DOUBLE[]) AS p_value) SELECT p_holm FROM holm('tests') ORDER BY p_value",
+  );
+  expect(rows.map(({ p_holm }) => Number(Number(p_holm).toFixed(12)))).toEqual([0.9, 0.9, 0.9]);
+});

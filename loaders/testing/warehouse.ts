@@ -1,0 +1,50 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import { onTestFinished } from "vitest";
+import { parseRuleSet, type RuleSet } from "../../pipelines/domain/rules.ts";
+import { freshDatabase } from "../../test/support/database.ts";
+import { type RefreshOptions, refreshWarehouse, type Snapshot } from "../warehouse.ts";
+
+/** A database, a session on it and a folder for warehouses, all gone when the test ends. */
+export interface Trial {
+  readonly url: string;
+  readonly client: pg.Client;
+  readonly home: string;
+  refresh(options?: Partial<RefreshOptions>): Promise<Snapshot>;
+}
+
+/** The rules that Sentinel comes with. */
+export function defaultRules(): RuleSet {
+  const rules = parseRuleSet(
+    JSON.parse(readFileSync(new URL("../../data/rules/default.json", import.meta.url), "utf8")),
+  );
+  if (typeof rules === "string") throw new Error(rules);
+  return rules;
+}
+
+/** A migrated database with no campaign. */
+export async function emptyTrial(): Promise<Trial> {
+  const { url, drop } = await freshDatabase();
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const home = mkdtempSync(join(tmpdir(), "sentinel-warehouse-"));
+  onTestFinished(async () => {
+    await client.end();
+    await drop();
+    rmSync(home, { recursive: true, force: true });
+  });
+  const refresh = (options: Partial<RefreshOptions> = {}): Promise<Snapshot> =>
+    refreshWarehouse({ connection: { connectionString: url }, home, rules: defaultRules(), ...options });
+  return { url, client, home, refresh };
+}
+
+/** A database with a campaign, `trial`, of so many devices that has been through all stages. */
+export async function trialOf(devices: number): Promise<Trial> {
+  const trial = await emptyTrial();
+  await trial.client.query(fleetSql, [devices]);
+  return trial;
+}
+
+const fleetSql = readFileSync(new URL("./fleet.sql", import.meta.url), "utf8");

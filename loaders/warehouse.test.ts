@@ -1,0 +1,171 @@
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { EXIT } from "../pipelines/cli/errors.ts";
+import { MARTS, martParquet, martSql, readMart, readSnapshot } from "./mart.ts";
+import { defaultRules, trialOf } from "./testing/warehouse.ts";
+
+async function everyMart(path: string): Promise<Record<string, unknown>> {
+  const marts: Record<string, unknown> = {};
+  for (const { name } of MARTS) marts[name] = await readMart(path, name);
+  return marts;
+}
+
+test("a snapshot says what was pulled, and the file lies under the campaign's name", async () => {
+  const { home, refresh } = await trialOf(600);
+  const progress: number[] = [];
+  const snapshot = await refresh({ onProgress: (done, total) => progress.push(done / total) });
+  expect(snapshot).toMatchObject({ campaignId: 7, campaignName: "trial", devices: 600 });
+  expect(snapshot.takenAt).toBe("2026-01-01T00:00:04.000Z");
+  expect(snapshot.id).toMatch(/^[0-9a-f]{16}$/);
+  expect(snapshot.path).toBe(join(home, "trial.duckdb"));
+  expect(await readSnapshot(snapshot.path)).toEqual(snapshot);
+  expect(readdirSync(home)).toEqual(["trial.duckdb"]);
+  expect(progress.at(-1)).toBe(1);
+});
+
+test("an unchanged database gives the same snapshot and the same marts, whatever order its rows lie in", async () => {
+  const { client, home, refresh } = await trialOf(600);
+  const first = await refresh();
+  const marts = await everyMart(first.path);
+  await client.query("UPDATE device_report SET batch_no = batch_no WHERE bucket % 3 = 0");
+  const second = await refresh({ home: join(home, "again") });
+  expect(second.id).toBe(first.id);
+  expect(JSON.stringify(await everyMart(second.path))).toBe(JSON.stringify(marts));
+});
+
+test("a changed row changes the figures and the snapshot", async () => {
+  const { client, refresh } = await trialOf(600);
+  const before = await refresh();
+  const [was] = await readMart(before.path, "campaign_summary");
+  await client.query(
+    `UPDATE device_report SET update_status = 'Partial', last_stage = 'QUEUED'
+     WHERE device_id = (SELECT min(device_id) FROM device_report WHERE update_status = 'Success')`,
+  );
+  const after = await refresh();
+  const [is] = await readMart(after.path, "campaign_summary");
+  expect(after.id).not.toBe(before.id);
+  expect(is).toMatchObject({ success: Number(was?.success) - 1, partial: 1, failed: Number(was?.failed) + 1 });
+  expect(is?.snapshot_id).toBe(after.id);
+});
+
+test("changed rules make another snapshot of the same rows", async () => {
+  const { refresh } = await trialOf(200);
+  const rules = defaultRules();
+  const wider = rules.rules.map((rule) =>
+    rule.id === "signal_out_of_range" ? { ...rule, test: { kind: "outside" as const, min: 0, max: 300 } } : rule,
+  );
+  const [strict, lax] = [await refresh(), await refresh({ rules: { ...rules, rules: wider } })];
+  expect(lax.id).not.toBe(strict.id);
+  const [summary] = await readMart(lax.path, "campaign_summary");
+  expect(Number(summary?.found_faults)).toBeLessThan(Number(summary?.injected_faults));
+});
+
+test("a failed refresh leaves the old warehouse as it was and nothing beside it", async () => {
+  const { client, home, refresh } = await trialOf(200);
+  const { path, id } = await refresh();
+  const whole = readFileSync(path);
+  await client.query(
+    `INSERT INTO recovery_actions (bucket, campaign_id, device_id, action, policy, policy_version, policy_rule, attempt, shard, worker, batch_no)
+     VALUES (0, 7, 'DEV-nowhere', 'RETRY_UPDATE', 'default', 1, 'otherwise', 1, 0, 0, 0)`,
+  );
+  await expect(refresh()).rejects.toMatchObject({
+    name: "SentinelError",
+    exitCode: EXIT.validation,
+    message: expect.stringMatching(/decisions_have_devices.*recovery_actions/),
+  });
+  expect(readFileSync(path).equals(whole)).toBe(true);
+  expect(readdirSync(home)).toEqual(["trial.duckdb"]);
+  expect((await readSnapshot(path)).id).toBe(id);
+});
+
+test("a device in two outcomes is named", async () => {
+  const { client, refresh } = await trialOf(400);
+  const { rows } = await client.query("SELECT bucket, device_id FROM triage_queue ORDER BY device_id LIMIT 1");
+  await client.query(
+    `INSERT INTO recovery_actions (bucket, campaign_id, device_id, action, policy, policy_version, policy_rule, attempt, shard, worker, batch_no)
+     VALUES ($1, 7, $2, 'RETRY_UPDATE', 'default', 1, 'otherwise', 1, 0, 0, 0)`,
+    [rows[0].bucket, rows[0].device_id],
+  );
+  await expect(refresh()).rejects.toMatchObject({ exitCode: EXIT.validation, message: expect.stringMatching(/check/) });
+  await client.query("DELETE FROM recovery_actions WHERE device_id = $1", [rows[0].device_id]);
+  await client.query("UPDATE device_report SET update_status = 'Success' WHERE device_id = $1", [rows[0].device_id]);
+  await expect(refresh()).rejects.toMatchObject({ message: expect.stringContaining(`one_outcome`) });
+  await expect(refresh()).rejects.toMatchObject({ message: expect.stringContaining(rows[0].device_id) });
+});
+
+test("who may not take the loaders' role reads all the same, and is told", async () => {
+  const { client, url, refresh } = await trialOf(100);
+  const notes: string[] = [];
+  await refresh({ onNote: (line) => notes.push(line) });
+  expect(notes).toEqual([]);
+  await client.query("CREATE ROLE plain_reader LOGIN PASSWORD 'plain'").catch(() => {});
+  await client.query("GRANT SELECT ON ALL TABLES IN SCHEMA public TO plain_reader");
+  const connection = new URL(url);
+  connection.username = "plain_reader";
+  connection.password = "plain";
+  const snapshot = await refresh({
+    connection: { connectionString: connection.href },
+    onNote: (line) => notes.push(line),
+  });
+  expect(snapshot.devices).toBe(100);
+  expect(notes).toEqual([expect.stringContaining("sentinel_loader")]);
+});
+
+test("nothing is published that the allow-list does not name", async () => {
+  const { refresh } = await trialOf(100);
+  const { path } = await refresh();
+  const bytes = readFileSync(path);
+  for (const secret of ["secret-host", "secret-error", "/home/ada", "databaseUrl"]) {
+    expect(bytes.includes(secret), secret).toBe(false);
+  }
+  expect(await readMart(path, "runs")).toMatchObject([
+    { stage: "generate", options: '{"from": "fleet.csv", "workers": 2}', duration_ms: 1500 },
+    { stage: "recover", result: "running", duration_ms: null },
+  ]);
+});
+
+test("an unknown campaign, an empty database and one without tables are explained", async () => {
+  const { client, refresh } = await trialOf(10);
+  await expect(refresh({ campaign: "nope" })).rejects.toMatchObject({ exitCode: EXIT.usage, message: /nope/ });
+  await client.query("DELETE FROM current_campaign");
+  await expect(refresh()).rejects.toMatchObject({ exitCode: EXIT.usage, command: "npm run generate" });
+  await client.query("DROP TABLE campaign CASCADE");
+  await expect(refresh()).rejects.toMatchObject({ exitCode: EXIT.database, command: "npm run generate" });
+});
+
+test("a server that is not there is explained without the password", async () => {
+  const { refresh } = await trialOf(10);
+  const connection = { host: "127.0.0.1", port: 1, user: "ada", password: "hush" };
+  const failure = await refresh({ connection }).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ name: "SentinelError", exitCode: EXIT.database });
+  expect(JSON.stringify(failure) + String(failure)).not.toContain("hush");
+});
+
+test("an abort stops the pull and leaves nothing behind", async () => {
+  const { home, refresh } = await trialOf(5000);
+  const stop = new AbortController();
+  const reason = new Error("enough");
+  await expect(refresh({ signal: stop.signal, onProgress: () => stop.abort(reason) })).rejects.toBe(reason);
+  expect(readdirSync(home)).toEqual([]);
+});
+
+test("what a killed refresh left behind is swept away", async () => {
+  const { home, refresh } = await trialOf(10);
+  const { path } = await refresh();
+  mkdirSync(join(home, ".refresh-4194999-xyz"));
+  writeFileSync(join(home, ".refresh-4194999-xyz", "device.tsv"), "telemetry");
+  mkdirSync(join(home, `.refresh-${process.pid}-mine`));
+  await refresh();
+  expect(readdirSync(home).sort()).toEqual([`.refresh-${process.pid}-mine`, path.slice(home.length + 1)]);
+});
+
+test("a mart is written as Parquet, and its SQL shown", async () => {
+  const { home, refresh } = await trialOf(100);
+  const { path } = await refresh();
+  await martParquet(path, "region_failure", join(home, "regions.parquet"));
+  expect(readFileSync(join(home, "regions.parquet")).subarray(0, 4).toString()).toBe("PAR1");
+  expect(statSync(join(home, "regions.parquet")).size).toBeGreaterThan(500);
+  expect(martSql("region_failure")).toContain("CREATE TABLE region_failure AS");
+  expect(() => martSql("nope")).toThrow("no mart named nope");
+});
