@@ -31,10 +31,13 @@ export function parsePolicy(value: unknown): Policy | string {
   if (typeof policy?.name !== "string" || !Number.isInteger(policy.version) || !Array.isArray(policy.rules)) {
     return 'a policy needs "name", a whole "version" and a list "rules"';
   }
+  const seen = new Set<string>();
   for (const [index, rule] of policy.rules.entries()) {
     const place = `rule ${index + 1}`;
     if (typeof rule?.id !== "string" || !/^[a-z0-9_]+$/.test(rule.id))
       return `${place}: "id" must be of a-z, 0-9 and _`;
+    if (seen.has(rule.id)) return `${place}: the id "${rule.id}" stands twice`;
+    seen.add(rule.id);
     if (!isTelemetryField(rule.field)) return `${place}: "field" must be one of ${TELEMETRY_FIELDS.join(", ")}`;
     if (!isPolicyAction(rule.action)) return `${place}: "action" must be one of ${POLICY_ACTIONS.join(", ")}`;
     const test = parsePredicate(rule.test);

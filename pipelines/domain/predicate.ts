@@ -55,7 +55,7 @@ export function parsePredicate(value: unknown): Predicate | string {
   if (typeof value !== "object" || value === null || !("kind" in value)) return "a test needs a kind";
   const { kind, ...rest } = value as { kind: unknown; [key: string]: unknown };
   const needs = { missing: [], not_number: [], any: [], equals: ["value"], above: ["value"], outside: ["min", "max"] };
-  const keys = (needs as Record<string, string[] | undefined>)[String(kind)];
+  const keys = Object.hasOwn(needs, String(kind)) && (needs as Record<string, string[]>)[String(kind)];
   if (!keys) return `unknown kind "${String(kind)}"; use one of ${Object.keys(needs).join(", ")}`;
   for (const key of keys) if (!Number.isFinite(rest[key])) return `kind "${String(kind)}" needs a number "${key}"`;
   for (const key of Object.keys(rest)) if (!keys.includes(key)) return `kind "${String(kind)}" takes no "${key}"`;
