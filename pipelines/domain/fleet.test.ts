@@ -5,7 +5,7 @@ import { type DeviceReport, fleet, picker } from "./fleet.ts";
 import { UPDATE_STAGES } from "./vocabulary.ts";
 
 const spec = reference(fileURLToPath(new URL("../..", import.meta.url))).fleet();
-const COUNT = 20_000;
+const COUNT = 12_000;
 const reports = made(COUNT, 42);
 
 function made(count: number, seed: number, order = Array.from({ length: count }, (_, index) => index)): DeviceReport[] {
@@ -25,7 +25,7 @@ const region = (name: string) => reports.filter((report) => report.region === na
 test("reports are addressed: the order in which they are made is all one", () => {
   const backwards = Array.from({ length: 3000 }, (_, at) => 2999 - at);
   expect(made(3000, 7, backwards).reverse()).toEqual(made(3000, 7));
-  expect(fleet(spec, COUNT, 42)(12_345)).toEqual(reports[12_345]);
+  expect(fleet(spec, COUNT, 42)(11_234)).toEqual(reports[11_234]);
 });
 
 test("another seed makes another fleet", () => {
@@ -35,7 +35,7 @@ test("another seed makes another fleet", () => {
 
 test("every id is unique and of the form that the prototype's users know", () => {
   expect(new Set(reports.map(({ deviceId }) => deviceId)).size).toBe(COUNT);
-  for (const { deviceId } of reports) expect(deviceId).toMatch(/^DEV-[0-9a-f]{8}$/);
+  expect(reports.filter(({ deviceId }) => !/^DEV-[0-9a-f]{8}$/.test(deviceId))).toEqual([]);
 });
 
 test("India and the Middle East fail well above every other region", () => {
@@ -57,22 +57,29 @@ test("each region has its share of the fleet and its rate of failure, within fou
 });
 
 test("a Success says so throughout, and a Partial says where it stopped and why", () => {
-  for (const report of reports) {
-    expect(UPDATE_STAGES).toContain(report.last_stage);
-    expect(report.last_stage === "SUCCEEDED").toBe(!partial(report));
-    expect(report.firmware_reported).toBe(partial(report) ? report.firmware_from : report.firmware_to);
-    expect(report.error_code === null).toBe(!partial(report));
-  }
+  const succeeded = reports.filter((report) => !partial(report));
+  expect(new Set(succeeded.map(({ last_stage }) => last_stage))).toEqual(new Set(["SUCCEEDED"]));
+  expect(succeeded.filter((report) => report.firmware_reported !== report.firmware_to || report.error_code)).toEqual(
+    [],
+  );
+  const failed = reports.filter(partial);
+  const known = new Set<string | null>(UPDATE_STAGES.slice(0, -1));
+  expect(failed.filter(({ last_stage }) => !known.has(last_stage))).toEqual([]);
+  expect(failed.filter((report) => report.firmware_reported !== report.firmware_from || !report.error_code)).toEqual(
+    [],
+  );
 });
 
 test("telemetry is in its units, before chaos has touched it", () => {
-  for (const report of reports) {
-    expect(report.battery_voltage).toMatch(/^\d{1,2}\.\d\d$/);
-    expect(Number(report.battery_voltage)).toBeGreaterThanOrEqual(9);
-    expect(Number(report.battery_voltage)).toBeLessThanOrEqual(14.8);
-    expect(report.signal_strength).toMatch(/^([1-9]\d?|100)$/);
-    expect(report.storage_free_mb).toMatch(/^\d+$/);
-    expect(new Date(report.reported_at ?? "").toISOString()).toBe(report.reported_at);
+  const forms = {
+    battery_voltage: /^(9|1[0-4])\.\d\d$/,
+    signal_strength: /^([1-9]\d?|100)$/,
+    storage_free_mb: /^\d+$/,
+    reported_at: /^2026-03-0[2-4]T\d\d:\d\d:\d\d\.000Z$/,
+  };
+  for (const [column, form] of Object.entries(forms)) {
+    const values = reports.map((report) => report[column as keyof typeof forms]);
+    expect(values.filter((value) => value === null || !form.test(value))).toEqual([]);
   }
 });
 

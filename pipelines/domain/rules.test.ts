@@ -45,6 +45,7 @@ test.each<[string, unknown, string]>([
   ["no version", { name: "policy", rules: [choice] }, '"version"'],
   ["no rules", policy(), "the last rule must always match"],
   ["an id with a space", policy({ ...choice, id: "a b" }), '"id" must be of'],
+  ["an id twice", policy(choice, choice), 'rule 2: the id "yes" stands twice'],
   ["a field unknown", policy({ ...choice, field: "mood" }), '"field" must be one of'],
   ["an action unknown", policy({ ...choice, action: "PRAY" }), '"action" must be one of RETRY_UPDATE, FORCE_ROLLBACK'],
   ["triage as an action", policy({ ...choice, action: "MANUAL_TRIAGE" }), '"action" must be one of'],
