@@ -30,14 +30,17 @@ export async function devSite(options: DevOptions): Promise<void> {
   watchFile(warehouse, { interval: POLL_MS }, (now, before) => {
     if (now.mtimeMs !== before.mtimeMs && now.size > 0) void touch(door);
   });
-  options.note?.(`http://127.0.0.1:${port}/`);
+  const url = `http://127.0.0.1:${port}/`;
   try {
     const { code, errors } = await runFramework({
       projectRoot,
       args: ["preview", "--no-open", "--port", String(port)],
       warehouse,
       signal: options.signal,
-      line: (line) => /error|warning/i.test(line) && options.note?.(line),
+      line: (line) => {
+        if (line.includes(url)) options.note?.(url);
+        else if (/error|warning/i.test(line)) options.note?.(line);
+      },
     });
     if (code !== 0) throw stopped(errors);
   } catch (error) {
