@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { freshDatabase, type TestDatabase } from "../../test/support/database.ts";
+import { everyRow, query, session } from "../../test/support/fleet.ts";
+import { REPORT_COLUMNS } from "../domain/vocabulary.ts";
+import {
+  campaignFor,
+  createCampaign,
+  deleteCampaign,
+  findCampaign,
+  makeCurrent,
+  type NewCampaign,
+} from "./campaigns.ts";
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await freshDatabase();
+});
+afterEach(() => database.drop());
+
+const made = (name: string): NewCampaign => ({
+  name,
+  title: "Trusty Finch rollout",
+  owner: null,
+  source: "generated",
+  source_file: null,
+  source_sha256: "00",
+  firmware_to: "4.1.0",
+  seed: Number.MAX_SAFE_INTEGER,
+  device_count: 1,
+  rejected_count: 0,
+  batch_size: 500,
+  reported_columns: REPORT_COLUMNS,
+});
+
+/** A campaign with a row in every table that hangs on one. */
+const campaign = (name: string) =>
+  session(database.url, async (client) => {
+    const entered = await createCampaign(client, made(name), [{ rowNo: 7, reason: "a\ttab", deviceId: "x\\y" }]);
+    const id = entered.campaign_id;
+    await client.query(`
+      INSERT INTO device_report (bucket, campaign_id, device_id, batch_no, update_status) VALUES (1, ${id}, 'a', 0, 'Partial');
+      INSERT INTO fault_ledger VALUES (1, ${id}, 'a', 'battery_voltage', 'null', '12', NULL, 0);
+      INSERT INTO recovery_actions VALUES (1, ${id}, 'a', 'RETRY_UPDATE', 'p', 1, 'r', 1, 0, 0, 0);
+      INSERT INTO triage_queue VALUES (2, ${id}, 'b', 'r', 1, 'battery_voltage', NULL, NULL, '[]', 'open', 1, 0, 0, 0);
+      INSERT INTO batch_ledger VALUES (${id}, 'generate', 1, 0, 1, gen_random_uuid(), 0, 1, '');
+      INSERT INTO run VALUES (gen_random_uuid(), ${id}, 'generate', '{}', '0', 'h', now(), now(), 'succeeded', NULL);
+      INSERT INTO validation_result VALUES (${id}, 'c', 1, 'p', 'e', 'a', true, 'q', gen_random_uuid())`);
+    return entered;
+  });
+
+const HANGING = [
+  "device_report",
+  "fault_ledger",
+  "recovery_actions",
+  "triage_queue",
+  "batch_ledger",
+  "run",
+  "validation_result",
+];
+const left = async () => {
+  const parts = [...HANGING, "import_reject", "campaign"].map((table) => `SELECT campaign_id FROM ${table}`);
+  return (await query<{ campaign_id: number }>(database.url, parts.join(" UNION ALL "))).map((row) => row.campaign_id);
+};
+
+test("a campaign is found as it was entered, and is the current one", async () => {
+  const entered = await campaign("one");
+  await session(database.url, async (client) => {
+    expect(await findCampaign(client, "one")).toEqual(entered);
+    expect(await campaignFor(client, undefined)).toEqual(entered);
+    expect(entered.seed).toBe(Number.MAX_SAFE_INTEGER);
+  });
+  expect(await query(database.url, "SELECT row_no::int, reason, device_id FROM import_reject")).toEqual([
+    { row_no: 7, reason: "a\ttab", device_id: "x\\y" },
+  ]);
+});
+
+test("an unknown name is refused with those that there are", async () => {
+  await campaign("one");
+  await campaign("two");
+  const asked = session(database.url, (client) => campaignFor(client, "three"));
+  await expect(asked).rejects.toMatchObject({ exitCode: 2, remedy: "There are: two, one." });
+});
+
+test("a name stands for one campaign", async () => {
+  await campaign("one");
+  await expect(campaign("one")).rejects.toMatchObject({ code: "23505" });
+});
+
+test("the only campaign is deleted with all that hangs on it", async () => {
+  const one = await campaign("one");
+  await session(database.url, (client) => deleteCampaign(client, one));
+  expect(await left()).toEqual([]);
+  await expect(session(database.url, (client) => campaignFor(client, undefined))).rejects.toMatchObject({
+    exitCode: 2,
+  });
+});
+
+test("one of two is deleted, and the other keeps every row", async () => {
+  const one = await campaign("one");
+  const two = await campaign("two");
+  await session(database.url, (client) => makeCurrent(client, one));
+  await session(database.url, (client) => deleteCampaign(client, two));
+  expect(await left()).toEqual(new Array(HANGING.length + 2).fill(one.campaign_id));
+});
+
+test.each([
+  "TABLE invoices (id int)",
+  "VIEW invoices AS SELECT 1 AS id",
+  "MATERIALIZED VIEW invoices AS SELECT 1 AS id",
+])("where a stranger's %s is, nothing is deleted", async (stranger) => {
+  const one = await campaign("one");
+  await query(database.url, `CREATE ${stranger}`);
+  const before = await everyRow(database.url);
+  const refusal = session(database.url, (client) => deleteCampaign(client, one));
+  await expect(refusal).rejects.toMatchObject({ exitCode: 3, message: expect.stringContaining("also holds invoices") });
+  expect(await everyRow(database.url)).toEqual(before);
+});

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { bind, sql } from "./sql.ts";
+
+test("a statement has its name and its text, without the note on the next", () => {
+  expect(sql("recover.store_triage")).toMatch(/^COPY triage_queue \([\s\S]*\) FROM STDIN$/);
+  expect(sql("recover.by_action")).not.toContain("--");
+  expect(() => sql("recover.nothing")).toThrow("no statement is named recover.nothing");
+});
+
+test("numbers, lists of them and hexadecimal digits get into a statement", () => {
+  expect(bind("SELECT :a, :b, :c", { a: 7, b: [1, -2, 3], c: "0123-abcf" })).toBe("SELECT 7, '{1,-2,3}', '0123-abcf'");
+});
+
+test("a cast is no place, and a name is taken whole", () => {
+  expect(bind("SELECT x::int, :pass, :pass_no", { pass: 1, pass_no: 2 })).toBe("SELECT x::int, 1, 2");
+});
+
+test.each<[string, unknown]>([
+  ["a quote", "'"],
+  ["SQL", "0; DROP TABLE campaign"],
+  ["nothing", ""],
+  ["capitals", "ABC"],
+  ["a line break behind digits", "abc\n"],
+  ["a fraction", 1.5],
+  ["not a number", Number.NaN],
+  ["infinity", Number.POSITIVE_INFINITY],
+  ["more than a safe whole number", 2 ** 53],
+  ["a text in a list", [1, "2"]],
+  ["a fraction in a list", [1, 0.5]],
+])("%s does not get in", (_, value) => {
+  expect(() => bind("SELECT :value", { value: value as string })).toThrow(/:value takes/);
+});
+
+test("a place without a value is an error, not a text", () => {
+  expect(() => bind("SELECT :a, :b", { a: 1 })).toThrow("the statement needs a value for :b");
+});
