@@ -28,9 +28,10 @@ export async function migrate(client: pg.ClientBase): Promise<void> {
     });
   }
   if (applied === migrations.length) return;
+  // Apart from the rest: it is there in peace once another command, which migrates at the same moment, has committed.
+  await client.query(sql("migrate.ledger")).catch(unlessMadeByAnother);
   await client.query("BEGIN");
   try {
-    await client.query(sql("migrate.ledger"));
     await client.query(sql("migrate.lock"));
     const known = (await appliedMigrations(client)) ?? 0;
     for (const { number, file } of migrations.filter((migration) => migration.number > known)) {

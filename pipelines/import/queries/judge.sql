@@ -1,4 +1,4 @@
--- Every row with the columns that Sentinel knows (:columns) and, where it can't be stored, the reason. Of rows with the same id
+-- Every row with the columns that Sentinel knows and, where it can't be stored, the reason. Of rows with the same id
 -- the first that can be stored is.
 CREATE TABLE report AS
 WITH named AS (
