@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type pg from "pg";
 import { EXIT, SentinelError } from "../cli/errors.ts";
+import { isDuplicate } from "./retry.ts";
 import { sql } from "./sql.ts";
 
 const folder = new URL("./migrations/", import.meta.url);
@@ -17,6 +18,16 @@ const migrations = readdirSync(folder)
  * newer Sentinel, and a database where a name that Sentinel needs belongs to someone else.
  */
 export async function migrate(client: pg.ClientBase): Promise<void> {
+  try {
+    await migrateOnce(client);
+  } catch (error) {
+    // CREATE TABLE IF NOT EXISTS collides with one that another command runs at the same moment; that has committed by now.
+    if (!isDuplicate(error)) throw error;
+    await migrateOnce(client);
+  }
+}
+
+async function migrateOnce(client: pg.ClientBase): Promise<void> {
   await refuseOldServer(client);
   const applied = await appliedMigrations(client);
   if (applied === undefined) await refuseStrangers(client);
@@ -28,10 +39,9 @@ export async function migrate(client: pg.ClientBase): Promise<void> {
     });
   }
   if (applied === migrations.length) return;
-  // Apart from the rest: it is there in peace once another command, which migrates at the same moment, has committed.
-  await client.query(sql("migrate.ledger")).catch(unlessMadeByAnother);
   await client.query("BEGIN");
   try {
+    await client.query(sql("migrate.ledger"));
     await client.query(sql("migrate.lock"));
     const known = (await appliedMigrations(client)) ?? 0;
     for (const { number, file } of migrations.filter((migration) => migration.number > known)) {
@@ -74,6 +84,8 @@ async function refuseStrangers(client: pg.ClientBase): Promise<void> {
   const names = [...text.matchAll(/^CREATE (?:TABLE|VIEW) (\w+)/gm)].map((match) => match[1]);
   const { rows } = await client.query<{ name: string }>(sql("migrate.relations_named"), [names]);
   if (rows.length === 0) return;
+  // Another command may have made them since the first look.
+  if (await isMigrated(client)) return;
   throw new SentinelError({
     exitCode: EXIT.database,
     cause: `This database holds ${rows.map(({ name }) => name).join(", ")}, which Sentinel OTA did not make.`,
