@@ -20,5 +20,10 @@ export function answer({ headline, detail }: Answer, campaign: Campaign | undefi
   );
 }
 
-const dateline = ({ title, source_file, taken_at }: Campaign): string =>
-  [visible(title), ...(source_file ? [visible(source_file)] : []), `as of ${moment(taken_at)}`].join(" · ");
+const dateline = ({ title, source, source_file, taken_at }: Campaign): string =>
+  [
+    visible(title),
+    ...(source === "generated" ? ["generated fleet, a stress case and no measurement"] : []),
+    ...(source_file ? [visible(source_file)] : []),
+    `as of ${moment(taken_at)}`,
+  ].join(" · ");

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { type ChartSize, draw, longest, NARROW } from "./chart.js";
 import { percent, place, points, pValue, range, short, stageName, whole } from "./format.js";
+import { groupBy, sumOf } from "./group.js";
 import { hatch } from "./hatch.js";
 import { labeller } from "./labeller.js";
 import { diverging } from "./palette.js";
@@ -30,7 +31,7 @@ export function regionStageHeatmap(
     (row) => stageName(row.stage),
     (row) => row.stage_ordinal,
   );
-  const regions = names(rows, (row) => label(row.region));
+  const regions = byRate(rows).map((region) => label(region));
   const across = {
     domain: narrow ? regions : stages,
     label: null,
@@ -113,4 +114,13 @@ function explain(row: RegionStageFailure): string {
 function names<T>(rows: readonly T[], name: (row: T) => string, order?: (row: T) => number): string[] {
   const sorted = order ? [...rows].sort((a, b) => order(a) - order(b)) : rows;
   return [...new Set(sorted.map(name))];
+}
+
+/** Regions in the order of their failure rate, the highest first, as the chart above has them. */
+function byRate(rows: readonly RegionStageFailure[]): (string | null)[] {
+  const regions = [...groupBy(rows, (row) => row.region)].map(([region, group]) => {
+    const devices = Math.max(0, ...group.map((row) => row.at_risk));
+    return { region, rate: devices === 0 ? 0 : sumOf(group, (row) => row.failures) / devices };
+  });
+  return regions.sort((a, b) => b.rate - a.rate).map(({ region }) => region);
 }

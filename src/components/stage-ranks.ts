@@ -9,11 +9,10 @@ import type { Bottleneck } from "./rows.js";
 /** Makes a chart that follows the width of its place, as Framework's `resize` does. */
 type Resize = (draw: (width: number) => Element) => Element;
 
-/** One small chart a stage, in the order of the stages. */
+/** One small chart a stage, in the order of the stages. Where nothing failed there is nothing to rank. */
 export function rankCharts(rows: readonly Bottleneck[], resize: Resize): HTMLElement {
-  const stages = [...groupBy(rows, (row) => row.stage)].sort(
-    ([, a], [, b]) => (a[0]?.stage_ordinal ?? 0) - (b[0]?.stage_ordinal ?? 0),
-  );
+  const failing = [...groupBy(rows, (row) => row.stage)].filter(([, group]) => group.some((row) => row.failures > 0));
+  const stages = failing.sort(([, a], [, b]) => (a[0]?.stage_ordinal ?? 0) - (b[0]?.stage_ordinal ?? 0));
   return element(
     "div",
     { class: "small-multiples" },
