@@ -39,8 +39,9 @@ async function main([name = "help", ...args]: readonly string[], env: NodeJS.Pro
     await run(command, { options, words, reporter, env, signal: stop.signal });
     return EXIT.ok;
   } catch (error) {
-    const exit = fail(reporter, error);
-    return stop.signal.aborted ? code : exit;
+    if (!stop.signal.aborted) return fail(reporter, error);
+    fail(reporter, error instanceof SentinelError && error.exitCode === EXIT.interrupted ? error : stopped(name));
+    return code;
   }
 }
 
@@ -98,6 +99,16 @@ function reporterFor(
   });
 }
 
+/** What followed from the stop is no news to who asked for it. */
+function stopped(name: string): SentinelError {
+  return new SentinelError({
+    exitCode: EXIT.interrupted,
+    cause: "Stopped on request.",
+    remedy: "Nothing that committed is lost. The same command again goes on:",
+    command: `npm run ${name}`,
+  });
+}
+
 function fail(reporter: Reporter, error: unknown): number {
   if (error instanceof SentinelError) {
     const { message: cause, remedy, command, exitCode } = error;
@@ -113,4 +124,8 @@ function fail(reporter: Reporter, error: unknown): number {
   return EXIT.bug;
 }
 
+// Who reads no more (a pager that was closed, `| head`) has seen enough: that is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+});
 process.exitCode = await main(process.argv.slice(2), process.env);
