@@ -45,6 +45,6 @@ export async function runBatches(run: StageRun, load: Workload): Promise<{ rows:
     onNote: (line) => run.reporter.note(line),
   });
   const done = lanes.reduce((sum, lane) => sum + lane.batches, 0);
-  if (done < batches.length) throw interrupted(pass.stage, batches.length - done, run.command);
+  if (done < batches.length) throw interrupted(run, pass.stage, batches.length - done);
   return { rows: lanes.reduce((sum, { rows }) => sum + rows, 0), seconds: progress.elapsed() };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { availableParallelism } from "node:os";
 import type pg from "pg";
+import { resumeCommand } from "./cli/again.ts";
 import { EXIT, SentinelError } from "./cli/errors.ts";
 import type { Options } from "./cli/options.ts";
 import type { Reporter, StageResult } from "./cli/reporter.ts";
@@ -129,7 +130,7 @@ export async function runStage<T extends StageEnd>(
 }
 
 /** What stopped a stage between two batches can be continued, and the user is told how. */
-function resumable(error: unknown, { target, command }: Writer): unknown {
+function resumable(error: unknown, { target, command, options }: Writer): unknown {
   if (error instanceof SentinelError || !isTransient(error)) return explain(error, target);
   const { message } = explain(error, target) as Error;
   return new SentinelError(
@@ -137,18 +138,23 @@ function resumable(error: unknown, { target, command }: Writer): unknown {
       exitCode: EXIT.resumable,
       cause: message,
       remedy: "Committed batches are safe. Once the server answers again, continue:",
-      command: `npm run ${command} -- --resume`,
+      command: resumeCommand(command, options),
     },
     { cause: error },
   );
 }
 
 /** Thrown where Ctrl-C or SIGTERM ended a stage before its work was done. */
-export function interrupted(stage: string, left: number, command: string, unit = "batches"): SentinelError {
+export function interrupted(
+  { command, options }: Context,
+  stage: string,
+  left: number,
+  unit = "batches",
+): SentinelError {
   return new SentinelError({
     exitCode: EXIT.interrupted,
     cause: `Stopped on request: ${stage} has ${left} ${unit} left to do.`,
     remedy: "Every batch that committed is safe. Continue:",
-    command: `npm run ${command} -- --resume`,
+    command: resumeCommand(command, options),
   });
 }

@@ -35,7 +35,7 @@ export async function validate(run: StageRun, given?: Campaign): Promise<Validat
   const outcomes: Outcome[] = [];
   for (const check of planned) {
     progress.update([{ batches: 0, rows: outcomes.length }]);
-    if (run.signal.aborted) throw interrupted("validate", planned.length - outcomes.length, run.command, "promises");
+    if (run.signal.aborted) throw interrupted(run, "validate", planned.length - outcomes.length, "promises");
     const { expected, actual } = await check.look(run.client);
     outcomes.push({ ...check, expected, actual, passed: expected === actual });
   }

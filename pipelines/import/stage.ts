@@ -97,7 +97,7 @@ async function store(
   let batches = 0;
   if (committed.size < pass.batches) {
     for await (const reports of file.reports(campaign.batch_size)) {
-      if (run.signal.aborted) throw interrupted("generate", pass.batches - committed.size - batches, run.command);
+      if (run.signal.aborted) throw interrupted(run, "generate", pass.batches - committed.size - batches);
       if (!committed.has(batch)) {
         await storeReports(run.client, pass, 0, batch, encodeReports(reports, campaign.campaign_id, batch));
         rows += reports.length;
