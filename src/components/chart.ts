@@ -13,6 +13,7 @@ export const NARROW = 560;
 export function draw(label: string, options: Plot.PlotOptions): SVGElement | HTMLElement {
   const chart = Plot.plot({
     ...options,
+    document,
     ariaLabel: label,
     style: { fontFamily: "inherit", fontSize: "12px", overflow: "visible", ...(options.style as object) },
   });
