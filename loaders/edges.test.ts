@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { readDatabase, rowsOf } from "./engine.ts";
+import { isOutOfMemory, readDatabase, rowsOf } from "./engine.ts";
 import { MARTS, readMart } from "./mart.ts";
 import { emptyTrial, type Trial, trialOf } from "./testing/warehouse.ts";
 
@@ -134,6 +135,12 @@ const HOSTILE = [
   "x".repeat(3_000_000),
 ];
 
+/** Long names are cut, and told apart by their hash. */
+function named(text: string): string {
+  const hash = createHash("md5").update(text).digest("hex");
+  return text.length > 200 ? `${text.slice(0, 40)}... ${hash.slice(0, 8)}` : text;
+}
+
 test("hostile text survives to the byte, and an empty text is not an absent one", async () => {
   const trial = await emptyTrial();
   await campaign(trial, "hostile", ["region", "battery_voltage", "signal_strength"]);
@@ -154,10 +161,13 @@ test("hostile text survives to the byte, and an empty text is not an absent one"
   const open = await readMart(path, "triage_open");
   const raws = new Map(open.map(({ device_id, raw, region }) => [device_id, { raw, region }]));
   for (const [index, text] of HOSTILE.entries()) {
-    expect(raws.get(`D${index}`), text.slice(0, 20)).toEqual({ raw: index === 0 ? "\\xff00" : text, region: text });
+    expect(raws.get(`D${index}`), text.slice(0, 20)).toEqual({
+      raw: index === 0 ? "\\xff00" : text,
+      region: named(text),
+    });
   }
   const regions = await readMart(path, "region_failure");
-  expect(regions.map(({ region }) => region).sort()).toEqual([...HOSTILE, "(none)"].sort());
+  expect(regions.map(({ region }) => region).sort()).toEqual([...HOSTILE.map(named), "(none)"].sort());
   expect(await findings(path)).toEqual([
     { device_id: "E-empty", raw: "" },
     { device_id: "E-null", raw: null },
@@ -169,6 +179,16 @@ async function findings(path: string): Promise<unknown> {
     rowsOf(db, "SELECT device_id, raw FROM int_finding WHERE device_id LIKE 'E-%' ORDER BY device_id"),
   );
 }
+
+test("marts that do not fit into the memory are built again with more", async () => {
+  const { client, refresh } = await trialOf(2500);
+  await client.query("UPDATE triage_queue SET raw_value = convert_to(repeat('x', 3000000), 'UTF8')");
+  const notes: string[] = [];
+  const snapshot = await refresh({ onNote: (line) => notes.push(line) });
+  expect(snapshot.devices).toBe(2500);
+  expect(notes).toEqual([expect.stringContaining("400MB")]);
+  await expect(refresh({ memoryLimit: "60MB" })).rejects.toSatisfy(isOutOfMemory);
+});
 
 test("a campaign whose name is no file name is kept under its number", async () => {
   const trial = await emptyTrial();

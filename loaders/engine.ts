@@ -54,6 +54,14 @@ export async function readDatabase<T>(
   });
 }
 
+/** Whether DuckDB gave up for want of memory; a commit that does so calls itself a transaction's error. */
+export function isOutOfMemory(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /^Out of Memory Error|(failed to pin|failed to allocate|could not allocate) (block|data)/.test(error.message)
+  );
+}
+
 /** Gives a value to the name that `getvariable` knows it by. */
 export async function setVariable(db: DuckDBConnection, name: string, value: string | null): Promise<void> {
   if (!/^[a-z_]+$/.test(name)) throw new Error(`${name} is no name of a variable`);

@@ -1,9 +1,9 @@
-import { renameSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import type { RuleSet } from "../pipelines/domain/rules.ts";
 import { build, check, prepare, stage } from "./build.ts";
-import { writeDatabase } from "./engine.ts";
+import { isOutOfMemory, type WriteOptions, writeDatabase } from "./engine.ts";
 import { explainPull } from "./explain-pull.ts";
 import { beginPull, type Campaign, findCampaign, type Pulled, pullSource, SOURCES } from "./pull.ts";
 import { readSnapshotOf, type Snapshot } from "./snapshot.ts";
@@ -18,7 +18,10 @@ export interface RefreshOptions {
   /** Folder in which the warehouse lies; made where it is missing. */
   readonly home: string;
   readonly rules: RuleSet;
-  /** What DuckDB may use before it spills to disk. Default 100MB: a million devices then stay below 300 MB of the process. */
+  /**
+   * What DuckDB may use before it spills to disk, for example 200MB. Left out: 90MB, with which a million devices stay below
+   * 300 MB of the process, and once more with 400MB where that does not do.
+   */
   readonly memoryLimit?: string;
   readonly signal?: AbortSignal;
   /** Gets the devices pulled and the devices that the campaign has to store. */
@@ -27,7 +30,8 @@ export interface RefreshOptions {
   readonly onNote?: (line: string) => void;
 }
 
-const DEFAULT_MEMORY = "100MB";
+const SMALL = "90MB";
+const LARGE = "400MB";
 
 /**
  * Pulls one campaign out of PostgreSQL, once, builds its marts in DuckDB and checks them. The file is put in place last, so that
@@ -35,31 +39,47 @@ const DEFAULT_MEMORY = "100MB";
  * @throws SentinelError when the database can't be read, the campaign is missing, or a check finds a row.
  */
 export async function refreshWarehouse(options: RefreshOptions): Promise<Snapshot> {
-  options.signal?.throwIfAborted();
-  return await withWorkspace(options.home, async (folder) => {
+  const { home, signal } = options;
+  signal?.throwIfAborted();
+  return await withWorkspace(home, async (folder) => {
     const file = join(folder, "warehouse.duckdb");
-    const engine = {
-      memoryLimit: options.memoryLimit ?? DEFAULT_MEMORY,
-      spill: join(folder, "spill"),
-      signal: options.signal,
-    };
     try {
-      const snapshot = await writeDatabase(file, engine, async (db) => {
-        await prepare(db, options.rules);
-        await stage(db, await withPull(options, (client, campaign) => pullAll(client, campaign, folder, options)));
-        await build(db);
-        await check(db);
-        return await readSnapshotOf(db);
-      });
-      const path = join(options.home, `${fileName(snapshot.campaignName, snapshot.campaignId)}.duckdb`);
-      options.signal?.throwIfAborted();
+      const pulled = await withPull(options, (client, campaign) => pullAll(client, campaign, folder, options));
+      const snapshot = await buildFile(file, folder, pulled, options);
+      signal?.throwIfAborted();
+      const path = join(home, `${fileName(snapshot.campaignName, snapshot.campaignId)}.duckdb`);
       renameSync(file, path);
       return { ...snapshot, path };
     } catch (error) {
-      options.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       throw error;
     }
   });
+}
+
+/** Builds and checks the warehouse; where the small memory does not do and no other was asked for, again with more. */
+async function buildFile(
+  file: string,
+  folder: string,
+  pulled: readonly Pulled[],
+  { memoryLimit, rules, signal, onNote }: RefreshOptions,
+): Promise<Omit<Snapshot, "path">> {
+  const attempt = (engine: Pick<WriteOptions, "memoryLimit">): Promise<Omit<Snapshot, "path">> =>
+    writeDatabase(file, { ...engine, spill: join(folder, "spill"), signal }, async (db) => {
+      await prepare(db, rules);
+      await stage(db, pulled);
+      await build(db);
+      await check(db);
+      return await readSnapshotOf(db);
+    });
+  try {
+    return await attempt({ memoryLimit: memoryLimit ?? SMALL });
+  } catch (error) {
+    if (memoryLimit !== undefined || !isOutOfMemory(error)) throw error;
+    onNote?.(`The marts do not fit into ${SMALL}: building them again with ${LARGE}.`);
+    rmSync(file, { force: true });
+    return await attempt({ memoryLimit: LARGE });
+  }
 }
 
 /** All sources of a campaign, one after the other: they share one transaction. */

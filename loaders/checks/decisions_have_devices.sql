@@ -11,7 +11,7 @@ WITH sums AS (
   UNION ALL
   SELECT 'triage_queue', (SELECT count(*) FROM stg_triage WHERE state = 'open'), (SELECT quarantined FROM campaign_summary)
   UNION ALL
-  SELECT 'triage_open', (SELECT triage_open FROM campaign_summary), (SELECT count(*) FROM triage_open WHERE region IS NOT NULL)
+  SELECT 'triage_open', (SELECT triage_open FROM campaign_summary), (SELECT count(*) FROM triage_open)
   UNION ALL
   SELECT 'fault_ledger', (SELECT count(*) FROM stg_fault),
     (SELECT count(*) FROM stg_fault f WHERE f.device_id IN (SELECT d.device_id FROM int_device d))

@@ -6,7 +6,6 @@
 --   region           VARCHAR  Region; '(none)' where the device reports none.
 --   model            VARCHAR  Device model; '(none)' where the device reports none.
 --   firmware_from    VARCHAR  Version before the rollout; '(none)' where the device reports none.
---   last_stage       VARCHAR  Last step of the update, as reported.
 --   reached          INTEGER  Ordinal of the last stage reached; NULL where the report does not say.
 --   error_code       VARCHAR  Error code; '(none)' where the device reports none.
 --   failed           BOOLEAN  Whether the device reported Partial.
@@ -46,7 +45,6 @@ SELECT
   named(d.region) AS region,
   named(d.model) AS model,
   named(d.firmware_from) AS firmware_from,
-  d.last_stage,
   CASE WHEN d.knows_stage THEN
     CASE d.reported_status WHEN 'Success' THEN (SELECT max(ordinal) FROM ref_stage) ELSE s.ordinal END
   END AS reached,

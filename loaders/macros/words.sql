@@ -1,5 +1,10 @@
--- What a person reads for a value that is absent.
-CREATE MACRO named(word) AS coalesce(nullif(word, ''), '(none)');
+-- What a person reads for a word: an absent one is named, a long one cut, with enough of its hash to tell it from others.
+CREATE MACRO named(word) AS
+  CASE
+    WHEN word IS NULL OR word = '' THEN '(none)'
+    WHEN strlen(word) > 200 THEN left_grapheme(word, 40) || '... ' || left(md5(word), 8)
+    ELSE word
+  END;
 
 -- A moment in UTC as ISO 8601 with milliseconds.
 CREATE MACRO iso(moment) AS strftime(moment, '%Y-%m-%dT%H:%M:%S.%gZ');

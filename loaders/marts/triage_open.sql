@@ -20,11 +20,11 @@
 CREATE TABLE triage_open AS
 SELECT
   t.device_id,
-  d.region,
-  d.model,
-  d.firmware_from,
-  d.last_stage,
-  d.error_code,
+  named(t.region) AS region,
+  named(t.model) AS model,
+  named(t.firmware_from) AS firmware_from,
+  t.last_stage,
+  named(t.error_code) AS error_code,
   t.rule_id,
   t.field,
   coalesce(TRY(decode(unhex(t.raw_hex))), '\x' || t.raw_hex) AS raw,
@@ -34,7 +34,6 @@ SELECT
   t.attempt,
   iso(t.quarantined_at) AS quarantined_at
 FROM stg_triage t
-LEFT JOIN int_device d ON d.device_id = t.device_id
 LEFT JOIN ref_rule r ON r.rule_id = t.rule_id
 WHERE t.state = 'open'
 ORDER BY t.device_id;

@@ -3,6 +3,11 @@
 -- grain: one row a device that was quarantined
 -- columns:
 --   device_id       VARCHAR    The device.
+--   region          VARCHAR    Region, as reported.
+--   model           VARCHAR    Device model, as reported.
+--   firmware_from   VARCHAR    Version before the rollout.
+--   last_stage      VARCHAR    Last step of the update, as reported.
+--   error_code      VARCHAR    Error code, as reported.
 --   rule_id         VARCHAR    First rule that the device breaks.
 --   rules_version   INTEGER    Version of the rule set.
 --   field           VARCHAR    Field that breaks it.
@@ -11,12 +16,15 @@
 --   findings        INTEGER    Rules that the device breaks.
 --   state           VARCHAR    open until a person decides, then released.
 --   attempt         INTEGER    Pass of recovery over the campaign, from 1.
---   worker          INTEGER    Worker that decided, from 0.
---   batch_no        INTEGER    Batch of stage recover that the row committed with.
 --   quarantined_at  TIMESTAMP  When its batch began to commit, UTC.
 CREATE TABLE stg_triage AS
 SELECT
   device_id,
+  region,
+  model,
+  firmware_from,
+  last_stage,
+  error_code,
   rule_id,
   rules_version::INTEGER AS rules_version,
   field,
@@ -25,11 +33,9 @@ SELECT
   findings::INTEGER AS findings,
   state,
   attempt::INTEGER AS attempt,
-  worker::INTEGER AS worker,
-  batch_no::INTEGER AS batch_no,
   quarantined_at::TIMESTAMP AS quarantined_at
 FROM pulled('triage', {
-  'device_id': 'VARCHAR', 'rule_id': 'VARCHAR', 'rules_version': 'VARCHAR', 'field': 'VARCHAR', 'raw_hex': 'VARCHAR',
-  'raw_sha256': 'VARCHAR', 'findings': 'VARCHAR', 'state': 'VARCHAR', 'attempt': 'VARCHAR', 'worker': 'VARCHAR',
-  'batch_no': 'VARCHAR', 'quarantined_at': 'VARCHAR'
+  'device_id': 'VARCHAR', 'region': 'VARCHAR', 'model': 'VARCHAR', 'firmware_from': 'VARCHAR', 'last_stage': 'VARCHAR',
+  'error_code': 'VARCHAR', 'rule_id': 'VARCHAR', 'rules_version': 'VARCHAR', 'field': 'VARCHAR', 'raw_hex': 'VARCHAR',
+  'raw_sha256': 'VARCHAR', 'findings': 'VARCHAR', 'state': 'VARCHAR', 'attempt': 'VARCHAR', 'quarantined_at': 'VARCHAR'
 });
