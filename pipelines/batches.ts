@@ -36,7 +36,10 @@ export async function runBatches(run: StageRun, load: Workload): Promise<{ rows:
   const committed = new Set(await committedBatches(run.client, pass));
   const batches = Array.from({ length: pass.batches }, (_, batch) => batch).filter((batch) => !committed.has(batch));
   const progress = run.reporter.stage(pass.stage, campaign.name, load.total, load.unit, load.before);
-  const lanes = await run.pool.run({
+  const stopping = (): void =>
+    run.reporter.note("Stopping once the batches under way are stored; ask again to stop at once.");
+  run.signal.addEventListener("abort", stopping, { once: true });
+  const work = run.pool.run({
     task,
     target: run.target,
     batches,
@@ -44,6 +47,7 @@ export async function runBatches(run: StageRun, load: Workload): Promise<{ rows:
     onProgress: (now) => progress.update(now),
     onNote: (line) => run.reporter.note(line),
   });
+  const lanes = await work.finally(() => run.signal.removeEventListener("abort", stopping));
   const done = lanes.reduce((sum, lane) => sum + lane.batches, 0);
   if (done < batches.length) throw interrupted(run, pass.stage, batches.length - done);
   return { rows: lanes.reduce((sum, { rows }) => sum + rows, 0), seconds: progress.elapsed() };

@@ -16,9 +16,9 @@ async function work({ task, target, worker, board, batches }: Assignment): Promi
   const connection = session;
   let pending: Promise<void> = Promise.resolve();
   for (const batch of batches) {
-    if (Atomics.load(board, Board.stop) !== 0) break;
     const prepared = prepare(batch);
     await pending;
+    if (Atomics.load(board, Board.stop) !== 0) break;
     pending = store(batch, prepared);
     pending.catch(() => {});
   }
