@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { until } from "./barrier.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const INHERITED = ["PATH", "HOME", "TMPDIR", "SystemRoot"];
@@ -16,6 +17,8 @@ export interface Ended {
 export interface Running {
   readonly process: ChildProcess;
   readonly ended: Promise<Ended>;
+  /** Resolves once standard error holds the text. */
+  says(text: string): Promise<void>;
   /** Sends a signal to the process and all its children. */
   signal(name: NodeJS.Signals): void;
 }
@@ -42,6 +45,7 @@ export function start(words: readonly string[], env: Environment): Running {
   return {
     process: child,
     ended: once(child, "close").then(([code]) => ({ code, stdout, stderr })),
+    says: (text) => until(`it says ${text}`, async () => stderr.includes(text)),
     signal: (name) => void process.kill(-(child.pid ?? Number.NaN), name),
   };
 }

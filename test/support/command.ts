@@ -4,7 +4,20 @@ import { SentinelError } from "../../pipelines/cli/errors.ts";
 import type { Options } from "../../pipelines/cli/options.ts";
 import { Reporter } from "../../pipelines/cli/reporter.ts";
 import { COMMANDS } from "../../pipelines/commands.ts";
+import {
+  type Context,
+  runStage,
+  type StageEnd,
+  withDatabase,
+  withWorkers,
+  withWriter,
+  workerCount,
+} from "../../pipelines/context.ts";
+import { corrupt } from "../../pipelines/corrupt.ts";
+import { generate } from "../../pipelines/generate.ts";
+import { recover } from "../../pipelines/recover.ts";
 import { reference } from "../../pipelines/reference.ts";
+import { validate } from "../../pipelines/validate.ts";
 
 export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -15,9 +28,35 @@ export interface Said {
 }
 
 /** Runs a command inside this process: a second cheaper than a child, where neither exit nor signal is looked at. */
-export async function command(name: string, url: string, options: Options = {}): Promise<Said> {
+export function command(name: string, url: string, options: Options = {}): Promise<Said> {
   const known = COMMANDS.find((candidate) => candidate.name === name);
   if (!known) throw new Error(`there is no command ${name}`);
+  return listen(name, url, options, (context) => known.run(context));
+}
+
+/** Runs generate, corrupt, recover and validate as `pipeline` does, with the same workers, but reports nothing. */
+export async function stages(url: string, options: Options = {}): Promise<Said> {
+  const said = await listen("pipeline", url, options, (context) =>
+    withWorkers(workerCount(context), (pool) =>
+      withDatabase(context, (target) =>
+        withWriter(context, target, pool, async (writer) => {
+          for (const [name, work] of Object.entries({ generate, corrupt, recover, validate })) {
+            await runStage<StageEnd>(writer, name, (run) => work(run));
+          }
+        }),
+      ),
+    ),
+  );
+  if (said.error) throw said.error;
+  return said;
+}
+
+async function listen(
+  name: string,
+  url: string,
+  options: Options,
+  work: (context: Context) => Promise<void>,
+): Promise<Said> {
   let text = "";
   const stdout = new Writable({
     write(chunk, _, done) {
@@ -26,17 +65,9 @@ export async function command(name: string, url: string, options: Options = {}):
     },
   });
   const stderr = new Writable({ write: (_chunk, _, done) => done() });
-  const reporter = new Reporter({
-    stdout,
-    stderr,
-    json: true,
-    quiet: false,
-    color: false,
-    now: () => performance.now(),
-  });
   let error: unknown;
   try {
-    await known.run({
+    await work({
       command: name,
       options: { workers: 1, ...options, databaseUrl: url },
       words: [],
@@ -44,7 +75,7 @@ export async function command(name: string, url: string, options: Options = {}):
       projectRoot: PROJECT,
       version: "0.0.0",
       reference: reference(PROJECT),
-      reporter,
+      reporter: new Reporter({ stdout, stderr, json: true, quiet: false, color: false, now: () => performance.now() }),
       signal: new AbortController().signal,
       clock: () => new Date(),
     });

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { holdBatches } from "./support/barrier.ts";
+import { type Ended, start, succeed } from "./support/cli.ts";
+import { freshDatabase, type TestDatabase } from "./support/database.ts";
+import { cloned, digestOf, query } from "./support/fleet.ts";
+
+const GENERATE = ["generate", "--devices", "2000", "--batch-size", "500", "--workers", "1"];
+const RECOVER = ["recover", "--batch-size", "500", "--workers", "1"];
+
+let empty: TestDatabase;
+let generated: TestDatabase;
+let recovered: string;
+beforeAll(async () => {
+  empty = await freshDatabase();
+  generated = await cloned(empty);
+  await succeed(GENERATE, generated.url);
+  const whole = await cloned(generated);
+  await succeed(RECOVER, whole.url);
+  recovered = await digestOf(whole.url);
+  await whole.drop();
+});
+afterAll(async () => {
+  await empty.drop();
+  await generated.drop();
+});
+
+/** Signals a command while its second batch is about to commit, then lets the batch go on. */
+async function signalled(words: readonly string[], url: string, signals: readonly NodeJS.Signals[]): Promise<Ended> {
+  const barrier = await holdBatches(url, "NEW.batch_no = 1");
+  const command = start(words, { DATABASE_URL: url });
+  await barrier.reached();
+  for (const signal of signals) {
+    command.process.kill(signal);
+    await command.says("Stopping once the batches under way are stored");
+  }
+  if (signals.length === 1) await barrier.pass();
+  const end = await command.ended;
+  await barrier.close();
+  return end;
+}
+
+const batches = async (url: string, stage: string) =>
+  (await query(url, "SELECT batch_no FROM batch_ledger WHERE stage = $1 ORDER BY batch_no", [stage])).map(
+    (row) => row.batch_no,
+  );
+
+test.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)(
+  "%s: the batch is finished, the way on is told, the exit code is %d, and resume completes",
+  async (signal, code) => {
+    const database = await cloned(generated);
+    const end = await signalled(RECOVER, database.url, [signal]);
+    expect(end.code).toBe(code);
+    expect(end.stderr).toContain("Stopped on request: recover has 2 batches left to do.");
+    expect(end.stderr).toMatch(/npm run recover -- .*--resume/);
+    expect(await batches(database.url, "recover")).toEqual([0, 1]);
+    expect(await query(database.url, "SELECT result FROM run WHERE stage = 'recover'")).toEqual([
+      { result: "interrupted" },
+    ]);
+    await succeed(["recover", "--resume"], database.url);
+    expect(await digestOf(database.url)).toBe(recovered);
+    await database.drop();
+  },
+);
+
+test("a pipeline that is stopped in its first stage is resumed as a pipeline", async () => {
+  const database = await cloned(empty);
+  const words = ["pipeline", ...GENERATE.slice(1), "--no-site", "--fault-rate", "0"];
+  const end = await signalled(words, database.url, ["SIGINT"]);
+  expect(end.code).toBe(130);
+  expect(end.stderr).toMatch(/npm run pipeline -- .*--fault-rate 0 .*--resume/);
+  const stored = await batches(database.url, "generate");
+  expect(stored).toEqual([0, 1]);
+  await succeed(["pipeline", "--resume", "--no-site", "--fault-rate", "0"], database.url);
+  expect(await digestOf(database.url)).toBe(recovered);
+  await database.drop();
+});
+
+test("a second signal ends the command at once, and what it was at is rolled back or whole", async () => {
+  const database = await cloned(generated);
+  const end = await signalled(RECOVER, database.url, ["SIGINT", "SIGINT"]);
+  expect(end.code).toBe(130);
+  await succeed(["recover", "--resume"], database.url);
+  expect(await batches(database.url, "recover")).toEqual([0, 1, 2, 3]);
+  expect(await digestOf(database.url)).toBe(recovered);
+  await database.drop();
+});
