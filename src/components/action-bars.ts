@@ -5,6 +5,7 @@ import { groupBy, sumOf } from "./group.js";
 import { labeller } from "./labeller.js";
 import { ACTION_COLOR, ON_COLOR } from "./palette.js";
 import type { RecoveryAction } from "./rows.js";
+import { sideLabels } from "./side-labels.js";
 
 export const ACTION_NAME: Readonly<Record<string, string>> = {
   RETRY_UPDATE: "Retry the update",
@@ -37,45 +38,33 @@ export function actionBars(rows: readonly RecoveryAction[], { width }: ChartSize
     x: { axis: null, domain: [0, 1] },
     y: { domain: regions, axis: null, padding: narrow ? 0.44 : 0.24 },
     marks: [
-      Plot.barX(stacked, {
-        y,
-        x1: "from",
-        x2: "to",
-        fill: (row) => ACTION_COLOR[row.action] ?? "var(--neutral)",
-        insetRight: 1,
-        rx: 1,
-      }),
-      Plot.text(
-        stacked.filter((row) => row.to - row.from > LABEL_SHARE),
-        {
-          y,
-          x: (row) => (row.from + row.to) / 2,
-          text: (row) => percent(row.to - row.from),
-          fill: (row) => ON_COLOR[row.action] ?? "var(--ink)",
-          fontWeight: 600,
-        },
-      ),
-      Plot.text(totals, {
-        y: "region",
-        text: "region",
-        frameAnchor: "left",
-        textAnchor: narrow ? "start" : "end",
-        dx: narrow ? 0 : -12,
-        dy: narrow ? -22 : 0,
-        fontWeight: 600,
-        fill: "var(--ink)",
-      }),
-      Plot.text(totals, {
-        y: "region",
-        text: total,
-        frameAnchor: "right",
-        textAnchor: narrow ? "end" : "start",
-        dx: narrow ? 0 : 10,
-        dy: narrow ? -22 : 0,
-        fill: "var(--ink-2)",
-      }),
+      ...segmentMarks(stacked, y),
+      ...sideLabels(totals, { y: (row) => row.region, note: total, above: narrow ? 22 : undefined }),
     ],
   });
+}
+
+function segmentMarks(stacked: readonly Segment[], y: (row: Segment) => string): Plot.Markish[] {
+  return [
+    Plot.barX(stacked, {
+      y,
+      x1: "from",
+      x2: "to",
+      fill: (row) => ACTION_COLOR[row.action] ?? "var(--neutral)",
+      insetRight: 1,
+      rx: 1,
+    }),
+    Plot.text(
+      stacked.filter((row) => row.to - row.from > LABEL_SHARE),
+      {
+        y,
+        x: (row) => (row.from + row.to) / 2,
+        text: (row) => percent(row.to - row.from),
+        fill: (row) => ON_COLOR[row.action] ?? "var(--ink)",
+        fontWeight: 600,
+      },
+    ),
+  ];
 }
 
 interface Segment {

@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { type ChartSize, draw, longest } from "./chart.js";
 import { count, duration } from "./format.js";
 import type { Batch } from "./rows.js";
+import { TIME_AXIS_HEIGHT, timeAxis } from "./time-axis.js";
 
 /** When each worker was at which batch. A gap is a worker that waited. */
 export function batchLanes(batches: readonly Batch[], { width }: ChartSize): SVGElement | HTMLElement {
@@ -13,16 +14,8 @@ export function batchLanes(batches: readonly Batch[], { width }: ChartSize): SVG
     marginLeft: longest(lanes) + 12,
     marginTop: 4,
     marginRight: 16,
-    marginBottom: 42,
-    x: {
-      label: "seconds since the first batch began",
-      labelArrow: "none",
-      labelAnchor: "center",
-      labelOffset: 36,
-      grid: true,
-      ticks: width < 500 ? 4 : 8,
-      tickSize: 0,
-    },
+    marginBottom: TIME_AXIS_HEIGHT,
+    x: timeAxis(width),
     y: { domain: lanes, label: null, tickSize: 0, padding: 0.3 },
     marks: [
       Plot.barX(batches, {

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import { type ChartSize, draw, longest, NARROW } from "./chart.js";
 import { percent, whole } from "./format.js";
+import { sideLabels } from "./side-labels.js";
 
 export interface CountRow {
   readonly label: string;
@@ -15,7 +16,6 @@ export function countBars(
   const narrow = width < NARROW;
   const total = rows.reduce((sum, row) => sum + row.count, 0);
   const note = (row: CountRow): string => `${whole(row.count)} · ${percent(row.count / total)}`;
-  const side = { y: "label", dy: narrow ? -16 : 0 };
   return draw(name, {
     width,
     height: rows.length * (narrow ? 42 : 30) + 6,
@@ -32,23 +32,7 @@ export function countBars(
     y: { axis: null, domain: rows.map((row) => row.label), padding: narrow ? 0.62 : 0.3 },
     marks: [
       Plot.barX(rows, { y: "label", x: "count", fill: "var(--quarantined)", rx: 2 }),
-      Plot.text(rows, {
-        ...side,
-        text: "label",
-        frameAnchor: "left",
-        textAnchor: narrow ? "start" : "end",
-        dx: narrow ? 0 : -12,
-        fontWeight: 600,
-        fill: "var(--ink)",
-      }),
-      Plot.text(rows, {
-        ...side,
-        text: note,
-        frameAnchor: "right",
-        textAnchor: narrow ? "end" : "start",
-        dx: narrow ? 0 : 8,
-        fill: "var(--ink-2)",
-      }),
+      ...sideLabels(rows, { y: (row) => row.label, note, above: narrow ? 16 : undefined }),
     ],
   });
 }

@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { type ChartSize, draw, longest, NARROW } from "./chart.js";
 import { percent, range, whole } from "./format.js";
 import type { Interval } from "./rows.js";
+import { sideLabels } from "./side-labels.js";
 
 /** One line of the chart: a rate with its interval and how many it is a rate of. */
 export interface IntervalRow extends Interval {
@@ -27,7 +28,6 @@ const BAND = { wide: 34, narrow: 46 };
 export function intervalChart(rows: readonly IntervalRow[], options: IntervalOptions): SVGElement | HTMLElement {
   const { width, reference } = options;
   const narrow = width < NARROW;
-  const notes = rows.map(note);
   return draw(options.name, {
     width,
     height: rows.length * (narrow ? BAND.narrow : BAND.wide) + 62,
@@ -38,7 +38,7 @@ export function intervalChart(rows: readonly IntervalRow[], options: IntervalOpt
           rows.map((row) => row.label),
           13,
         ) + 16,
-    marginRight: narrow ? 6 : longest(notes) + 12,
+    marginRight: narrow ? 6 : longest(rows.map(note)) + 12,
     x: {
       percent: true,
       grid: true,
@@ -53,7 +53,7 @@ export function intervalChart(rows: readonly IntervalRow[], options: IntervalOpt
     marks: [
       ...referenceMarks(reference),
       ...intervalMarks(rows),
-      ...(narrow ? labelsAbove(rows, notes) : labelsBeside(rows, notes)),
+      ...sideLabels(rows, { y: (row) => row.label, note, above: narrow ? 15 : undefined }),
     ],
   });
 }
@@ -98,49 +98,6 @@ function referenceMarks(reference: IntervalOptions["reference"]): Plot.Markish[]
       text: () => `${reference.label} ${percent(reference.rate)}`,
       fill: "var(--ink-2)",
       stroke: "var(--paper)",
-    }),
-  ];
-}
-
-function labelsBeside(rows: readonly IntervalRow[], notes: readonly string[]): Plot.Markish[] {
-  return [
-    Plot.text(rows, {
-      y: "label",
-      text: "label",
-      frameAnchor: "left",
-      textAnchor: "end",
-      dx: -12,
-      fill: "var(--ink)",
-      fontWeight: 600,
-    }),
-    Plot.text(rows, {
-      y: "label",
-      text: notes as string[],
-      frameAnchor: "right",
-      textAnchor: "start",
-      dx: 12,
-      fill: "var(--ink-2)",
-    }),
-  ];
-}
-
-function labelsAbove(rows: readonly IntervalRow[], notes: readonly string[]): Plot.Markish[] {
-  const shared = { y: "label", dy: -15, stroke: "var(--paper)" };
-  return [
-    Plot.text(rows, {
-      ...shared,
-      text: "label",
-      frameAnchor: "left",
-      textAnchor: "start",
-      fill: "var(--ink)",
-      fontWeight: 600,
-    }),
-    Plot.text(rows, {
-      ...shared,
-      text: notes as string[],
-      frameAnchor: "right",
-      textAnchor: "end",
-      fill: "var(--ink-2)",
     }),
   ];
 }

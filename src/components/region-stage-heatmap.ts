@@ -70,6 +70,8 @@ function cellMarks(
   const limit = Math.max(LEAST_LIMIT, ...reached.filter(speaks).map((row) => Math.abs(row.difference ?? 0)));
   const fill = (row: RegionStageFailure): string => (speaks(row) ? diverging(row.difference, limit) : "var(--neutral)");
   const main = (row: RegionStageFailure): string => (show === "count" ? whole(row.failures) : points(row.difference));
+  const size = (row: RegionStageFailure): string => `n ${whole(row.at_risk)}`;
+  const text = { x, y, stroke: fill };
   const ink = (row: RegionStageFailure): string => (speaks(row) ? "var(--ink)" : "var(--ink-2)");
   return [
     Plot.cell(reached, { x, y, fill, rx: 3 }),
@@ -77,27 +79,8 @@ function cellMarks(
       reached.filter((row) => !speaks(row)),
       { x, y, fill: "url(#unclear)", rx: 3 },
     ),
-    Plot.text(reached, {
-      x,
-      y,
-      text: main,
-      dy: -7,
-      fontSize: 13,
-      fontWeight: 600,
-      fill: ink,
-      stroke: fill,
-      strokeWidth: 4,
-    }),
-    Plot.text(reached, {
-      x,
-      y,
-      text: (row) => `n ${whole(row.at_risk)}`,
-      dy: 9,
-      fontSize: 10.5,
-      fill: "var(--ink-2)",
-      stroke: fill,
-      strokeWidth: 3,
-    }),
+    Plot.text(reached, { ...text, text: main, dy: -7, fontSize: 13, fontWeight: 600, fill: ink, strokeWidth: 4 }),
+    Plot.text(reached, { ...text, text: size, dy: 9, fontSize: 10.5, fill: "var(--ink-2)", strokeWidth: 3 }),
     Plot.tip(reached, Plot.pointer({ ariaHidden: "true", x, y, title: explain })),
   ];
 }

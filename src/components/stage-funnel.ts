@@ -2,6 +2,7 @@ import * as Plot from "@observablehq/plot";
 import { type ChartSize, draw, longest, NARROW } from "./chart.js";
 import { percent, stageName, whole } from "./format.js";
 import type { RegionStageFailure } from "./rows.js";
+import { sideLabels } from "./side-labels.js";
 
 /** How many devices came to a stage, and how many got no further. */
 export interface FunnelStep {
@@ -55,25 +56,7 @@ export function stageFunnel(steps: readonly FunnelStep[], { width }: ChartSize):
         fill: "var(--quarantined)",
         rx: 1,
       }),
-      Plot.text(steps, {
-        y: "stage",
-        text: "stage",
-        frameAnchor: "left",
-        textAnchor: narrow ? "start" : "end",
-        dx: narrow ? 0 : -12,
-        dy: narrow ? -16 : 0,
-        fontWeight: 600,
-        fill: "var(--ink)",
-      }),
-      Plot.text(steps, {
-        y: "stage",
-        text: went,
-        frameAnchor: "right",
-        textAnchor: narrow ? "end" : "start",
-        dx: narrow ? 0 : 8,
-        dy: narrow ? -16 : 0,
-        fill: "var(--ink-2)",
-      }),
+      ...sideLabels(steps, { y: (step) => step.stage, note: went, above: narrow ? 16 : undefined }),
     ],
   });
 }

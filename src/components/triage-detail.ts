@@ -17,15 +17,6 @@ export function triageDetail(item: TriageItem | undefined, campaign: string): HT
       { class: "hint" },
       "Choose a device to see its evidence, and the command that shows all the database holds of it.",
     );
-  const facts: readonly (readonly [string, string])[] = [
-    ["Region", place(item.region)],
-    ["Model", place(item.model)],
-    ["Firmware before", place(item.firmware_from)],
-    ["Last stage", item.last_stage ? stageName(item.last_stage) : "not reported"],
-    ["Error", place(item.error_code)],
-    ["Rules broken", `${count(item.findings, "rule")}, first ${words(item.rule_id)}`],
-    ["Quarantined", `${moment(item.quarantined_at)}, pass ${item.attempt}`],
-  ];
   return element(
     "div",
     { class: "detail" },
@@ -49,13 +40,27 @@ export function triageDetail(item: TriageItem | undefined, campaign: string): HT
     element(
       "dl",
       { class: "facts" },
-      facts.map(([term, fact]) => element("div", {}, element("dt", {}, term), element("dd", {}, visible(fact)))),
+      factsOf(item).map(([term, fact]) =>
+        element("div", {}, element("dt", {}, term), element("dd", {}, visible(fact))),
+      ),
     ),
     item.raw_sha256
       ? element("p", { class: "hash" }, "SHA-256 of what was received ", element("code", {}, item.raw_sha256))
       : null,
     command(showCommand(item, campaign)),
   );
+}
+
+function factsOf(item: TriageItem): readonly (readonly [term: string, fact: string])[] {
+  return [
+    ["Region", place(item.region)],
+    ["Model", place(item.model)],
+    ["Firmware before", place(item.firmware_from)],
+    ["Last stage", item.last_stage ? stageName(item.last_stage) : "not reported"],
+    ["Error", place(item.error_code)],
+    ["Rules broken", `${count(item.findings, "rule")}, first ${words(item.rule_id)}`],
+    ["Quarantined", `${moment(item.quarantined_at)}, pass ${item.attempt}`],
+  ];
 }
 
 function command(text: string | undefined): HTMLElement {

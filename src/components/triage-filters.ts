@@ -32,43 +32,46 @@ export function triageFilters(items: readonly TriageItem[], change: (change: Cha
     writeParam("q", search.value);
     change({ search: search.value });
   });
-  const pick = (
-    name: "region" | "rule",
-    label: string,
-    values: (string | null)[],
-    show: (value: string) => string,
-  ): HTMLElement => {
-    const options = [...new Set(values.filter((value) => value !== null))].sort();
-    const list = element(
-      "select",
-      { id: `triage-${name}` },
-      element("option", { value: "" }, "All"),
-      options.map((value) => element("option", { value, selected: value === start[name] }, show(value))),
-    );
-    list.addEventListener("input", () => {
-      writeParam(name, list.value);
-      change({ [name]: list.value });
-    });
-    return field(`triage-${name}`, label, list);
-  };
   const form = element(
     "div",
     { class: "filters", role: "search", "aria-label": "Filter the queue" },
     field("triage-search", "Search", search),
     pick(
-      "region",
-      "Region",
-      items.map((item) => item.region),
-      (value) => short(place(value), 32),
+      { name: "region", label: "Region", values: items.map((item) => item.region), show: regionName },
+      start,
+      change,
     ),
-    pick(
-      "rule",
-      "Rule",
-      items.map((item) => item.rule_id),
-      words,
-    ),
+    pick({ name: "rule", label: "Rule", values: items.map((item) => item.rule_id), show: words }, start, change),
   );
   return { form, start };
+}
+
+const regionName = (value: string): string => short(place(value), 32);
+
+interface Selection {
+  readonly name: "region" | "rule";
+  readonly label: string;
+  readonly values: readonly (string | null)[];
+  readonly show: (value: string) => string;
+}
+
+function pick(
+  { name, label, values, show }: Selection,
+  start: Required<Change>,
+  change: (change: Change) => void,
+): HTMLElement {
+  const options = [...new Set(values.filter((value) => value !== null))].sort();
+  const list = element(
+    "select",
+    { id: `triage-${name}` },
+    element("option", { value: "" }, "All"),
+    options.map((value) => element("option", { value, selected: value === start[name] }, show(value))),
+  );
+  list.addEventListener("input", () => {
+    writeParam(name, list.value);
+    change({ [name]: list.value });
+  });
+  return field(`triage-${name}`, label, list);
 }
 
 const field = (id: string, label: string, control: HTMLElement): HTMLElement =>

@@ -42,12 +42,6 @@ export function triageTable(items: readonly TriageItem[], campaign: string): HTM
   const detail = element("div", { class: "detail-slot" }, triageDetail(undefined, campaign));
   const status = element("p", { class: "found", role: "status" });
 
-  const draw = (item: TriageItem, index: number): HTMLTableRowElement =>
-    element(
-      "tr",
-      { "aria-rowindex": index + 2, "aria-current": index === chosen ? "true" : null, click: () => choose(index) },
-      COLUMNS.map(({ wide, show }) => element("td", { class: wide ? "wide" : null }, show(item))),
-    );
   const sort = (key: keyof TriageItem): void =>
     update({ ...filter, sort: key, descending: filter.sort === key && !filter.descending });
   const { head, mark } = sortableHead(sort);
@@ -56,7 +50,7 @@ export function triageTable(items: readonly TriageItem[], campaign: string): HTM
     caption: "Quarantined devices",
     columns: COLUMNS.length,
     rowHeight: ROW_HEIGHT,
-    row: draw,
+    row: (item: TriageItem, index) => tableRow(item, index, index === chosen, () => choose(index)),
   });
 
   const choose = (index: number): void => {
@@ -77,6 +71,14 @@ export function triageTable(items: readonly TriageItem[], campaign: string): HTM
   const filters = triageFilters(items, (change) => update({ ...filter, ...change }));
   update({ ...filter, ...filters.start });
   return element("div", { class: "triage" }, filters.form, status, table.scroller, keysHint(), detail);
+}
+
+function tableRow(item: TriageItem, index: number, current: boolean, click: () => void): HTMLTableRowElement {
+  return element(
+    "tr",
+    { "aria-rowindex": index + 2, "aria-current": current ? "true" : null, click },
+    COLUMNS.map(({ wide, show }) => element("td", { class: wide ? "wide" : null }, show(item))),
+  );
 }
 
 function sortableHead(sort: (key: keyof TriageItem) => void): {

@@ -30,12 +30,6 @@ export function virtualRows<T>({ head, caption, columns, rowHeight, row }: Virtu
   const body = element("tbody");
   const table = element("table", {}, element("caption", { class: "visually-hidden" }, caption), head, body);
   const scroller = element("div", { class: "virtual", tabindex: 0, role: "region", "aria-label": caption }, table);
-  const spacer = (n: number): HTMLElement =>
-    element(
-      "tr",
-      { class: "spacer", "aria-hidden": "true" },
-      element("td", { colspan: columns, style: `height:${n * rowHeight}px` }),
-    );
 
   const refresh = (): void => {
     const seen = scroller.clientHeight === 0 ? FIRST : Math.ceil(scroller.clientHeight / rowHeight);
@@ -43,9 +37,9 @@ export function virtualRows<T>({ head, caption, columns, rowHeight, row }: Virtu
     const to = Math.min(rows.length, from + seen + 2 * MARGIN);
     const drawn = rows.slice(from, to).map((item, offset) => row(item, from + offset));
     body.replaceChildren(
-      ...(from > 0 ? [spacer(from)] : []),
+      ...(from > 0 ? [spacer(columns, from * rowHeight)] : []),
       ...drawn,
-      ...(to < rows.length ? [spacer(rows.length - to)] : []),
+      ...(to < rows.length ? [spacer(columns, (rows.length - to) * rowHeight)] : []),
     );
     table.setAttribute("aria-rowcount", String(rows.length + 1));
   };
@@ -67,3 +61,10 @@ export function virtualRows<T>({ head, caption, columns, rowHeight, row }: Virtu
     },
   };
 }
+
+const spacer = (columns: number, height: number): HTMLTableRowElement =>
+  element(
+    "tr",
+    { class: "spacer", "aria-hidden": "true" },
+    element("td", { colspan: columns, style: `height:${height}px` }),
+  );

@@ -55,51 +55,48 @@ export const hostile = (): Marts => {
 
 /** A file with the five required columns alone: no stage, no model, no error; nothing injected, nothing validated. */
 export function fiveColumns(): Marts {
-  const options: FleetOptions = { devicesPerRegion: 400, regions: REGIONS, triage: 0 };
-  const marts = fleet(options);
-  const none = [
-    "region_stage_failure",
-    "bottleneck_ranking",
-    "model_failure",
-    "error_pareto",
-    "fault_detection",
-    "invariants",
-  ];
-  for (const name of none) marts[name] = [];
-  marts.data_quality = (marts.data_quality ?? []).map((row) =>
-    row.field === "storage_free_mb"
-      ? {
-          ...row,
-          reported: 0,
-          findings: 0,
-          finding_rate: null,
-          finding_rate_low: null,
-          finding_rate_high: null,
-          mean_trusted: null,
-        }
-      : row,
-  );
+  const marts = fleet({ devicesPerRegion: 400, regions: REGIONS, triage: 0 });
+  for (const name of ["bottleneck_ranking", "error_pareto", "fault_detection", "invariants"]) marts[name] = [];
+  const nothing = { rate: null, rate_low: null, rate_high: null };
+  const stages = marts.region_stage_failure ?? [];
+  marts.region_stage_failure = stages.map((row) => ({
+    ...row,
+    ...nothing,
+    at_risk: 0,
+    failures: 0,
+    significant: false,
+  }));
+  marts.model_failure = [{ ...modelRows()[0], model: "(none)", firmware_from: "(none)" } as Row];
+  marts.data_quality = (marts.data_quality ?? []).map((row) => (row.field === "storage_free_mb" ? absent(row) : row));
   marts.import_rejects = [
     { row_no: 17, reason: "update_status is not Success or Partial", device_id: "DEV-17", total: 2 },
     { row_no: 40, reason: "device_id is missing", device_id: null, total: 2 },
   ];
-  const summary = {
-    source: "imported",
-    source_file: "fleet.csv",
-    firmware_to: null,
-    owner: null,
-    rejected: 2,
-    injected_faults: 0,
-  };
-  Object.assign(marts.campaign_summary?.[0] ?? {}, summary, {
-    found_faults: 0,
-    fault_rate: null,
-    fault_profile: null,
-    checks_passed: 0,
-    checks_total: 0,
-  });
+  const summary = marts.campaign_summary?.[0] ?? {};
+  Object.assign(summary, { source: "imported", source_file: "fleet.csv", firmware_to: null, owner: null, rejected: 2 });
+  Object.assign(summary, NOT_TESTED);
   return marts;
 }
+
+/** What the summary says where nothing was injected and nothing validated. */
+const NOT_TESTED = {
+  injected_faults: 0,
+  found_faults: 0,
+  fault_rate: null,
+  fault_profile: null,
+  checks_passed: 0,
+  checks_total: 0,
+};
+
+const absent = (row: Row): Row => ({
+  ...row,
+  reported: false,
+  findings: 0,
+  finding_rate: null,
+  finding_rate_low: null,
+  finding_rate_high: null,
+  mean_trusted: null,
+});
 
 /** A campaign without a device. */
 export function empty(): Marts {
@@ -188,26 +185,34 @@ function fleet(options: FleetOptions): Marts {
       busy_ms: 640 + 9 * worker,
       rows_per_second: 5000 - 60 * worker,
     })),
-    invariants: PROMISES.map(([check_name, promise], index) => ({
-      ordinal: index + 1,
-      check_name,
-      promise,
-      expected: "0",
-      actual: "0",
-      passed: true,
-      query: `SELECT count(*)\nFROM device_report\nWHERE campaign_id = $1 AND device_id < 'x'`,
-      checked_at: "2026-03-02T10:16:02Z",
-    })),
+    invariants: invariantRows(),
     import_rejects: [],
-    runs: ["generate", "corrupt", "recover", "validate"].map((name, index) => ({
-      started_at: `2026-03-02T10:15:0${index}Z`,
-      stage: name,
-      result: "succeeded",
-      duration_ms: 900 + 420 * index,
-      version: "0.1.0",
-      options: JSON.stringify({ devices, seed: 42, workers: 4 }),
-    })),
+    runs: runRows(devices),
   };
+}
+
+function invariantRows(): Row[] {
+  return PROMISES.map(([check_name, promise], index) => ({
+    ordinal: index + 1,
+    check_name,
+    promise,
+    expected: "0",
+    actual: "0",
+    passed: true,
+    query: `SELECT count(*)\nFROM device_report\nWHERE campaign_id = $1 AND device_id < 'x'`,
+    checked_at: "2026-03-02T10:16:02Z",
+  }));
+}
+
+function runRows(devices: number): Row[] {
+  return ["generate", "corrupt", "recover", "validate"].map((name, index) => ({
+    started_at: `2026-03-02T10:15:0${index}Z`,
+    stage: name,
+    result: "succeeded",
+    duration_ms: 900 + 420 * index,
+    version: "0.1.0",
+    options: JSON.stringify({ devices, seed: 42, workers: 4 }),
+  }));
 }
 
 function summary(devices: number, failed: number, counts: Record<string, number>, faults: readonly Row[]): Row {
