@@ -7,7 +7,7 @@ import type { Side } from "./side.ts";
 import { statement } from "./statement.ts";
 
 /** Devices of the sample, where the fleet has more Partial ones. */
-const SAMPLE = 50_000;
+const SAMPLE = 10_000;
 
 /** One UPDATE a device, each a transaction of its own, from as many threads as ours has. */
 export function prototype({ target, client }: Ground): Side {
