@@ -69,45 +69,59 @@ const SIGNAL_SPREAD_PERCENT = 16;
 /** Prepares a fleet. The function that it returns makes the report of the device with an index from 0 to `count` - 1. */
 export function fleet(spec: FleetSpec, count: number, seed: number): (index: number) => DeviceReport {
   const key = seed32(seed);
-  const pickRegion = picker(spec.regions);
-  const pickModel = picker(spec.models);
+  const pickRegion = picker(spec.regions.map(withPickerOf("stages")));
+  const pickModel = picker(spec.models.map(withPickerOf("hardware")));
   const pickFrom = picker(spec.firmwareFrom);
-  const hardware = new Map(spec.models.map(({ value }) => [value, picker(value.hardware)]));
-  const stages = new Map(spec.regions.map(({ value }) => [value, picker(value.stages)]));
   const errors = new Map(Object.entries(spec.errors).map(([stage, codes]) => [stage, picker(codes)]));
   return (index) => {
-    const u = (stream: number): number => unit(key, index, stream);
-    const region = pickRegion(u(STREAM.region));
-    const model = pickModel(u(STREAM.model));
-    const from = pickFrom(u(STREAM.from));
-    const partial = u(STREAM.partial) < region.partialRate * model.partialFactor;
-    const stage = partial ? (stages.get(region)?.(u(STREAM.stage)) ?? "DOWNLOADING") : "SUCCEEDED";
-    const attempts = 1 + Math.floor(u(STREAM.attempts) ** 2 * (partial ? 4 : 2));
-    const seconds = Math.floor(u(STREAM.time) * ROLLOUT_SECONDS);
+    const region = pickRegion(unit(key, index, STREAM.region));
+    const model = pickModel(unit(key, index, STREAM.model));
+    const from = pickFrom(unit(key, index, STREAM.from));
+    const partial = unit(key, index, STREAM.partial) < region.partialRate * model.partialFactor;
+    const stage = partial ? (region.pick(unit(key, index, STREAM.stage)) ?? "DOWNLOADING") : "SUCCEEDED";
+    const attempts = 1 + Math.floor(unit(key, index, STREAM.attempts) ** 2 * (partial ? 4 : 2));
+    const volts = region.batteryMean + BATTERY_SPREAD_V * bell(key, index, BATTERY_STREAM);
+    const percent = region.signalMean + SIGNAL_SPREAD_PERCENT * bell(key, index, SIGNAL_STREAM);
     return {
       bucket: bucketAt(index, count),
       deviceId: deviceIdAt(index, count, key),
       region: region.region,
       model: model.model,
-      hardware: hardware.get(model)?.(u(STREAM.hardware)) ?? null,
+      hardware: model.pick(unit(key, index, STREAM.hardware)) ?? null,
       firmware_from: from,
       firmware_to: spec.firmwareTo,
       firmware_reported: partial ? from : spec.firmwareTo,
       last_stage: stage,
-      error_code: partial ? (errors.get(stage)?.(u(STREAM.error)) ?? null) : null,
+      error_code: partial ? (errors.get(stage)?.(unit(key, index, STREAM.error)) ?? null) : null,
       attempts: String(attempts),
-      battery_voltage: clamp(region.batteryMean + BATTERY_SPREAD_V * bell(key, index, BATTERY_STREAM), 9, 14.8).toFixed(
-        2,
-      ),
-      signal_strength: String(
-        Math.round(clamp(region.signalMean + SIGNAL_SPREAD_PERCENT * bell(key, index, SIGNAL_STREAM), 1, 100)),
-      ),
-      storage_free_mb: String(Math.floor(model.storageMb * (0.05 + 0.8 * u(STORAGE_STREAM) ** 2))),
-      reported_at: new Date(ROLLOUT_START_MS + seconds * 1000).toISOString(),
+      battery_voltage: clamp(volts, 9, 14.8).toFixed(2),
+      signal_strength: String(Math.round(clamp(percent, 1, 100))),
+      storage_free_mb: String(Math.floor(model.storageMb * (0.05 + 0.8 * unit(key, index, STORAGE_STREAM) ** 2))),
+      reported_at: timeAfter(Math.floor(unit(key, index, STREAM.time) * ROLLOUT_SECONDS)),
       updateStatus: partial ? "Partial" : "Success",
     };
   };
 }
+
+/** Prepares the choice that hangs on another choice: what `list` of the value holds. */
+function withPickerOf<K extends string>(list: K) {
+  return <V extends string, T extends { readonly [key in K]: readonly Weighted<V>[] }>({
+    value,
+    weight,
+  }: Weighted<T>) => ({
+    value: { ...value, pick: picker<T[K][number]["value"]>(value[list]) },
+    weight,
+  });
+}
+
+/** ISO 8601, so many seconds after the rollout began: the parts are ready, for a Date costs as much as half of the report. */
+function timeAfter(seconds: number): string {
+  return `${MINUTES[Math.floor(seconds / 60)]}${SECONDS[seconds % 60]}`;
+}
+const MINUTES = Array.from({ length: ROLLOUT_SECONDS / 60 }, (_, minute) =>
+  new Date(ROLLOUT_START_MS + minute * 60_000).toISOString().slice(0, "2026-03-02T00:00:".length),
+);
+const SECONDS = Array.from({ length: 60 }, (_, second) => `${String(second).padStart(2, "0")}.000Z`);
 
 /** Mean 0, standard deviation 1: the sum of four 16-bit numbers, near enough to normal and never beyond 3.5. */
 function bell(seed: number, index: number, stream: number): number {
@@ -129,8 +143,11 @@ export function picker<T>(choices: readonly Weighted<T>[]): (u: number) => T {
     below += weight / total;
     return below;
   });
+  const values = choices.map(({ value }) => value);
+  const last = choices.length - 1;
   return (u) => {
-    const at = bounds.findIndex((bound) => u < bound);
-    return (choices[at] ?? choices[choices.length - 1])?.value as T;
+    let at = 0;
+    while (at < last && !(u < (bounds[at] as number))) at++;
+    return values[at] as T;
   };
 }
