@@ -36,17 +36,22 @@ export function ledgerEntry(pass: Pass, record: BatchRecord): string {
 
 /** MD5 of the ids of a batch's devices in key order (bucket, then id), one a line. */
 export function batchChecksum(devices: readonly { readonly bucket: number; readonly deviceId: string }[]): string {
-  const sorted = devices.toSorted((a, b) => a.bucket - b.bucket || compareBytes(a.deviceId, b.deviceId));
+  const compare = devices.every(({ deviceId }) => ASCII.test(deviceId)) ? compareUnits : compareBytes;
+  const sorted = devices.toSorted((a, b) => a.bucket - b.bucket || compare(a.deviceId, b.deviceId));
   return createHash("md5")
     .update(sorted.map(({ deviceId }) => deviceId).join("\n"))
     .digest("hex");
 }
 
-/** The order of collation "C": by the bytes of UTF-8, which UTF-16 order is not beyond U+FFFF. */
+/** The order of collation "C" is that of the bytes of UTF-8, which UTF-16 order is not beyond U+FFFF. */
 function compareBytes(a: string, b: string): number {
-  if (a === b) return 0;
-  return ASCII.test(a) && ASCII.test(b) ? (a < b ? -1 : 1) : Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
+
+function compareUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 const ASCII = /^[\0-\x7f]*$/;
 
 /** The batches of a pass that committed, in order. */
