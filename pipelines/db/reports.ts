@@ -1,26 +1,28 @@
 import type pg from "pg";
 import type { DeviceReport } from "../domain/fleet.ts";
 import { REPORT_COLUMNS } from "../domain/vocabulary.ts";
-import { copyField, copyIn } from "./copy.ts";
+import { CopyLines, copyIn } from "./copy.ts";
 import { batchChecksum, ledgerEntry, type Pass } from "./ledger.ts";
 import { sql } from "./sql.ts";
 
 /** The reports of one batch as lines of COPY, with what the ledger says of them. */
 export interface EncodedBatch {
-  readonly lines: string;
+  readonly lines: Buffer;
   readonly rows: number;
   readonly checksum: string;
 }
 
 /** Writes reports as lines for `device_report`. */
 export function encodeReports(reports: readonly DeviceReport[], campaignId: number, batch: number): EncodedBatch {
-  let lines = "";
+  const lines = new CopyLines();
+  const [campaign, batchNo] = [String(campaignId), String(batch)];
   for (const report of reports) {
-    lines += `${report.bucket}\t${campaignId}\t${copyField(report.deviceId)}\t${batch}`;
-    for (const column of REPORT_COLUMNS) lines += `\t${copyField(report[column])}`;
-    lines += `\t${report.updateStatus}\n`;
+    const fields: (string | null)[] = [String(report.bucket), campaign, report.deviceId, batchNo];
+    for (const column of REPORT_COLUMNS) fields.push(report[column]);
+    fields.push(report.updateStatus);
+    lines.add(fields);
   }
-  return { lines, rows: reports.length, checksum: batchChecksum(reports) };
+  return { lines: lines.bytes(), rows: reports.length, checksum: batchChecksum(reports) };
 }
 
 /** Stores a batch of reports and its ledger row in one transaction and one round trip. */
