@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { open } from "node:fs/promises";
 import path from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { EXIT, SentinelError } from "../cli/errors.ts";
@@ -58,6 +59,7 @@ export async function openImport(file: string, scratch: string): Promise<ImportF
     for (const rest of [table, `${table}.wal`]) rmSync(rest, { force: true });
   };
   try {
+    await connection.run(text("kept"));
     await read(connection, file, format);
     const reported = await judge(connection, file, format);
     return { name: path.basename(file), sha256, reported, ...(await verdict(connection)), reports, close };
@@ -67,7 +69,8 @@ export async function openImport(file: string, scratch: string): Promise<ImportF
   }
 
   async function* reports(size: number): AsyncGenerator<DeviceReport[]> {
-    const result = await connection.stream(text("reports").replace(":values", REPORT_COLUMNS.join(", ")));
+    const values = KNOWN_COLUMNS.map((column) => `kept(${column}) AS ${column}`).join(", ");
+    const result = await connection.stream(text("reports").replace(":values", values));
     let batch: DeviceReport[] = [];
     for await (const rows of result.yieldRowObjectJs()) {
       for (const row of rows) {
@@ -103,9 +106,22 @@ async function hashOf(file: string): Promise<string> {
   return hash.digest("hex");
 }
 
+const DELIMITERS = [",", ";", "\t", "|"] as const;
+const HEADER_BYTES = 65_536;
+
+/** What separates the columns of a CSV: of the usual separators the one that its first line has most of. */
+async function delimiterOf(file: string): Promise<string> {
+  const handle = await open(file);
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEADER_BYTES)).finally(() => handle.close());
+  const header = buffer.toString("utf8", 0, bytesRead).split(/[\r\n]/, 1)[0] ?? "";
+  const parts = DELIMITERS.map((delimiter) => header.split(delimiter).length);
+  return DELIMITERS[parts.indexOf(Math.max(...parts))] ?? ",";
+}
+
 async function read(connection: DuckDBConnection, file: string, format: Format): Promise<void> {
   try {
-    await connection.run(text(`read_${format}`).replace(":file", () => `'${file.replaceAll("'", "''")}'`));
+    const query = text(`read_${format}`).replace(":file", () => `'${file.replaceAll("'", "''")}'`);
+    await connection.run(format === "csv" ? query.replace(":delimiter", `'${await delimiterOf(file)}'`) : query);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const lines = message.split("\n").filter((line) => line.trim() !== "");
