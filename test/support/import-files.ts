@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+
+/** A row of a file to import; a column that is absent from the first row is absent from the file. */
+export type ImportRow = Readonly<Record<string, string | null>>;
+export type ImportFormat = "csv" | "ndjson" | "json" | "parquet";
+
+/** A folder of a test's own. */
+export interface Folder {
+  readonly path: string;
+  /** Writes bytes as they are. */
+  file(name: string, content: string | Buffer): string;
+  /** Writes rows so that every value can be read back to the byte. */
+  rows(name: string, format: ImportFormat, rows: readonly ImportRow[]): Promise<string>;
+  remove(): void;
+}
+
+export function folder(): Folder {
+  const root = mkdtempSync(path.join(tmpdir(), "sentinel-import-"));
+  const file = (name: string, content: string | Buffer): string => {
+    const target = path.join(root, name);
+    writeFileSync(target, content);
+    return target;
+  };
+  return {
+    path: root,
+    file,
+    async rows(name, format, rows) {
+      if (format === "csv") return file(`${name}.csv`, csv(rows));
+      if (format === "json") return file(`${name}.json`, JSON.stringify(rows));
+      const lines = file(`${name}.ndjson`, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
+      return format === "ndjson" ? lines : parquet(lines, path.join(root, `${name}.parquet`), rows);
+    },
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+/** RFC 4180; a value that is NULL is an empty field without quotes. */
+function csv(rows: readonly ImportRow[]): string {
+  const columns = Object.keys(rows[0] ?? {});
+  const field = (value: string | null | undefined): string => (value == null ? "" : `"${value.replaceAll('"', '""')}"`);
+  return [columns.join(","), ...rows.map((row) => columns.map((column) => field(row[column])).join(","))]
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+async function parquet(lines: string, target: string, rows: readonly ImportRow[]): Promise<string> {
+  const columns = Object.keys(rows[0] ?? {}).map((column) => `'${column}': 'VARCHAR'`);
+  const db = await (await DuckDBInstance.create(":memory:")).connect();
+  await db.run(
+    `COPY (SELECT * FROM read_json('${lines}', format = 'newline_delimited', columns = {${columns.join(", ")}})) TO '${target}' (FORMAT parquet)`,
+  );
+  db.closeSync();
+  return target;
+}
