@@ -138,6 +138,16 @@ test("triage has few rows in the page, finds, sorts and moves by keys", async ()
   await close();
 }, 30_000);
 
+test("a phone shows the devices of the queue by their whole ids", async () => {
+  const { page, close } = await visit(browser, `${server.url}triage.html`, { width: 390, scheme: "light" });
+  const clipped = await page.$$eval(".virtual tbody tr:not(.spacer) td:first-child", (cells) =>
+    cells.map((cell) => cell.scrollWidth - cell.clientWidth),
+  );
+  expect(clipped.length).toBeGreaterThan(5);
+  expect(Math.max(...clipped)).toBe(0);
+  await close();
+});
+
 test("the keyboard gets past the navigation", async () => {
   const { page, close } = await visit(browser, `${server.url}index.html`, LOOKS[0] as Look);
   await page.keyboard.press("Tab");
