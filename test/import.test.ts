@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { holdBatches } from "./support/barrier.ts";
+import { start, succeed } from "./support/cli.ts";
+import { command, done, stages } from "./support/command.ts";
+import { freshDatabase, type TestDatabase } from "./support/database.ts";
+import { digestOf, everyRow, query } from "./support/fleet.ts";
+import { hostileValues } from "./support/hostile.ts";
+import { type Folder, folder, type ImportRow } from "./support/import-files.ts";
+
+const BATCH = 250;
+const VALUES = hostileValues(900);
+const value = (at: number): string | null => VALUES[at % VALUES.length] ?? null;
+const named = VALUES.filter(
+  (text): text is string => text !== null && text.trim() !== "" && Buffer.byteLength(text) <= 256,
+);
+const ROWS: ImportRow[] = [...new Set(named), ...Array.from({ length: 300 }, (_, no) => `plain-${no}`)].map(
+  (device_id, no) => ({
+    device_id,
+    region: value(no + 1),
+    battery_voltage: no % 4 === 0 ? "12.9" : value(no + 2),
+    signal_strength: no % 4 === 0 ? "70" : value(no + 3),
+    update_status: no % 2 === 0 ? "Partial" : "Success",
+  }),
+);
+
+let files: Folder;
+let file: string;
+let open: TestDatabase[] = [];
+beforeAll(async () => {
+  files = folder();
+  file = await files.rows("fleet", "csv", ROWS);
+});
+afterAll(async () => {
+  files.remove();
+  await Promise.all(open.map((database) => database.drop()));
+  open = [];
+});
+
+async function database(): Promise<string> {
+  const made = await freshDatabase();
+  open.push(made);
+  return made.url;
+}
+
+test("a hostile file goes through every stage: stored to the byte, no fault injected, each Partial decided, every promise kept", async () => {
+  const url = await database();
+  await stages(url, { from: file, batchSize: BATCH });
+  const stored = await query(
+    url,
+    `SELECT device_id, region, battery_voltage, signal_strength, update_status FROM device_report
+     ORDER BY array_position($1::text[], device_id)`,
+    [ROWS.map(({ device_id }) => device_id)],
+  );
+  expect(stored).toEqual(ROWS);
+  expect(await query(url, "SELECT * FROM fault_ledger")).toEqual([]);
+  const differs = await query(
+    url,
+    `SELECT t.device_id FROM triage_queue t JOIN device_report r USING (bucket, campaign_id, device_id)
+     WHERE t.raw_value IS DISTINCT FROM convert_to(CASE t.field WHEN 'battery_voltage' THEN r.battery_voltage ELSE r.signal_strength END, 'UTF8')`,
+  );
+  expect(differs).toEqual([]);
+  const [counts] = await query<{ partial: number; actions: number; triage: number }>(
+    url,
+    `SELECT (SELECT count(*)::int FROM device_report WHERE update_status = 'Partial') AS partial,
+       (SELECT count(*)::int FROM recovery_actions) AS actions, (SELECT count(*)::int FROM triage_queue) AS triage`,
+  );
+  expect(counts?.partial).toBe((counts?.actions ?? 0) + (counts?.triage ?? 0));
+  expect(Math.min(counts?.actions ?? 0, counts?.triage ?? 0)).toBeGreaterThan(100);
+});
+
+test("a column that the file lacks is no fault; one that it has is looked at", async () => {
+  const url = await database();
+  await stages(url, { from: file });
+  expect(await query(url, "SELECT DISTINCT field FROM triage_queue ORDER BY field")).toEqual([
+    { field: "battery_voltage" },
+    { field: "signal_strength" },
+  ]);
+  const rows = ROWS.slice(0, 50).map((row) => ({
+    ...row,
+    battery_voltage: "12",
+    signal_strength: "50",
+    storage_free_mb: "-1",
+  }));
+  await stages(url, { from: await files.rows("storage", "ndjson", rows), campaign: "storage" });
+  const found = await query(
+    url,
+    "SELECT rule_id, count(*)::int AS devices FROM triage_queue JOIN campaign USING (campaign_id) WHERE name = 'storage' GROUP BY rule_id",
+  );
+  expect(found).toEqual([{ rule_id: "storage_out_of_range", devices: 25 }]);
+});
+
+test("the four formats of one fleet make one digest", async () => {
+  const digests = new Set<string>();
+  for (const format of ["csv", "ndjson", "json", "parquet"] as const) {
+    const url = await database();
+    await done("generate", url, { from: await files.rows("same", format, ROWS.slice(0, 400)) });
+    digests.add(await digestOf(url));
+  }
+  expect(digests.size).toBe(1);
+});
+
+test("the same file again changes nothing; another of that name is another campaign", async () => {
+  const url = await database();
+  await done("generate", url, { from: file });
+  const rows = await everyRow(url);
+  await done("generate", url, { from: file });
+  expect(await everyRow(url)).toEqual(rows);
+  const other = await files.rows("fleet", "json", ROWS.slice(1));
+  await done("generate", url, { from: other });
+  expect(await query(url, "SELECT device_count::int FROM campaign ORDER BY campaign_id")).toEqual([
+    { device_count: ROWS.length },
+    { device_count: ROWS.length - 1 },
+  ]);
+});
+
+test("the name of a campaign stands for its file", async () => {
+  const url = await database();
+  await done("generate", url, { from: file, campaign: "march" });
+  const { error } = await command("generate", url, {
+    from: await files.rows("less", "csv", ROWS.slice(5)),
+    campaign: "march",
+  });
+  expect(error).toMatchObject({ exitCode: 2, message: expect.stringContaining("Campaign march is there already") });
+  expect((await command("generate", url, { campaign: "march", devices: 5 })).error).toMatchObject({ exitCode: 2 });
+});
+
+test("rows that can't be stored are in import_reject, one by one, and counted", async () => {
+  const url = await database();
+  const bad =
+    "device_id,region,battery_voltage,signal_strength,update_status\na,EU,12,50,Partial\na,EU,12,50,Partial\n,EU,1,1,Success\nb,E\0U,1,1,Success\nc,EU,1,1,Gone\n";
+  const said = await done("generate", url, { from: files.file("bad.csv", bad) });
+  expect(said.events.find(({ event }) => event === "stage_ended")).toMatchObject({ devices: 1, rejected: 4 });
+  expect(said.events.filter(({ event }) => event === "note")).toHaveLength(4);
+  expect(await query(url, "SELECT row_no::int, reason, device_id FROM import_reject ORDER BY row_no")).toEqual([
+    { row_no: 2, reason: "its device_id stands in an earlier row", device_id: "a" },
+    { row_no: 3, reason: "it has no device_id", device_id: null },
+    { row_no: 4, reason: "a value holds a NUL byte, which PostgreSQL cannot store", device_id: "b" },
+    { row_no: 5, reason: "its update_status is neither Success nor Partial", device_id: "c" },
+  ]);
+  expect(await query(url, "SELECT rejected_count::int FROM campaign")).toEqual([{ rejected_count: 4 }]);
+});
+
+test("a file without one row that can be stored makes no campaign", async () => {
+  const url = await database();
+  const { error } = await command("generate", url, {
+    from: files.file("none.csv", "device_id,region,battery_voltage,signal_strength,update_status\n"),
+  });
+  expect(error).toMatchObject({ exitCode: 2, message: expect.stringContaining("holds no device that can be stored") });
+  expect(await query(url, "SELECT * FROM campaign")).toEqual([]);
+});
+
+test("chaos comes over an import only where it is asked for", async () => {
+  const url = await database();
+  await done("generate", url, { from: file });
+  await done("corrupt", url);
+  expect(await query(url, "SELECT fault_rate FROM campaign")).toEqual([{ fault_rate: null }]);
+  await done("corrupt", url, { faultRate: 0.3 });
+  const struck = await query<{ field: string }>(url, "SELECT DISTINCT field FROM fault_ledger ORDER BY field");
+  expect(struck.map(({ field }) => field)).toEqual(["battery_voltage", "signal_strength"]);
+});
+
+test.each(["abort", "pass"] as const)(
+  "an import that is killed at a commit (%s) is resumed by the same words",
+  async (then) => {
+    const whole = await database();
+    await done("generate", whole, { from: file, batchSize: BATCH });
+    const url = await database();
+    const words = ["generate", "--from", file, "--batch-size", String(BATCH)];
+    const barrier = await holdBatches(url, "NEW.batch_no = 1");
+    const killed = start(words, { DATABASE_URL: url });
+    await barrier.reached();
+    killed.signal("SIGKILL");
+    await killed.ended;
+    await barrier[then]();
+    await barrier.close();
+    const stored = await query<{ batch_no: number }>(
+      url,
+      "SELECT DISTINCT batch_no FROM device_report ORDER BY batch_no",
+    );
+    expect(stored.map(({ batch_no }) => batch_no)).toEqual(then === "abort" ? [0] : [0, 1]);
+    await succeed([...words, "--resume"], url);
+    expect(await digestOf(url)).toBe(await digestOf(whole));
+    await done("recover", url);
+    expect((await command("validate", url)).error).toBeUndefined();
+  },
+);
