@@ -39,8 +39,9 @@ async function main([name = "help", ...args]: readonly string[], env: NodeJS.Pro
     await run(command, { options, words, reporter, env, signal: stop.signal });
     return EXIT.ok;
   } catch (error) {
-    if (!stop.signal.aborted) return fail(reporter, error);
-    fail(reporter, error instanceof SentinelError && error.exitCode === EXIT.interrupted ? error : stopped(name));
+    if (!stop.signal.aborted) return reporter.failure(error);
+    const asked = error instanceof SentinelError && error.exitCode === EXIT.interrupted;
+    reporter.failure(asked ? error : stopped(name));
     return code;
   }
 }
@@ -107,21 +108,6 @@ function stopped(name: string): SentinelError {
     remedy: "Nothing that committed is lost. The same command again goes on:",
     command: `npm run ${name}`,
   });
-}
-
-function fail(reporter: Reporter, error: unknown): number {
-  if (error instanceof SentinelError) {
-    const { message: cause, remedy, command, exitCode } = error;
-    reporter.error({ cause, remedy, command, exitCode });
-    return exitCode;
-  }
-  if (process.env.SENTINEL_DEBUG) console.error(error);
-  reporter.error({
-    cause: `This is a bug in Sentinel OTA: ${error instanceof Error ? error.message : String(error)}`,
-    remedy: "Please report it, with what SENTINEL_DEBUG=1 prints when you run the command again.",
-    exitCode: EXIT.bug,
-  });
-  return EXIT.bug;
 }
 
 // Who reads no more (a pager that was closed, `| head`) has seen enough: that is no failure.

@@ -1,5 +1,6 @@
 import { createLogUpdate } from "log-update";
 import type { Lane } from "../workers/pool.ts";
+import { EXIT, SentinelError } from "./errors.ts";
 import { count, percent, seconds } from "./format.ts";
 
 /** What a stage says of itself when it ends. */
@@ -119,6 +120,22 @@ export class Reporter {
     if (parts.remedy) lines.push(`  ${parts.remedy}`);
     if (parts.command) lines.push(`  ${this.#paint("1", parts.command)}`);
     this.#options.stderr.write(`${lines.join("\n")}\n`);
+  }
+
+  /** Whatever was thrown, in words. Returns the exit code that goes with it. */
+  failure(error: unknown): number {
+    if (error instanceof SentinelError) {
+      const { message: cause, remedy, command, exitCode } = error;
+      this.error({ cause, remedy, command, exitCode });
+      return exitCode;
+    }
+    if (process.env.SENTINEL_DEBUG) console.error(error);
+    this.error({
+      cause: `This is a bug in Sentinel OTA: ${error instanceof Error ? error.message : String(error)}`,
+      remedy: "Please report it, with what SENTINEL_DEBUG=1 prints when you run the command again.",
+      exitCode: EXIT.bug,
+    });
+    return EXIT.bug;
   }
 
   /** Where colours are wanted, a text in colour. */

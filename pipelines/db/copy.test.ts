@@ -41,6 +41,14 @@ test("hostile text goes through a real COPY, in and out, to the byte", () =>
     expect(read).toEqual(VALUES);
   }));
 
+test("a byte order mark at the very beginning is part of the first value", () =>
+  session(database.url, async (client) => {
+    const read: (string | null)[] = [];
+    const texts = "COPY (VALUES (E'\\uFEFFDEV-1'), (E'\\uFEFF')) TO STDOUT";
+    await copyOut(client, texts, ([field = ""]) => read.push(readCopyField(field)));
+    expect(read).toEqual(["\ufeffDEV-1", "\ufeff"]);
+  }));
+
 test("bytes go through COPY as they are, beside the text that they spell", () =>
   session(database.url, async (client) => {
     await store(client);

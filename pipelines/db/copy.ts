@@ -100,7 +100,8 @@ export function copyIn(client: pg.ClientBase, text: string, lines: string | Buff
  */
 export async function copyOut(client: pg.ClientBase, text: string, onLine: (fields: string[]) => void): Promise<void> {
   const stream = client.query(copyTo(text));
-  const decoder = new TextDecoder();
+  // A byte order mark at the beginning is part of the first value.
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   let rest = "";
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");

@@ -6,17 +6,24 @@ import type { RuleSet } from "../domain/rules.ts";
 import { TELEMETRY_FIELDS } from "../domain/vocabulary.ts";
 import { sql } from "./sql.ts";
 
+const FIRST_FINDING = `coalesce(${TELEMETRY_FIELDS.map(
+  (field) => `CASE WHEN '${field}' = ANY(c.reported_columns) THEN :finding_${field} END`,
+).join(", ")})`;
+
 /**
  * Writes compiled rules into a statement: `:finding_FIELD` becomes the id of the rule that the field of relation r breaks, and
- * `:trusted_FIELD` its number, NULL where a rule finds fault with it. The texts come from the compiler, which quotes.
+ * `:trusted_FIELD` its number, NULL where a rule finds fault with it; `:first_finding` looks at all fields
+ * that campaign c reports. The texts come from the compiler, which quotes.
  */
 export function withRules(text: string, rules: RuleSet): string {
-  return text.replace(/:(finding|trusted)_([a-z_]+)/g, (place, what: string, name: string) => {
-    const field = TELEMETRY_FIELDS.find((known) => known === name);
-    if (!field) throw new Error(`${place} names no telemetry field`);
-    const compile = what === "finding" ? findingSql : trustedNumberSql;
-    return compile(rules, field, `r.${field}`, "postgres");
-  });
+  return text
+    .replaceAll(":first_finding", FIRST_FINDING)
+    .replace(/:(finding|trusted)_([a-z_]+)/g, (place, what: string, name: string) => {
+      const field = TELEMETRY_FIELDS.find((known) => known === name);
+      if (!field) throw new Error(`${place} names no telemetry field`);
+      const compile = what === "finding" ? findingSql : trustedNumberSql;
+      return compile(rules, field, `r.${field}`, "postgres");
+    });
 }
 
 /** Writes the compiled policy into a statement: `:policy_rule` decides on relation r, `:policy_action` is what w.policy_rule does. */

@@ -1,6 +1,7 @@
-import { holds, isPolicyAction, isTelemetryField, type Predicate, parsePredicate } from "./predicate.ts";
+import { holds, isPolicyAction, type Predicate } from "./predicate.ts";
+import { faultOfRuleFile } from "./rule-file.ts";
 import type { Telemetry } from "./rules.ts";
-import { POLICY_ACTIONS, type PolicyAction, TELEMETRY_FIELDS, type TelemetryField } from "./vocabulary.ts";
+import { POLICY_ACTIONS, type PolicyAction, type TelemetryField } from "./vocabulary.ts";
 
 /** One line of a policy: when the field passes the test, take the action. */
 export interface PolicyRule {
@@ -27,23 +28,12 @@ export function decide(policy: Policy, telemetry: Telemetry): PolicyRule {
 
 /** Checks a policy that came from a file. Returns it, or a sentence that says what is wrong. */
 export function parsePolicy(value: unknown): Policy | string {
-  const policy = value as Partial<Policy> | null;
-  if (typeof policy?.name !== "string" || !Number.isInteger(policy.version) || !Array.isArray(policy.rules)) {
-    return 'a policy needs "name", a whole "version" and a list "rules"';
-  }
-  const seen = new Set<string>();
-  for (const [index, rule] of policy.rules.entries()) {
-    const place = `rule ${index + 1}`;
-    if (typeof rule?.id !== "string" || !/^[a-z0-9_]+$/.test(rule.id))
-      return `${place}: "id" must be of a-z, 0-9 and _`;
-    if (seen.has(rule.id)) return `${place}: the id "${rule.id}" stands twice`;
-    seen.add(rule.id);
-    if (!isTelemetryField(rule.field)) return `${place}: "field" must be one of ${TELEMETRY_FIELDS.join(", ")}`;
-    if (!isPolicyAction(rule.action)) return `${place}: "action" must be one of ${POLICY_ACTIONS.join(", ")}`;
-    const test = parsePredicate(rule.test);
-    if (typeof test === "string") return `${place}: ${test}`;
-  }
+  const policy = value as Policy;
+  const fault = faultOfRuleFile<PolicyRule>(policy, "a policy", ({ action }) =>
+    isPolicyAction(action) ? undefined : `"action" must be one of ${POLICY_ACTIONS.join(", ")}`,
+  );
+  if (fault !== undefined) return fault;
   if (policy.rules.at(-1)?.test.kind !== "any")
     return 'the last rule must always match: give it the test {"kind": "any"}';
-  return policy as Policy;
+  return policy;
 }

@@ -1,4 +1,5 @@
-import { holds, isTelemetryField, type Predicate, parsePredicate } from "./predicate.ts";
+import { holds, type Predicate } from "./predicate.ts";
+import { faultOfRuleFile } from "./rule-file.ts";
 import { FAULT_KINDS, type FaultKind, TELEMETRY_FIELDS, type TelemetryField } from "./vocabulary.ts";
 
 /** A check on one telemetry field. `detects` is the fault kind that it is there to find. */
@@ -52,21 +53,8 @@ export function evaluator(ruleSet: RuleSet): Evaluator {
 
 /** Checks a rule set that came from a file. Returns it, or a sentence that says what is wrong. */
 export function parseRuleSet(value: unknown): RuleSet | string {
-  const set = value as Partial<RuleSet> | null;
-  if (typeof set?.name !== "string" || !Number.isInteger(set.version) || !Array.isArray(set.rules)) {
-    return 'a rule set needs "name", a whole "version" and a list "rules"';
-  }
-  const seen = new Set<string>();
-  for (const [index, rule] of set.rules.entries()) {
-    const place = `rule ${index + 1}`;
-    if (typeof rule?.id !== "string" || !/^[a-z0-9_]+$/.test(rule.id))
-      return `${place}: "id" must be of a-z, 0-9 and _`;
-    if (seen.has(rule.id)) return `${place}: the id "${rule.id}" stands twice`;
-    seen.add(rule.id);
-    if (!isTelemetryField(rule.field)) return `${place}: "field" must be one of ${TELEMETRY_FIELDS.join(", ")}`;
-    if (!FAULT_KINDS.includes(rule.detects)) return `${place}: "detects" must be one of ${FAULT_KINDS.join(", ")}`;
-    const test = parsePredicate(rule.test);
-    if (typeof test === "string") return `${place}: ${test}`;
-  }
-  return set as RuleSet;
+  const fault = faultOfRuleFile<Rule>(value as RuleSet, "a rule set", ({ detects }) =>
+    FAULT_KINDS.includes(detects) ? undefined : `"detects" must be one of ${FAULT_KINDS.join(", ")}`,
+  );
+  return fault ?? (value as RuleSet);
 }

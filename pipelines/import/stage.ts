@@ -1,11 +1,13 @@
 import path from "node:path";
 import { passFor } from "../batches.ts";
+import { resumeCommand } from "../cli/again.ts";
 import { EXIT, SentinelError } from "../cli/errors.ts";
 import type { StageEnd, StageRun } from "../context.ts";
 import { interrupted } from "../context.ts";
 import { type Campaign, createCampaign } from "../db/campaigns.ts";
 import { committedBatches, type Pass } from "../db/ledger.ts";
 import { encodeReports, storeReports } from "../db/reports.ts";
+import { isDuplicate } from "../db/retry.ts";
 import { sql } from "../db/sql.ts";
 import { existing, STORE_BATCH, stored } from "../generate.ts";
 import { type ImportFile, openImport } from "./file.ts";
@@ -99,7 +101,10 @@ async function store(
     for await (const reports of file.reports(campaign.batch_size)) {
       if (run.signal.aborted) throw interrupted(run, "generate", pass.batches - committed.size - batches);
       if (!committed.has(batch)) {
-        await storeReports(run.client, pass, 0, batch, encodeReports(reports, campaign.campaign_id, batch));
+        const encoded = encodeReports(reports, campaign.campaign_id, batch);
+        await storeReports(run.client, pass, 0, batch, encoded).catch((error) => {
+          throw isDuplicate(error) ? overtaken(run, error) : error;
+        });
         rows += reports.length;
         batches += 1;
         progress.update([{ batches, rows }]);
@@ -108,4 +113,17 @@ async function store(
     }
   }
   return { rows, seconds: progress.elapsed() };
+}
+
+/** The session of a command that was killed may live on just long enough to commit the same batch. */
+function overtaken({ command, options }: StageRun, error: unknown): SentinelError {
+  return new SentinelError(
+    {
+      exitCode: EXIT.resumable,
+      cause: "A command that was killed stored the same batch just now.",
+      remedy: "Every batch that committed is safe. Continue:",
+      command: resumeCommand(command, options),
+    },
+    { cause: error },
+  );
 }

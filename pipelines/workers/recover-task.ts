@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { copyBytes, copyField, copyIn, copyOut } from "../db/copy.ts";
+import { CopyLines, copyBytes, copyField, copyIn, copyOut } from "../db/copy.ts";
 import { batchChecksum, ledgerEntry } from "../db/ledger.ts";
 import { bind, sql } from "../db/sql.ts";
 import { decide } from "../domain/policy.ts";
@@ -13,9 +13,9 @@ type RecoverTask = Extract<Task, { stage: "recover" }>;
 
 /** The decisions on one shard, as lines of COPY. */
 interface Decisions {
-  actions: string;
+  readonly actions: CopyLines;
   triage: string;
-  readonly devices: TelemetryRow[];
+  readonly devices: Pick<TelemetryRow, "bucket" | "deviceId">[];
 }
 
 /** Decides every Partial device of one shard that nothing was decided for, and appends the decisions. */
@@ -27,7 +27,7 @@ export function recoverTask(task: RecoverTask, worker: number): BatchTask<void> 
     prepare() {},
     async commit(client, batch) {
       const { buckets } = shardAt(batch, pass.batches);
-      const decisions: Decisions = { actions: "", triage: "", devices: [] };
+      const decisions: Decisions = { actions: new CopyLines(), triage: "", devices: [] };
       const shard = { buckets, campaign: pass.campaignId };
       const decided = new Set<string>();
       await client.query("BEGIN");
@@ -37,7 +37,9 @@ export function recoverTask(task: RecoverTask, worker: number): BatchTask<void> 
       });
       const rows = decisions.devices.length;
       const record = { batch, worker, rows, checksum: batchChecksum(decisions.devices) };
-      if (decisions.actions) await copyIn(client, sql("recover.store_actions"), decisions.actions);
+      if (!decisions.actions.isEmpty) {
+        await copyIn(client, sql("recover.store_actions"), decisions.actions.bytes());
+      }
       if (decisions.triage) await copyIn(client, sql("recover.store_triage"), decisions.triage);
       await client.query(`${ledgerEntry(pass, record)}; COMMIT`);
       return rows;
@@ -47,16 +49,21 @@ export function recoverTask(task: RecoverTask, worker: number): BatchTask<void> 
 
 function judgeFor({ pass, rules, policy }: RecoverTask, worker: number) {
   const evaluate = evaluator(rules);
-  return (device: TelemetryRow, batch: number, decisions: Decisions): void => {
-    const key = `${device.bucket}\t${pass.campaignId}\t${copyField(device.deviceId)}`;
-    const trace = `${pass.pass}\t${batch}\t${worker}\t${batch}\n`;
-    const findings = evaluate(device.telemetry);
+  const [campaign, attempt, by] = [String(pass.campaignId), String(pass.pass), String(worker)];
+  const version = String(policy.version);
+  return ({ bucket, deviceId, telemetry }: TelemetryRow, batch: number, decisions: Decisions): void => {
+    const shard = String(batch);
+    const key = [String(bucket), campaign, deviceId];
+    const findings = evaluate(telemetry);
     const first = findings[0];
-    decisions.devices.push(device);
-    if (first) decisions.triage += `${key}\t${evidence(first, findings, rules.version)}\t${trace}`;
-    else {
-      const { action, id } = decide(policy, device.telemetry);
-      decisions.actions += `${key}\t${action}\t${policy.name}\t${policy.version}\t${id}\t${trace}`;
+    // Not the telemetry with it: kept to the end of a shard, it would cost the collector as much as the judging.
+    decisions.devices.push({ bucket, deviceId });
+    if (first) {
+      const trace = [attempt, shard, by, shard].join("\t");
+      decisions.triage += `${key.map(copyField).join("\t")}\t${evidence(first, findings, rules.version)}\t${trace}\n`;
+    } else {
+      const { action, id } = decide(policy, telemetry);
+      decisions.actions.add([...key, action, policy.name, version, id, attempt, shard, by, shard]);
     }
   };
 }

@@ -1,11 +1,7 @@
 -- name: decisions
 WITH witness AS MATERIALIZED (
   SELECT
-    coalesce(
-      CASE WHEN 'battery_voltage' = ANY(c.reported_columns) THEN :finding_battery_voltage END,
-      CASE WHEN 'signal_strength' = ANY(c.reported_columns) THEN :finding_signal_strength END,
-      CASE WHEN 'storage_free_mb' = ANY(c.reported_columns) THEN :finding_storage_free_mb END
-    ) AS rule_id,
+    :first_finding AS rule_id,
     :policy_rule AS policy_rule
   FROM device_status r
   JOIN campaign c ON c.campaign_id = r.campaign_id
