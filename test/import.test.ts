@@ -184,3 +184,21 @@ test.each(["abort", "pass"] as const)(
     expect((await command("validate", url)).error).toBeUndefined();
   },
 );
+
+test("while a killed import's session still commits, nobody else gets to write", async () => {
+  const url = await database();
+  const words = ["generate", "--from", file, "--batch-size", String(BATCH)];
+  const barrier = await holdBatches(url, "NEW.batch_no = 1");
+  const killed = start(words, { DATABASE_URL: url });
+  await barrier.reached();
+  killed.signal("SIGKILL");
+  await killed.ended;
+  expect((await command("generate", url, { from: file })).error).toMatchObject({
+    exitCode: 3,
+    message: expect.stringContaining("Another command is writing to this database"),
+  });
+  await barrier.pass();
+  await barrier.close();
+  await done("generate", url, { from: file });
+  expect(await query(url, "SELECT count(*)::int AS devices FROM device_report")).toEqual([{ devices: ROWS.length }]);
+});
