@@ -7,8 +7,8 @@ import type { Pass } from "../pipelines/db/ledger.ts";
 import { migrate } from "../pipelines/db/migrate.ts";
 import { shardCount } from "../pipelines/domain/shards.ts";
 import { type BatchedStage, REPORT_COLUMNS } from "../pipelines/domain/vocabulary.ts";
-import { STORE_BATCH } from "../pipelines/generate.ts";
 import type { Reference } from "../pipelines/reference.ts";
+import { STORE_BATCH } from "../pipelines/stored-fleet.ts";
 import type { Task } from "../pipelines/workers/protocol.ts";
 
 const SEED = 42;

@@ -6,20 +6,20 @@ import {
   runStage,
   type StageEnd,
   type StageRun,
+  type Writer,
   withDatabase,
   withWorkers,
   withWriter,
   workerCount,
 } from "./context.ts";
 import { corrupt } from "./corrupt.ts";
-import { dryRun } from "./dry-run.ts";
 import { generate } from "./generate.ts";
 import { recover } from "./recover.ts";
-import { build, latestSnapshot, report } from "./report.ts";
-import { devSite } from "./site/dev.ts";
-import { previewSite } from "./site/preview.ts";
 import { triage } from "./triage.ts";
 import { validate } from "./validate.ts";
+
+/** DuckDB and the site take a quarter of a second to load, which only those commands pay that use them. */
+const reporting = () => import("./report.ts");
 
 /** One word of `npm run`. */
 export interface Command {
@@ -81,7 +81,10 @@ export const COMMANDS: readonly Command[] = [
     name: "report",
     help: "pull the campaign into DuckDB and build the site",
     options: [...CAMPAIGN, "noSite"],
-    run: (context) => withDatabase(context, async (target) => context.reporter.ended(await report(context, target))),
+    run: async (context) => {
+      const { report } = await reporting();
+      await withDatabase(context, async (target) => context.reporter.ended(await report(context, target)));
+    },
   },
   {
     name: "dev",
@@ -93,7 +96,10 @@ export const COMMANDS: readonly Command[] = [
     name: "build",
     help: "build the site again from the last snapshot, without a database",
     options: ["campaign"],
-    run: async (context) => context.reporter.result(await build(context, await latestSnapshot(context))),
+    run: async (context) => {
+      const { build, latestSnapshot } = await reporting();
+      context.reporter.result(await build(context, await latestSnapshot(context)));
+    },
   },
   {
     name: "preview",
@@ -129,30 +135,36 @@ async function stageOrPreview(
   name: "generate" | "corrupt" | "recover",
   work: (run: StageRun) => Promise<StageEnd>,
 ): Promise<void> {
-  if (context.options.dryRun) await withDatabase(context, (target) => dryRun(context, target, name));
-  else await stage(context, name, work);
+  if (!context.options.dryRun) return void (await stage(context, name, work));
+  const { dryRun } = await import("./dry-run.ts");
+  await withDatabase(context, (target) => dryRun(context, target, name));
 }
 
-/** All stages, one after another. A broken promise is reported after the site that shows it was built. */
+/**
+ * All stages, one after another. The workers load while the database is opened, and end before the report is made. A broken promise is
+ * told after the site that shows it was built.
+ */
 async function pipeline(context: Context): Promise<void> {
   const began = performance.now();
-  await withDatabase(context, async (target) => {
-    const ends: StageResult[] = [];
-    const { campaign, breach } = await withWorkers(workerCount(context), (pool) =>
-      withWriter(context, target, pool, async (writer) => {
-        const generated = await runStage(writer, "generate", generate);
-        const corrupted = await runStage(writer, "corrupt", (run) => corrupt(run, generated.campaign));
-        const recovered = await runStage(writer, "recover", (run) => recover(run, corrupted.campaign));
-        const validated = await runStage(writer, "validate", (run) => validate(run, recovered.campaign));
-        ends.push(generated.result, corrupted.result, recovered.result, validated.result);
-        return validated;
-      }),
-    );
-    const reported = await report(context, target, campaign.name);
-    context.reporter.ended(reported);
-    summary(context, [...ends, reported], (performance.now() - began) / 1000);
-    if (breach) throw breach;
-  });
+  await withWorkers(workerCount(context), (pool) =>
+    withDatabase(context, async (target) => {
+      const { ends, campaign, breach } = await withWriter(context, target, pool, allStages);
+      await pool.close();
+      const { report } = await reporting();
+      const reported = await report(context, target, campaign.name);
+      context.reporter.ended(reported);
+      summary(context, [...ends, reported], (performance.now() - began) / 1000);
+      if (breach) throw breach;
+    }),
+  );
+}
+
+async function allStages(writer: Writer) {
+  const generated = await runStage(writer, "generate", generate);
+  const corrupted = await runStage(writer, "corrupt", (run) => corrupt(run, generated.campaign));
+  const recovered = await runStage(writer, "recover", (run) => recover(run, corrupted.campaign));
+  const validated = await runStage(writer, "validate", (run) => validate(run, recovered.campaign));
+  return { ...validated, ends: [generated, corrupted, recovered, validated].map(({ result }) => result) };
 }
 
 function summary({ reporter }: Context, ends: readonly StageResult[], total: number): void {
@@ -174,11 +186,14 @@ function summary({ reporter }: Context, ends: readonly StageResult[], total: num
 
 async function dev(context: Context): Promise<void> {
   const { projectRoot, options, reporter, signal } = context;
+  const { latestSnapshot } = await reporting();
+  const { devSite } = await import("./site/dev.ts");
   const { path: warehouse } = await latestSnapshot(context);
   await devSite({ projectRoot, warehouse, port: options.port, note: (line) => reporter.result(line), signal });
 }
 
 async function preview({ projectRoot, options, reporter, signal }: Context): Promise<void> {
+  const { previewSite } = await import("./site/preview.ts");
   const server = await previewSite({ dir: `${projectRoot}/dist`, port: options.port });
   reporter.result(server.url);
   await new Promise<void>((resolve) => {

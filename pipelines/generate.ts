@@ -1,31 +1,24 @@
 import { createHash } from "node:crypto";
 import { passFor, runBatches } from "./batches.ts";
 import { EXIT, SentinelError } from "./cli/errors.ts";
-import { count, seconds } from "./cli/format.ts";
 import type { Options } from "./cli/options.ts";
 import type { StageEnd, StageRun } from "./context.ts";
-import {
-  type Campaign,
-  campaignFor,
-  createCampaign,
-  deleteCampaign,
-  findCampaign,
-  makeCurrent,
-  type NewCampaign,
-} from "./db/campaigns.ts";
+import { type Campaign, campaignFor, createCampaign, makeCurrent, type NewCampaign } from "./db/campaigns.ts";
 import { lastPass } from "./db/ledger.ts";
 import { sql } from "./db/sql.ts";
 import type { FleetSpec } from "./domain/fleet.ts";
 import { REPORT_COLUMNS } from "./domain/vocabulary.ts";
-import { importFleet } from "./import/stage.ts";
+import { existing, STORE_BATCH, stored } from "./stored-fleet.ts";
 
 const DEVICES = 10_000;
 const SEED = 42;
-export const STORE_BATCH = 500;
 
 /** Stores a fleet: generated from the seed, or imported with `--from`. Goes on where an earlier run was stopped. */
 export async function generate(run: StageRun): Promise<StageEnd> {
-  if (run.options.from !== undefined) return importFleet(run);
+  if (run.options.from !== undefined) {
+    const { importFleet } = await import("./import/stage.ts");
+    return importFleet(run);
+  }
   const spec = run.reference.fleet();
   const campaign = await prepareCampaign(run, spec);
   const { device_count: devices, batch_size: batchSize } = campaign;
@@ -48,28 +41,6 @@ export function generatedFleet({ devices = DEVICES, seed = SEED, campaign }: Opt
   return { devices, seed, name: campaign ?? `fleet-${devices}-seed-${seed}` };
 }
 
-/** How a stage that stored a fleet ends. */
-export function stored(campaign: Campaign, rows: number, took: number): StageEnd {
-  const all = count(campaign.device_count);
-  const rejected = campaign.rejected_count;
-  const text =
-    rows === 0
-      ? `campaign ${campaign.name} has all of its ${all} devices already`
-      : `${count(rows)} devices stored in ${seconds(took)} (${count(rows / took)}/s), campaign ${campaign.name}`;
-  return {
-    campaign,
-    result: {
-      stage: "generate",
-      campaign: campaign.name,
-      done: rows,
-      unit: "devices",
-      seconds: took,
-      text: rejected > 0 ? `${text}; ${count(rejected)} rows could not be stored, see import_reject` : text,
-      facts: { devices: campaign.device_count, rejected },
-    },
-  };
-}
-
 async function prepareCampaign(run: StageRun, spec: FleetSpec): Promise<Campaign> {
   const { options, client } = run;
   const specHash = createHash("sha256").update(JSON.stringify(spec)).digest("hex");
@@ -89,46 +60,6 @@ async function prepareCampaign(run: StageRun, spec: FleetSpec): Promise<Campaign
     reported_columns: REPORT_COLUMNS,
   };
   return createCampaign(client, campaign, []);
-}
-
-/**
- * The campaign of that name, where it is there and is what is wanted; it is the current one then. With `--replace` it is deleted
- * instead.
- * @throws SentinelError exit 2, where the name stands for something else.
- */
-export async function existing(
-  run: StageRun,
-  name: string,
-  wanted: Partial<NewCampaign>,
-): Promise<Campaign | undefined> {
-  const found = await findCampaign(run.client, name);
-  if (!found) return undefined;
-  if (run.options.replace) {
-    await deleteCampaign(run.client, found);
-    return undefined;
-  }
-  const differs = (Object.keys(wanted) as (keyof NewCampaign)[]).find((key) => wanted[key] !== found[key]);
-  if (differs) throw taken(run, found, differs, wanted);
-  await makeCurrent(run.client, found);
-  return found;
-}
-
-function taken(
-  run: StageRun,
-  found: Campaign,
-  differs: keyof NewCampaign,
-  wanted: Partial<NewCampaign>,
-): SentinelError {
-  const what =
-    differs === "source_sha256"
-      ? "what it was made from has changed since"
-      : `its ${differs.replaceAll("_", " ")} is ${found[differs]}, not ${wanted[differs]}`;
-  return new SentinelError({
-    exitCode: EXIT.usage,
-    cause: `Campaign ${found.name} is there already, and ${what}.`,
-    remedy: "Give the new one a name with --campaign NAME, or delete the old one with --replace:",
-    command: `npm run ${run.command} -- --campaign ${found.name}-2`,
-  });
 }
 
 async function resumedCampaign(run: StageRun, specHash: string): Promise<Campaign> {

@@ -9,7 +9,7 @@ import { committedBatches, type Pass } from "../db/ledger.ts";
 import { encodeReports, storeReports } from "../db/reports.ts";
 import { isDuplicate } from "../db/retry.ts";
 import { sql } from "../db/sql.ts";
-import { existing, STORE_BATCH, stored } from "../generate.ts";
+import { existing, STORE_BATCH, stored } from "../stored-fleet.ts";
 import { type ImportFile, openImport } from "./file.ts";
 
 const SEED = 42;

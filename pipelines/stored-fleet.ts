@@ -1,0 +1,69 @@
+import { EXIT, SentinelError } from "./cli/errors.ts";
+import { count, seconds } from "./cli/format.ts";
+import type { StageEnd, StageRun } from "./context.ts";
+import { type Campaign, deleteCampaign, findCampaign, makeCurrent, type NewCampaign } from "./db/campaigns.ts";
+
+/** Devices that commit together when a fleet is stored. */
+export const STORE_BATCH = 500;
+
+/**
+ * The campaign of that name, where it is there and is what is wanted; it is the current one then. With `--replace` it is deleted
+ * instead.
+ * @throws SentinelError exit 2, where the name stands for something else.
+ */
+export async function existing(
+  run: StageRun,
+  name: string,
+  wanted: Partial<NewCampaign>,
+): Promise<Campaign | undefined> {
+  const found = await findCampaign(run.client, name);
+  if (!found) return undefined;
+  if (run.options.replace) {
+    await deleteCampaign(run.client, found);
+    return undefined;
+  }
+  const differs = (Object.keys(wanted) as (keyof NewCampaign)[]).find((key) => wanted[key] !== found[key]);
+  if (differs) throw taken(run, found, differs, wanted);
+  await makeCurrent(run.client, found);
+  return found;
+}
+
+function taken(
+  run: StageRun,
+  found: Campaign,
+  differs: keyof NewCampaign,
+  wanted: Partial<NewCampaign>,
+): SentinelError {
+  const what =
+    differs === "source_sha256"
+      ? "what it was made from has changed since"
+      : `its ${differs.replaceAll("_", " ")} is ${found[differs]}, not ${wanted[differs]}`;
+  return new SentinelError({
+    exitCode: EXIT.usage,
+    cause: `Campaign ${found.name} is there already, and ${what}.`,
+    remedy: "Give the new one a name with --campaign NAME, or delete the old one with --replace:",
+    command: `npm run ${run.command} -- --campaign ${found.name}-2`,
+  });
+}
+
+/** How a stage that stored a fleet ends. */
+export function stored(campaign: Campaign, rows: number, took: number): StageEnd {
+  const all = count(campaign.device_count);
+  const rejected = campaign.rejected_count;
+  const text =
+    rows === 0
+      ? `campaign ${campaign.name} has all of its ${all} devices already`
+      : `${count(rows)} devices stored in ${seconds(took)} (${count(rows / took)}/s), campaign ${campaign.name}`;
+  return {
+    campaign,
+    result: {
+      stage: "generate",
+      campaign: campaign.name,
+      done: rows,
+      unit: "devices",
+      seconds: took,
+      text: rejected > 0 ? `${text}; ${count(rejected)} rows could not be stored, see import_reject` : text,
+      facts: { devices: campaign.device_count, rejected },
+    },
+  };
+}
