@@ -135,7 +135,7 @@ describe.each(STAGES)("%s", (stage) => {
     await database.drop();
   });
 
-  test("resumed while the killed command's last batch still commits: done once", async () => {
+  test("resumed while the killed command's last batch still commits: waits for it, done once", async () => {
     const database = await cloned(before[stage]);
     const barrier = await holdBatches(
       database.url,

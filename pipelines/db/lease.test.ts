@@ -76,3 +76,22 @@ test("of ten that want it at once, one gets it", async () => {
   expect(ends.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   expect(ends[Number(await holder())]?.status).toBe("fulfilled");
 });
+
+test("it is not the next one's while a session that a killed command left could still commit", async () => {
+  const left = await connected();
+  await left.query("BEGIN");
+  await left.query("INSERT INTO current_campaign (campaign_id) VALUES (1)");
+  const next = acquireWriteLease(await connected(), randomUUID(), "next");
+  let taken = false;
+  next.then(
+    () => {
+      taken = true;
+    },
+    () => {},
+  );
+  await new Promise((done) => setTimeout(done, 300));
+  expect(taken).toBe(false);
+  await left.query("COMMIT");
+  await next;
+  expect(await holder()).toBe("next");
+});

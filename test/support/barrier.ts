@@ -5,7 +5,7 @@ import pg from "pg";
 export interface Barrier {
   /** Resolves once `sessions` sessions wait there. */
   reached(sessions?: number): Promise<void>;
-  /** Resolves once somebody else waits for what a held session is about to commit. */
+  /** Resolves once another command asks for the write lease, and so waits until no held session can commit any more. */
   awaited(): Promise<void>;
   /** Ends the sessions that wait: what they did is rolled back. */
   abort(): Promise<void>;
@@ -18,8 +18,7 @@ const POLL_MS = 10;
 const PATIENCE_MS = 45_000;
 const WAITING =
   "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = 815 AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-const AWAITING =
-  "SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE a.datname = current_database() AND l.locktype = 'transactionid' AND NOT l.granted";
+const AWAITING = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'INSERT INTO lease%'";
 
 /** Holds whoever enters a row into `batch_ledger` for which the condition on `NEW` holds: after its batch's rows, before COMMIT. */
 export function holdBatches(url: string, condition: string): Promise<Barrier> {
@@ -49,7 +48,7 @@ async function hold(url: string, event: string, condition: string): Promise<Barr
   return {
     reached: (sessions = 1) =>
       until(`${sessions} held at ${condition}`, async () => (await count(WAITING)) >= sessions),
-    awaited: () => until("somebody waits for a held session", async () => (await count(AWAITING)) > 0),
+    awaited: () => until("somebody asks for the lease", async () => (await count(AWAITING)) > 0),
     abort: async () => {
       await client.query(`SELECT pg_terminate_backend(pid) FROM (${WAITING}) held`);
     },
