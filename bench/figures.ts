@@ -36,6 +36,7 @@ const AGAINST = {
 
 /** What is reported of each side beside its rate. A side that has no such number is left out. */
 const DETAILS: readonly { name: string; unit: string; of: (samples: readonly Sample[]) => number | undefined }[] = [
+  { name: "rate", unit: "devices/s", of: rate },
   { name: "batch_p50", unit: "ms", of: (samples) => quantile(batchTimes(samples), 0.5) },
   { name: "batch_p99", unit: "ms", of: (samples) => quantile(batchTimes(samples), 0.99) },
   { name: "wal", unit: "bytes/device", of: (samples) => median(samples.map((one) => one.walBytes / one.devices)) },
@@ -56,7 +57,7 @@ function rates({ work, devices, samples }: Results): Figure[] {
     const limit = rate(theirs);
     const sampled = theirs.some((one, at) => one.devices < (mine[at]?.devices ?? 0));
     return {
-      name: `${work}.${side === "limit" ? "ours" : `ours_to_${side}`}.rate.${devices}`,
+      name: `${work}.${side === "limit" ? "ours" : `ours_to_${side}`}.ratio.${devices}`,
       value,
       unit: "devices/s",
       against: sampled ? `${how}, extrapolated from ${theirs[0]?.devices} of them` : how,

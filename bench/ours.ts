@@ -9,16 +9,11 @@ import { statement } from "./statement.ts";
 export function ours(ground: Ground, stage: "generate" | "recover", resets: readonly string[]): Side {
   const task = taskOf(ground, stage);
   let pool: WorkerPool | undefined;
-  const close = async (): Promise<void> => {
-    await pool?.close();
-    pool = undefined;
-  };
   return {
     name: "ours",
-    close,
+    close: async () => pool?.close(),
     async reset() {
-      await close();
-      pool = await loadedPool(ground);
+      pool ??= await loadedPool(ground);
       for (const name of resets) await ground.client.query(statement(name));
     },
     work: () => run(ground, pool as WorkerPool, task),
@@ -39,10 +34,7 @@ export async function once(ground: Ground, stage: "generate" | "corrupt"): Promi
   }
 }
 
-/**
- * Threads that have loaded their code and opened their sessions, but compiled nothing yet: in `npm run` they load while the
- * database is being opened.
- */
+/** Threads that have loaded their code and opened their sessions: in `npm run` they load while the database is being opened. */
 async function loadedPool(ground: Ground): Promise<WorkerPool> {
   const pool = new WorkerPool(LANES);
   const task = taskOf({ ...ground, devices: 0, campaign: { ...ground.campaign, campaign_id: 0 } }, "generate");
