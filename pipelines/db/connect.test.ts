@@ -1,8 +1,8 @@
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, connect as dial, type Server } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from "vitest";
 import { connect, externalTarget } from "./connect.ts";
 import { connectionUrl } from "./url.ts";
 
@@ -104,7 +104,9 @@ test.each([
 });
 
 test("the certificate authority's file is read, and named where it can't be", () => {
-  const file = path.join(tmpdir(), `sentinel-ca-${process.pid}.pem`);
+  const folder = mkdtempSync(path.join(tmpdir(), "sentinel-ca-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = path.join(folder, "ca.pem");
   writeFileSync(file, "PEM");
   const ssl = { rejectUnauthorized: true, ca: "PEM" };
   expect(target(`postgres://u@${AWAY}/d?sslrootcert=${file}`)?.config.ssl).toEqual(ssl);

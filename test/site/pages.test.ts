@@ -138,9 +138,9 @@ test("triage has few rows in the page, finds, sorts and moves by keys", async ()
   await close();
 }, 30_000);
 
-test("a phone shows the devices of the queue by their whole ids", async () => {
+test("a phone shows the devices of the queue by their whole ids, and whole headings", async () => {
   const { page, close } = await visit(browser, `${server.url}triage.html`, { width: 390, scheme: "light" });
-  const clipped = await page.$$eval(".virtual tbody tr:not(.spacer) td:first-child", (cells) =>
+  const clipped = await page.$$eval(".virtual th:not(.wide) button, .virtual tr:not(.spacer) td:first-child", (cells) =>
     cells.map((cell) => cell.scrollWidth - cell.clientWidth),
   );
   expect(clipped.length).toBeGreaterThan(5);
