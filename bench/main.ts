@@ -1,6 +1,6 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { EXIT, SentinelError } from "../pipelines/cli/errors.ts";
+import { EXIT } from "../pipelines/cli/errors.ts";
 import { Reporter } from "../pipelines/cli/reporter.ts";
 import { explain } from "../pipelines/db/explain.ts";
 import { reference } from "../pipelines/reference.ts";
@@ -51,19 +51,9 @@ async function bench(options: BenchOptions, signal: AbortSignal): Promise<void> 
 
 function fail(error: unknown, json: boolean): number {
   const { stdout, stderr } = process;
-  const reporter = new Reporter({ stdout, stderr, json, quiet: false, color: false, now: () => performance.now() });
-  if (error instanceof SentinelError) {
-    const { message: cause, remedy, command, exitCode } = error;
-    reporter.error({ cause, remedy, command, exitCode });
-    return exitCode;
-  }
-  if (process.env.SENTINEL_DEBUG) console.error(error);
-  reporter.error({
-    cause: `This is a bug in the bench: ${error instanceof Error ? error.message : String(error)}`,
-    remedy: "Please report it, with what SENTINEL_DEBUG=1 prints when you run it again.",
-    exitCode: EXIT.bug,
-  });
-  return EXIT.bug;
+  return new Reporter({ stdout, stderr, json, quiet: false, color: false, now: () => performance.now() }).failure(
+    error,
+  );
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -107,6 +107,9 @@ function print(
     ...[passed ? "PASS" : "FAIL", name, expected, passed ? "as expected" : actual],
   ]);
   reporter.result(table(["", "promise", "expected", "actual"], rows));
+  for (const { name, promise, actual, query } of outcomes.filter(({ passed }) => !passed)) {
+    reporter.result(`\n${name}: ${promise}\nFound: ${actual}. Look again:\n${query};`);
+  }
   reporter.result(`\n${statuses.query};`);
   reporter.result(
     table(
