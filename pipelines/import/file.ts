@@ -124,7 +124,7 @@ async function read(connection: DuckDBConnection, file: string, format: Format):
     await connection.run(format === "csv" ? query.replace(":delimiter", `'${await delimiterOf(file)}'`) : query);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const lines = message.split("\n").filter((line) => line.trim() !== "");
+    const lines = message.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("LINE "));
     throw unusable(
       file,
       `it is damaged or no ${format}: ${lines.slice(0, 2).join(" ")}`,
