@@ -84,6 +84,9 @@ export async function openImport(file: string, scratch: string): Promise<ImportF
   }
 }
 
+/** Lines in which DuckDB shows our own statement, and empty ones. */
+const QUOTED_SQL = /^LINE |^[\s^]*$/;
+
 function text(name: string): string {
   return readFileSync(new URL(`./queries/${name}.sql`, import.meta.url), "utf8");
 }
@@ -124,7 +127,7 @@ async function read(connection: DuckDBConnection, file: string, format: Format):
     await connection.run(format === "csv" ? query.replace(":delimiter", `'${await delimiterOf(file)}'`) : query);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const lines = message.split("\n").filter((line) => line.trim() !== "" && !line.startsWith("LINE "));
+    const lines = message.split("\n").filter((line) => !QUOTED_SQL.test(line));
     throw unusable(
       file,
       `it is damaged or no ${format}: ${lines.slice(0, 2).join(" ")}`,
