@@ -1,14 +1,23 @@
 import type { StageRun } from "./context.ts";
 import { interrupted } from "./context.ts";
 import type { Campaign } from "./db/campaigns.ts";
-import { committedBatches, lastPass, type Pass } from "./db/ledger.ts";
+import { committedBatches, isComplete, type Pass, type PassState } from "./db/ledger.ts";
 import type { BatchedStage } from "./domain/vocabulary.ts";
 import type { Task } from "./workers/protocol.ts";
 
-/** The pass that a stage has to begin, or to go on with: its plan is fixed by the run that began it. */
-export async function passFor(run: StageRun, campaign: Campaign, stage: BatchedStage, batches: number): Promise<Pass> {
-  const last = await lastPass(run.client, campaign.campaign_id, stage);
-  const open = last !== undefined && last.committed < last.batches;
+/**
+ * The pass that a stage has to begin, or to go on with: its plan is fixed by the run that began it.
+ * @param last where the stage stands, by the ledger.
+ * @param batches the plan of a pass that begins now.
+ */
+export function passFor(
+  run: StageRun,
+  campaign: Campaign,
+  stage: BatchedStage,
+  last: PassState | undefined,
+  batches: number,
+): Pass {
+  const open = last !== undefined && !isComplete(last);
   return {
     campaignId: campaign.campaign_id,
     stage,

@@ -3,7 +3,7 @@ import { EXIT, SentinelError } from "./cli/errors.ts";
 import { count, percent, seconds } from "./cli/format.ts";
 import type { Context, StageEnd, StageRun } from "./context.ts";
 import { type Campaign, campaignFor } from "./db/campaigns.ts";
-import { lastPass } from "./db/ledger.ts";
+import { isComplete, lastPass } from "./db/ledger.ts";
 import { sql } from "./db/sql.ts";
 import type { FaultProfile } from "./domain/faults.ts";
 import { shardCount } from "./domain/shards.ts";
@@ -23,12 +23,12 @@ export async function corrupt(run: StageRun, given?: Campaign): Promise<StageEnd
   const chaos = chaosFor(run, campaign);
   const asked = { fault_rate: chaos.rate, fault_profile: chaos.profile.name, fault_seed: chaos.seed };
   refuseOther(campaign, asked);
-  if (last && last.committed === last.batches) return ended(campaign, 0, 0, await kinds(run, id));
+  if (isComplete(last)) return ended(campaign, 0, 0, await kinds(run, id));
   if (chaos.rate === 0) return ended(campaign, 0, 0, []);
   refuseAfterRecovery(campaign, recovered, "injected");
   await run.client.query(sql("corrupt.mark_campaign"), [id, chaos.rate, chaos.profile.name, chaos.seed]);
   const shards = shardCount(campaign.device_count, run.options.batchSize ?? SCAN_BATCH);
-  const pass = await passFor(run, campaign, "corrupt", shards);
+  const pass = passFor(run, campaign, "corrupt", last, shards);
   const { rows, seconds: took } = await runBatches(run, {
     campaign: { ...campaign, ...asked },
     task: { stage: "corrupt", pass, ...chaos, reported: campaign.reported_columns },

@@ -4,7 +4,7 @@ import type { Context } from "./context.ts";
 import { chaosFor } from "./corrupt.ts";
 import { campaignFor, findCampaign } from "./db/campaigns.ts";
 import { type Target, withClient } from "./db/connect.ts";
-import { lastPass } from "./db/ledger.ts";
+import { isComplete, lastPass } from "./db/ledger.ts";
 import { isMigrated } from "./db/migrate.ts";
 import { withPolicy, withRules } from "./db/rule-views.ts";
 import { sql } from "./db/sql.ts";
@@ -51,7 +51,7 @@ async function corrupt(...[context, client]: Parameters<Preview>): Promise<strin
   const last = await lastPass(client, campaign.campaign_id, "corrupt");
   if (context.options.undo) return `It would take ${count(last?.rows ?? 0)} faults back in campaign ${campaign.name}.`;
   const { rate, profile, seed } = chaosFor(context, campaign);
-  if (last && last.committed === last.batches) return `Campaign ${campaign.name} has its ${count(last.rows)} faults.`;
+  if (last && isComplete(last)) return `Campaign ${campaign.name} has its ${count(last.rows)} faults.`;
   const expected = count(Math.round(rate * campaign.device_count));
   return `It would corrupt about ${expected} devices, ${percent(rate, 2)} of campaign ${campaign.name}, by profile ${profile.name} and seed ${seed}.`;
 }

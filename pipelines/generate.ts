@@ -22,9 +22,10 @@ export async function generate(run: StageRun): Promise<StageEnd> {
   const spec = run.reference.fleet();
   const campaign = await prepareCampaign(run, spec);
   const { device_count: devices, batch_size: batchSize } = campaign;
-  const pass = await passFor(run, campaign, "generate", Math.ceil(devices / batchSize));
-  const before = (await lastPass(run.client, campaign.campaign_id, "generate"))?.rows ?? 0;
+  const last = await lastPass(run.client, campaign.campaign_id, "generate");
+  const before = last?.rows ?? 0;
   if (before === devices) return stored(campaign, 0, 0);
+  const pass = passFor(run, campaign, "generate", last, Math.ceil(devices / batchSize));
   const { rows, seconds: took } = await runBatches(run, {
     campaign,
     task: { stage: "generate", pass, fleet: spec, seed: campaign.seed, deviceCount: devices, batchSize },

@@ -4,7 +4,7 @@ import { count, seconds } from "./cli/format.ts";
 import type { StageEnd, StageRun } from "./context.ts";
 import { SCAN_BATCH } from "./corrupt.ts";
 import { type Campaign, campaignFor } from "./db/campaigns.ts";
-import { lastPass } from "./db/ledger.ts";
+import { isComplete, lastPass } from "./db/ledger.ts";
 import { sql } from "./db/sql.ts";
 import { shardCount } from "./domain/shards.ts";
 
@@ -16,11 +16,10 @@ export async function recover(run: StageRun, given?: Campaign): Promise<StageEnd
   await refuseUnfinished(run, campaign);
   const last = await lastPass(run.client, id, "recover");
   const undecided = await undecidedDevices(run, id);
-  const open = last !== undefined && last.committed < last.batches;
-  if (undecided === 0 && last !== undefined && !open) return ended(run, campaign, 0, 0);
-  const before = open ? last.rows : 0;
+  if (undecided === 0 && isComplete(last)) return ended(run, campaign, 0, 0);
+  const before = isComplete(last) ? 0 : (last?.rows ?? 0);
   const shards = shardCount(campaign.device_count, run.options.batchSize ?? SCAN_BATCH);
-  const pass = await passFor(run, campaign, "recover", shards);
+  const pass = passFor(run, campaign, "recover", last, shards);
   const { rows, seconds: took } = await runBatches(run, {
     campaign,
     task: { stage: "recover", pass, rules: run.reference.rules(), policy, reported: campaign.reported_columns },
@@ -42,8 +41,7 @@ async function refuseUnfinished(run: StageRun, campaign: Campaign): Promise<void
   const generated = await lastPass(run.client, campaign.campaign_id, "generate");
   const corrupted = await lastPass(run.client, campaign.campaign_id, "corrupt");
   const whole = (generated?.rows ?? 0) === campaign.device_count;
-  const over = corrupted !== undefined && corrupted.committed === corrupted.batches;
-  const calm = campaign.fault_rate === null || over;
+  const calm = campaign.fault_rate === null || isComplete(corrupted);
   if (whole && calm) return;
   const stage = whole ? "corrupt" : "generate";
   throw new SentinelError({

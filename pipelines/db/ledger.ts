@@ -81,15 +81,29 @@ export async function committedRows(client: pg.ClientBase, pass: Pass, batch: nu
   return rows[0]?.rows;
 }
 
+/** How far a pass has come. */
+export interface PassState {
+  /** From 1. */
+  readonly pass: number;
+  /** Batches that it has in all. */
+  readonly batches: number;
+  /** How many of them committed. */
+  readonly committed: number;
+  /** Rows that these wrote. */
+  readonly rows: number;
+}
+
+/** Whether a stage has had a pass of which every batch committed. */
+export function isComplete(last: PassState | undefined): boolean {
+  return last !== undefined && last.committed === last.batches;
+}
+
 /** Where a stage stands: its last pass, how many batches that has, and how many committed. Undefined before the first. */
 export async function lastPass(
   client: pg.ClientBase,
   campaignId: number,
   stage: BatchedStage,
-): Promise<{ pass: number; batches: number; committed: number; rows: number } | undefined> {
-  const { rows } = await client.query<{ pass: number; batches: number; committed: number; rows: number }>(
-    sql("ledger.last_pass"),
-    [campaignId, stage],
-  );
+): Promise<PassState | undefined> {
+  const { rows } = await client.query<PassState>(sql("ledger.last_pass"), [campaignId, stage]);
   return rows[0];
 }

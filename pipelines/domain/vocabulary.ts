@@ -8,7 +8,6 @@ export type ReportedStatus = (typeof REPORTED_STATUSES)[number];
 
 /** What `ota_logs` says of a device: what it reported, or what followed from it. */
 export const UPDATE_STATUSES = [...REPORTED_STATUSES, "Recovered", "Quarantined"] as const;
-export type UpdateStatus = (typeof UPDATE_STATUSES)[number];
 
 /** What recovery can decide for a Partial device. */
 export const ACTIONS = ["RETRY_UPDATE", "FORCE_ROLLBACK", "MANUAL_TRIAGE"] as const;

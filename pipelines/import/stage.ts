@@ -5,7 +5,7 @@ import { EXIT, SentinelError } from "../cli/errors.ts";
 import type { StageEnd, StageRun } from "../context.ts";
 import { interrupted } from "../context.ts";
 import { type Campaign, createCampaign } from "../db/campaigns.ts";
-import { committedBatches, type Pass } from "../db/ledger.ts";
+import { committedBatches, lastPass, type Pass } from "../db/ledger.ts";
 import { encodeReports, storeReports } from "../db/reports.ts";
 import { isDuplicate } from "../db/retry.ts";
 import { sql } from "../db/sql.ts";
@@ -21,7 +21,8 @@ export async function importFleet(run: StageRun): Promise<StageEnd> {
   try {
     reportRejects(run, file);
     const campaign = await prepareCampaign(run, file);
-    const pass = await passFor(run, campaign, "generate", Math.ceil(campaign.device_count / campaign.batch_size));
+    const last = await lastPass(run.client, campaign.campaign_id, "generate");
+    const pass = passFor(run, campaign, "generate", last, Math.ceil(campaign.device_count / campaign.batch_size));
     const { rows, seconds } = await store(run, campaign, pass, file);
     if (rows > 0) await run.client.query(sql("generate.analyze"));
     return stored(campaign, rows, seconds);
@@ -62,11 +63,7 @@ async function prepareCampaign(run: StageRun, file: ImportFile): Promise<Campaig
       remedy: `It needs rows with device_id and update_status; ${file.rejects.length} rows were refused.`,
     });
   }
-  const stem = path
-    .parse(file.name)
-    .name.replaceAll(/[^\w.-]+/g, "-")
-    .slice(0, 60);
-  const name = options.campaign ?? `import-${stem || "file"}-${file.sha256.slice(0, 8)}`;
+  const name = options.campaign ?? importedName(file);
   const wanted = { source: "imported", source_sha256: file.sha256, device_count: file.devices } as const;
   const found = await existing(run, name, wanted);
   if (found) return found;

@@ -46,13 +46,6 @@ export interface Interval {
   rate_high: Rate;
 }
 
-export interface RegionStatus extends Interval {
-  region: string | null;
-  update_status: string;
-  devices: number;
-  region_devices: number;
-}
-
 interface Compared extends Interval {
   fleet_rate: Rate;
   difference: Rate;

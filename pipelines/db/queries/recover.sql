@@ -46,12 +46,5 @@ UNION ALL
 SELECT 'MANUAL_TRIAGE', count(*)::int FROM triage_queue WHERE campaign_id = $1 AND state = 'open'
 ORDER BY action
 
--- name: by_status
-SELECT update_status, count(*)::int AS devices
-FROM device_status
-WHERE campaign_id = $1
-GROUP BY update_status
-ORDER BY update_status
-
 -- name: analyze
 ANALYZE recovery_actions, triage_queue
