@@ -28,7 +28,7 @@ export type Environment = Readonly<Record<string, string>>;
 /** Starts `npm run <words>` as a user would, with an environment in which only `env` says anything to it. */
 export function start(words: readonly string[], env: Environment): Running {
   const inherited = INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
-  const child = spawn(process.execPath, ["--import", "tsx", "pipelines/main.ts", ...words], {
+  const child = spawn(process.execPath, ["pipelines/run.mjs", ...words], {
     cwd: ROOT,
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ["ignore", "pipe", "pipe"],
