@@ -1,12 +1,16 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { EXIT, SentinelError } from "../cli/errors.ts";
-import { type BuiltSite, finishPages, measureSite } from "./built-pages.ts";
-import { siteFingerprint } from "./fingerprint.ts";
-import { type FrameworkResult, runFramework } from "./framework.ts";
-import { cacheFolder, prepareLibraries } from "./libraries.ts";
+import { mkdir, rm } from "node:fs/promises";
+import { resolve } from "node:path";
+import { assertWithinBudget } from "./budget.ts";
+import { finishPages } from "./built-pages.ts";
+import { clearData, handOver, openDoor, readArchive } from "./door.ts";
+import { reasons, siteError } from "./failure.ts";
+import { dataFingerprint, pagesFingerprint } from "./fingerprint.ts";
+import { runFramework } from "./framework.ts";
+import { bytesOf, pagesOf, readRecord, type SiteRecord, takeInventory, writeRecord } from "./inventory.ts";
+import { prepareLibraries } from "./libraries.ts";
 import { withBuildLock } from "./lock.ts";
 import { assertReplaceable, nextFolder, swapIn } from "./publish.ts";
+import { findMarts, putData } from "./refresh.ts";
 
 export interface SiteOptions {
   readonly projectRoot: string;
@@ -23,19 +27,18 @@ export interface SiteResult {
   readonly dir: string;
   readonly bytes: number;
   readonly pages: number;
-  /** False where the site that was there already is the one that was asked for. */
-  readonly rebuilt: boolean;
+  /** What had to be made: nothing, where the site that was asked for was there; the data alone; or all of it. */
+  readonly made: "nothing" | "data" | "site";
 }
 
-/** What the last build of an output folder was made from. */
-interface Record {
-  readonly fingerprint: string;
-  readonly outDir: string;
-  readonly bytes: number;
+/** A build under way: its options with whole paths, and the digests of what it is made from. */
+interface Job extends SiteOptions, Pick<SiteRecord, "pages" | "data"> {
+  readonly next: string;
 }
 
 /**
- * Builds the static site from a warehouse, without a network. The former site stays whole until the new one is complete.
+ * Builds the static site from a warehouse, without a network: as much of it as changed. The former site stays whole until the new one
+ * is complete.
  *
  * @throws SentinelError with exit code 6 and the page's or loader's own lines where it cannot be built; the signal's reason
  * where it was aborted.
@@ -46,76 +49,78 @@ export async function buildSite(options: SiteOptions): Promise<SiteResult> {
   options.signal?.throwIfAborted();
   return withBuildLock(projectRoot, options.signal, async () => {
     await assertReplaceable(outDir);
-    const recordFile = join(cacheFolder(projectRoot), "site.json");
-    const fingerprint = await siteFingerprint(projectRoot, options.snapshotId);
-    const former = await measureSite(outDir);
-    const record = await readRecord(recordFile);
-    if (former && record?.fingerprint === fingerprint && record.outDir === outDir && record.bytes === former.bytes) {
+    const [pages, data, former] = await Promise.all([
+      pagesFingerprint(projectRoot),
+      dataFingerprint(projectRoot, options.snapshotId),
+      readRecord(projectRoot, outDir),
+    ]);
+    if (former?.pages === pages && former.data === data) {
       options.note?.("The site is up to date.");
-      return { dir: outDir, ...former, rebuilt: false };
+      return result(former, "nothing");
     }
-    const built = await buildBeside({ ...options, projectRoot, outDir });
-    await writeFile(recordFile, JSON.stringify({ fingerprint, outDir, bytes: built.bytes } satisfies Record));
-    return { dir: outDir, bytes: built.bytes, pages: built.pages, rebuilt: true };
+    const next = nextFolder(outDir);
+    const job = { ...options, projectRoot, warehouse: resolve(options.warehouse), outDir, pages, data, next };
+    try {
+      await rm(next, { recursive: true, force: true });
+      const renewed = former?.pages === pages ? await renewData(job, former) : undefined;
+      return renewed ? result(renewed, "data") : result(await buildAll(job), "site");
+    } finally {
+      await rm(next, { recursive: true, force: true });
+    }
   });
 }
 
-async function buildBeside(options: SiteOptions): Promise<BuiltSite> {
-  const next = nextFolder(options.outDir);
-  try {
-    if (await prepareLibraries(options.projectRoot)) options.note?.("Bundled the client libraries.");
-    await clearData(options.projectRoot);
-    await rm(next, { recursive: true, force: true });
-    await mkdir(next, { recursive: true });
-    const result = await runFramework({
-      projectRoot: options.projectRoot,
-      args: ["build"],
-      warehouse: resolve(options.warehouse),
-      output: next,
-      signal: options.signal,
-    });
-    if (result.code !== 0) throw siteError("The site could not be built", reasons(result));
-    const built = await finishPages(next);
-    if (built.errors.length > 0) throw siteError("A page of the site has an error", built.errors);
-    await swapIn(next, options.outDir);
-    options.note?.(`Built ${built.pages} pages.`);
-    return built;
-  } finally {
-    await rm(next, { recursive: true, force: true });
-  }
+const result = ({ outDir, files }: SiteRecord, made: SiteResult["made"]): SiteResult => ({
+  dir: outDir,
+  bytes: bytesOf(files),
+  pages: pagesOf(files).length,
+  made,
+});
+
+/** Puts new data into the site that is there. Nothing where that does not do, so that all of it has to be built. */
+async function renewData(job: Job, { marts }: SiteRecord): Promise<SiteRecord | undefined> {
+  if (!marts) return undefined;
+  const door = await readArchive(await openDoor(job));
+  if (!(await putData(job.outDir, marts, job.next, door))) return undefined;
+  const record = await publish(job, door);
+  job.note?.("Put the new data into the site; its pages are the same.");
+  return record;
 }
 
-/** Framework never runs a loader again whose result it has, whatever changed in the warehouse. */
-async function clearData(projectRoot: string): Promise<void> {
-  await rm(join(cacheFolder(projectRoot), "data"), { recursive: true, force: true });
+async function buildAll(job: Job): Promise<SiteRecord> {
+  const { projectRoot, warehouse, next, signal } = job;
+  await clearData(projectRoot);
+  if (await prepareLibraries(projectRoot)) job.note?.("Bundled the client libraries.");
+  await mkdir(next, { recursive: true });
+  const [door, built] = await Promise.all([
+    // While Framework reads the pages. Where this fails, Framework runs the door itself and says why.
+    doorForFramework(job).catch(() => new Map<string, Buffer>()),
+    runFramework({ projectRoot, args: ["build"], warehouse, output: next, signal }),
+  ]);
+  if (built.code !== 0) throw siteError("The site could not be built", reasons(built));
+  const { pages, errors } = await finishPages(next);
+  if (errors.length > 0) throw siteError("A page of the site has an error", errors);
+  const record = await publish(job, door);
+  job.note?.(`Built ${pages} pages.`);
+  return record;
 }
 
-async function readRecord(file: string): Promise<Partial<Record> | undefined> {
-  try {
-    return JSON.parse(await readFile(file, "utf8")) as Partial<Record>;
-  } catch {
-    return undefined;
-  }
+async function doorForFramework(job: Job): Promise<Map<string, Buffer>> {
+  const archive = await openDoor(job);
+  await handOver(job.projectRoot, archive);
+  return readArchive(archive);
 }
 
-function siteError(what: string, lines: readonly string[]): SentinelError {
-  return new SentinelError({
-    exitCode: EXIT.site,
-    cause: `${what}: ${lines.join(" | ")}`,
-    remedy:
-      "Put right what it says and build again; the former site is untouched. The dev server shows it as you edit.",
-    command: "npm run dev",
-  });
-}
-
-const FRAME = /^\s*at |^\s*\^+\s*$|^Node\.js v|^\s*$|^npm warn|^node:internal|^Tip:|^If you think this is a bug|^↳/i;
-/** Lines of an error that are enough to act on. */
-const MOST_LINES = 8;
-
-/** Loaders and Framework both give their reason on the error stream; a progress line that ends in an error is the rest. */
-function reasons({ output, errors }: FrameworkResult): string[] {
-  const said = errors.filter((line) => !FRAME.test(line)).map((line) => line.trim());
-  if (said.length > 0) return [...new Set(said)].slice(-MOST_LINES);
-  const failed = output.filter((line) => /\berror\b/i.test(line)).map((line) => line.trim());
-  return failed.length > 0 ? failed.slice(-MOST_LINES) : ["it gave no reason"];
+/** Puts the new site where the former one was, if it is within its budget, and keeps in mind what it is. */
+async function publish(
+  { projectRoot, outDir, next, pages, data }: Job,
+  door: Map<string, Buffer>,
+): Promise<SiteRecord> {
+  const files = await takeInventory(next);
+  assertWithinBudget(files);
+  const marts = await findMarts(projectRoot, next, files, door);
+  await swapIn(next, outDir);
+  const record = { outDir, pages, data, files, marts };
+  await writeRecord(projectRoot, record);
+  return record;
 }

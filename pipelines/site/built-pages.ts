@@ -1,9 +1,8 @@
-import { readdir, readFile, stat, utimes, writeFile } from "node:fs/promises";
+import { readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 
 /** What a finished build holds. */
 export interface BuiltSite {
-  readonly bytes: number;
   readonly pages: number;
   /** One line for each page that shows an error instead of its content. */
   readonly errors: readonly string[];
@@ -18,7 +17,6 @@ const HTML_ERROR = /class="[^"]*observablehq--error[^"]*"[^>]*>([\s\S]*?)<\/div>
 export async function finishPages(dir: string): Promise<BuiltSite> {
   await writeFile(join(dir, ".nojekyll"), "");
   const errors: string[] = [];
-  let bytes = 0;
   let pages = 0;
   for (const file of await filesUnder(dir)) {
     if (file.endsWith(".html")) {
@@ -29,18 +27,8 @@ export async function finishPages(dir: string): Promise<BuiltSite> {
       await writeFile(file, html);
     }
     await utimes(file, 0, 0);
-    bytes += (await stat(file)).size;
   }
-  return { bytes, pages, errors };
-}
-
-/** Size and number of pages of a site as it stands; undefined where there is none. */
-export async function measureSite(dir: string): Promise<{ bytes: number; pages: number } | undefined> {
-  const files = await filesUnder(dir).catch(() => []);
-  if (files.length === 0) return undefined;
-  const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
-  const pages = files.filter((file) => file.endsWith(".html")).length;
-  return { bytes: sizes.reduce((sum, size) => sum + size, 0), pages };
+  return { pages, errors };
 }
 
 export function finishHtml(html: string): string {

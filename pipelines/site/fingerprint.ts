@@ -2,13 +2,36 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 
-/** What a site is made of beside the snapshot. */
-const SOURCES = ["src", "loaders", join("pipelines", "site"), "observablehq.config.ts", "package.json"];
+/** What pages are made of, data apart. The last is npm's own list of what is installed, in which versions. */
+const PAGES = [
+  "src",
+  join("pipelines", "site"),
+  "observablehq.config.ts",
+  "package.json",
+  "tsconfig.json",
+  join("node_modules", ".package-lock.json"),
+];
 
-/** A digest of everything that decides what the site looks like: equal digests, equal sites. */
-export async function siteFingerprint(projectRoot: string, snapshotId: string): Promise<string> {
-  const hash = createHash("sha256").update(`${snapshotId}\n`);
-  for (const source of SOURCES) {
+/** What the door runs and reads beside the snapshot: itself, and whatever it and the loaders may import. */
+const DATA = [
+  join("src", "data"),
+  join("src", "components"),
+  "loaders",
+  join("pipelines", "domain"),
+  join("pipelines", "db"),
+  join("pipelines", "cli"),
+];
+
+/** A digest of everything that decides what the pages look like but for their data: equal digests, equal pages. */
+export const pagesFingerprint = (projectRoot: string): Promise<string> => digest(projectRoot, PAGES);
+
+/** A digest of everything that decides what the door gives: equal digests, equal data. */
+export const dataFingerprint = (projectRoot: string, snapshotId: string): Promise<string> =>
+  digest(projectRoot, DATA, snapshotId);
+
+async function digest(projectRoot: string, sources: readonly string[], seed = ""): Promise<string> {
+  const hash = createHash("sha256").update(`${seed}\n`);
+  for (const source of sources) {
     for (const file of await sourceFiles(join(projectRoot, source))) {
       hash.update(`${relative(projectRoot, file)}\n`).update(await readFile(file));
     }
@@ -24,7 +47,7 @@ async function sourceFiles(path: string): Promise<string[]> {
   });
   if (entries === undefined) return [path];
   return entries
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !entry.name.endsWith(".test.ts"))
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((file) => !file.includes(`${sep}.observablehq${sep}`) && !file.includes(`${sep}node_modules${sep}`))
     .sort();

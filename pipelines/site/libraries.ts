@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { build } from "esbuild";
 
 /**
  * A library that pages use. Framework looks for `npm:` imports and its implicit names (Plot, d3, html, Inputs, aq) under
@@ -49,6 +48,9 @@ interface Package {
 /** Where Framework keeps what it fetched, bundled or loaded. */
 export const cacheFolder = (projectRoot: string): string => join(projectRoot, "src", ".observablehq", "cache");
 
+/** Where builds keep what they know of former ones. Its underscore sets it apart from the data in Framework's cache. */
+export const recordFolder = (projectRoot: string): string => join(cacheFolder(projectRoot), "_sentinel");
+
 /**
  * Puts the client libraries into Framework's cache, so that a build asks no registry. Does nothing when they are there
  * already in the installed versions. Returns whether it bundled.
@@ -57,13 +59,14 @@ export async function prepareLibraries(projectRoot: string): Promise<boolean> {
   const cache = cacheFolder(projectRoot);
   const packages = await Promise.all(LIBRARIES.map((library) => readPackage(projectRoot, library)));
   const stamp = stampOf(packages);
-  const stampFile = join(cache, "libraries.sha256");
+  const stampFile = join(recordFolder(projectRoot), "libraries.sha256");
   if ((await readFile(stampFile, "utf8").catch(() => "")) === stamp) return false;
 
   // Framework takes the highest version that it finds, so a former one has to go.
   for (const place of ["_npm", "_node"]) await rm(join(cache, place), { recursive: true, force: true });
   await Promise.all(UNUSED.map((name) => mkdir(join(cache, "_npm", `${name}@0.0.0`), { recursive: true })));
   await Promise.all(LIBRARIES.map((library, index) => place(cache, library, packages[index] as Package)));
+  await mkdir(dirname(stampFile), { recursive: true });
   await writeFile(stampFile, stamp);
   return true;
 }
@@ -97,6 +100,8 @@ function stampOf(packages: readonly Package[]): string {
 }
 
 async function place(cache: string, library: Library, { name, version, license, entry }: Package): Promise<void> {
+  // Loaded here, since most builds bundle nothing.
+  const { build } = await import("esbuild");
   const bundle = await build({
     entryPoints: [entry],
     bundle: true,

@@ -9,17 +9,18 @@ import { type TarEntry, tar } from "./tar.ts";
 async function main(): Promise<void> {
   const warehouse = process.env.SENTINEL_WAREHOUSE;
   if (!warehouse) throw new Error("SENTINEL_WAREHOUSE names no warehouse: `npm run dev` and `npm run build` set it");
-  const entries: TarEntry[] = [];
-  for (const { name, columns } of MARTS) {
-    const rows = await readMart(warehouse, name);
-    const header = columns.map((column) => column.name);
-    entries.push(
-      { name: `${name}.json`, text: toJson(rows) },
-      { name: `${name}.csv`, text: toCsv(rows, header) },
-      { name: `${name}.sql`, text: martSql(name) },
-    );
-  }
-  process.stdout.write(tar(entries));
+  const files = await Promise.all(
+    MARTS.map(async ({ name, columns }): Promise<TarEntry[]> => {
+      const rows = await readMart(warehouse, name);
+      const header = columns.map((column) => column.name);
+      return [
+        { name: `${name}.json`, text: toJson(rows) },
+        { name: `${name}.csv`, text: toCsv(rows, header) },
+        { name: `${name}.sql`, text: martSql(name) },
+      ];
+    }),
+  );
+  process.stdout.write(tar(files.flat()));
 }
 
 /** Escaped, so that the text stays inert wherever it is put into a page. */

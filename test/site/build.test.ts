@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { appendFile, mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -7,15 +6,10 @@ import { filesUnder } from "../../pipelines/site/built-pages.ts";
 import { type SiteProject, siteProject } from "../support/site-project.ts";
 import { alike, populated } from "../support/site-scenarios.ts";
 import { writeWarehouse } from "../support/warehouse-fixture.ts";
+import { siteDigest as digest } from "./digest.ts";
 
 let project: SiteProject;
 let first: string;
-
-async function digest(dir: string): Promise<string> {
-  const hash = createHash("sha256");
-  for (const file of await filesUnder(dir)) hash.update(file.slice(dir.length)).update(await readFile(file));
-  return hash.digest("hex");
-}
 
 const dist = (): string => join(project.root, "dist");
 const failure = (work: Promise<unknown>): Promise<SentinelError> =>
@@ -34,7 +28,7 @@ afterAll(() => project?.remove());
 
 describe("building the site", () => {
   test("does nothing when nothing changed", async () => {
-    expect(await project.build()).toMatchObject({ rebuilt: false, pages: 7 });
+    expect(await project.build()).toMatchObject({ made: "nothing", pages: 7 });
   });
 
   test("gives the same bytes for the same input, from a cold cache and at another time", async () => {
@@ -42,7 +36,7 @@ describe("building the site", () => {
     await rm(dist(), { recursive: true });
     const later = new Date("2031-05-05");
     for (const file of await filesUnder(join(project.root, "src"))) await utimes(file, later, later);
-    expect(await project.build()).toMatchObject({ rebuilt: true });
+    expect(await project.build()).toMatchObject({ made: "site" });
     expect(await digest(dist())).toBe(first);
   }, 60_000);
 
@@ -75,29 +69,42 @@ describe("building the site", () => {
     await writeFile(page, text);
   }, 60_000);
 
-  test("stops its children when it is aborted, and leaves the former site whole", async () => {
-    const stop = new AbortController();
-    const work = failure(project.build({ snapshotId: "two", signal: stop.signal }));
-    setTimeout(() => stop.abort(), 1500);
-    expect((await work).name).toBe("AbortError");
-    expect(await digest(dist())).toBe(first);
-    expect((await readdir(project.root)).filter((name) => name.startsWith("dist"))).toEqual(["dist"]);
-  }, 60_000);
+  test.each([
+    ["the door", "two", 200],
+    ["Framework", "one", 1500],
+  ])(
+    "stops %s when it is aborted, and leaves the former site whole",
+    async (_, snapshotId, after) => {
+      const page = join(project.root, "src", "triage.md");
+      const text = await readFile(page, "utf8");
+      if (snapshotId === "one") await appendFile(page, "\nOne more line.\n");
+      const stop = new AbortController();
+      const work = failure(project.build({ snapshotId, signal: stop.signal }));
+      setTimeout(() => stop.abort(), after);
+      expect((await work).name).toBe("AbortError");
+      expect(await digest(dist())).toBe(first);
+      expect((await readdir(project.root)).filter((name) => name.startsWith("dist"))).toEqual(["dist"]);
+      const records = await readdir(join(project.root, "src", ".observablehq", "cache", "_sentinel"));
+      expect(records.filter((name) => name.endsWith(".part"))).toEqual([]);
+      await writeFile(page, text);
+    },
+    60_000,
+  );
 
   test("shows another snapshot's data", async () => {
     await rm(project.warehouse);
     await writeWarehouse(project.warehouse, populated());
-    expect(await project.build({ snapshotId: "three" })).toMatchObject({ rebuilt: true });
+    expect(await project.build({ snapshotId: "three" })).toMatchObject({ made: "data" });
     expect(await digest(dist())).not.toBe(first);
   }, 60_000);
 
   test("takes over from a build that was killed, and waits for one that runs", async () => {
     const lock = join(project.root, "src", ".observablehq", "build.lock");
     await writeFile(lock, "999999999");
-    expect(await project.build({ snapshotId: "three" })).toMatchObject({ rebuilt: false });
+    expect(await project.build({ snapshotId: "three" })).toMatchObject({ made: "nothing" });
     await writeFile(lock, String(process.pid));
     setTimeout(() => void rm(lock), 500);
-    expect(await project.build({ snapshotId: "three" })).toMatchObject({ rebuilt: false });
+    expect(await project.build({ snapshotId: "three" })).toMatchObject({ made: "nothing" });
     const stop = AbortSignal.timeout(300);
     await writeFile(lock, String(process.pid));
     expect((await failure(project.build({ signal: stop }))).name).toMatch(/AbortError|TimeoutError/);

@@ -11,7 +11,7 @@ export interface SiteProject {
   /** A project of its own, so that no build meets another's cache; its path has a space. */
   readonly root: string;
   readonly warehouse: string;
-  build(options?: { snapshotId?: string; signal?: AbortSignal }): Promise<SiteResult>;
+  build(options?: { snapshotId?: string; warehouse?: string; signal?: AbortSignal }): Promise<SiteResult>;
   remove(): Promise<void>;
 }
 
@@ -37,8 +37,8 @@ export async function siteProject(marts: Marts): Promise<SiteProject> {
   return {
     root,
     warehouse,
-    build: ({ snapshotId = "one", signal } = {}) =>
-      buildSite({ projectRoot: root, warehouse, snapshotId, outDir: "dist", ...(signal ? { signal } : {}) }),
+    build: ({ snapshotId = "one", warehouse: other = warehouse, signal } = {}) =>
+      buildSite({ projectRoot: root, warehouse: other, snapshotId, outDir: "dist", ...(signal ? { signal } : {}) }),
     remove: () => rm(root, { recursive: true, force: true }),
   };
 }

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { SentinelError } from "../cli/errors.ts";
+import { assertWithinBudget } from "./budget.ts";
+import type { Inventory } from "./inventory.ts";
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const site = (files: Record<string, number>): Inventory =>
+  Object.fromEntries(Object.entries(files).map(([path, bytes]) => [path, { bytes, sha256: "" }]));
+const refusal = (files: Record<string, number>): string => {
+  try {
+    assertWithinBudget(site(files));
+  } catch (error) {
+    expect(error).toBeInstanceOf(SentinelError);
+    expect(error).toMatchObject({ exitCode: 6, command: "npm run report -- --no-site" });
+    return (error as Error).message;
+  }
+  return "";
+};
+
+test.each([
+  [{ "_file/data/marts/runs.0123abcd.json": 256 * KIB }],
+  [{ "_file/data/marts/triage_open.0123abcd.json": 25 * MIB, "_file/data/marts/triage_open.4567abcd.csv": 15 * MIB }],
+  [{ "index.html": 64 * KIB, "_npm/plot/0123abcd.js": 2 * MIB - 64 * KIB }],
+])("%o is within the budget", (files) => {
+  expect(refusal(files)).toBe("");
+});
+
+test.each([
+  [{ "_file/data/marts/runs.0123abcd.json": 256 * KIB + 512 }, "data/marts/runs.json: 256.5 KiB, limit 256 KiB"],
+  [{ "_file/own/sales.0123abcd.csv": 300 * KIB }, "own/sales.csv: 300 KiB, limit 256 KiB"],
+  [{ "_file/own/triage_open.0123abcd.json": MIB }, "own/triage_open.json: 1,024 KiB, limit 256 KiB"],
+  [{ "_file/data/marts/triage_open.0123abcd.json": 26 * MIB }, "data/marts/triage_open.json: 26,624 KiB, limit 25,600"],
+  [
+    { "_file/data/marts/triage_open.0123abcd.json": 24 * MIB, "_file/data/marts/triage_open.4567abcd.csv": 17 * MIB },
+    "all data files together: 41,984 KiB, limit 40,960 KiB",
+  ],
+  [{ "deep/index.html": 65 * KIB }, "the page deep/index.html: 65 KiB, limit 64 KiB"],
+  [{ "_npm/huge.js": 3 * MIB }, "the site without its data: 3,072 KiB, limit 2,048 KiB"],
+])("%o is not", (files, words) => {
+  expect(refusal(files)).toContain(words);
+});

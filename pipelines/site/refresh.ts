@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { cp, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { relative } from "node:path/posix";
+import { EXIT, SentinelError } from "../cli/errors.ts";
+import { filesUnder } from "./built-pages.ts";
+import { MARTS_FOLDER } from "./door.ts";
+import type { Inventory } from "./inventory.ts";
+
+/** Pages, libraries and the file for hosts: what Framework and we make of sources alone, but for the references in pages. */
+const OF_SOURCES = /\.html$|^\.nojekyll$|^_(npm|node|observablehq)\//;
+const ATTACHED = /^_file\/(.+)\.[0-9a-f]{8}(\.\w+)$/;
+
+/**
+ * Where each of the door's files lies in a site that Framework built. Nothing where anything else in it may hang on the data:
+ * another loader's file, a page that a loader writes, a component that attaches a file. Such a site has to be built anew.
+ *
+ * @throws SentinelError with exit code 6 where the site holds other data than the door gave.
+ */
+export async function findMarts(
+  projectRoot: string,
+  dir: string,
+  files: Inventory,
+  door: ReadonlyMap<string, Buffer>,
+): Promise<Record<string, string> | undefined> {
+  const source = join(projectRoot, "src");
+  let isAll = !(await filesUnder(source)).some((file) => /\.md\.\w+$/.test(file));
+  const marts: Record<string, string> = {};
+  for (const [path, { sha256 }] of Object.entries(files)) {
+    if (OF_SOURCES.test(path)) continue;
+    const attached = path.replace(ATTACHED, "$1$2");
+    const name = relative(MARTS_FOLDER, attached);
+    const content = door.get(name);
+    if (content === undefined) isAll &&= existsSync(join(source, attached)) || (await attachesNothing(dir, path));
+    else if (sha256 === sha256Of(content)) marts[name] = path;
+    else throw notOurs(attached);
+  }
+  return isAll ? marts : undefined;
+}
+
+/** Whether a file of the site is a script or a style sheet that names no attached file. */
+async function attachesNothing(dir: string, path: string): Promise<boolean> {
+  return path.startsWith("_import/") && !(await readFile(join(dir, path), "utf8")).includes("/_file/");
+}
+
+function notOurs(attached: string): SentinelError {
+  return new SentinelError({
+    exitCode: EXIT.site,
+    cause: `${attached} does not hold what the warehouse gives: a dev server wrote its own data meanwhile.`,
+    remedy: "The former site is untouched. Build again, without the dev server if it shows another campaign:",
+    command: "npm run build",
+  });
+}
+
+/**
+ * Writes a site, with other data in place of its marts, into a new folder. Pages name every file that they attach with a digest and
+ * its size: beside the files themselves these are all that changes. Returns whether the door still gives every file that the site has.
+ */
+export async function putData(
+  site: string,
+  marts: Readonly<Record<string, string>>,
+  next: string,
+  door: ReadonlyMap<string, Buffer>,
+): Promise<boolean> {
+  const moved = new Map<string, { path: string; content: Buffer }>();
+  for (const [name, former] of Object.entries(marts)) {
+    const content = door.get(name);
+    if (content === undefined) return false;
+    const path = sitePath(name, content);
+    if (path !== former) moved.set(former, { path, content });
+  }
+  await cp(site, next, { recursive: true, preserveTimestamps: true });
+  for (const [former, { path, content }] of moved) {
+    await rm(join(next, former));
+    await write(join(next, path), content);
+  }
+  for (const file of await filesUnder(next)) {
+    if (file.endsWith(".html")) await write(file, refer(await readFile(file, "utf8"), moved));
+  }
+  return true;
+}
+
+function refer(html: string, moved: ReadonlyMap<string, { path: string; content: Buffer }>): string {
+  return html.replaceAll(REFERENCE, (text, former: string, size?: string) => {
+    const target = moved.get(former);
+    if (!target) return text;
+    return target.path + (size === undefined ? "" : `","size":${target.content.length}`);
+  });
+}
+
+/** A file of the door in a page: its path, and its size where the page registers it. */
+const REFERENCE = new RegExp(`(_file/${MARTS_FOLDER}/[\\w.-]+)(","size":\\d+)?`, "g");
+
+/** The name that Framework gives an attached file in the site. */
+function sitePath(name: string, content: Buffer): string {
+  const ending = extname(name);
+  return `_file/${MARTS_FOLDER}/${name.slice(0, -ending.length)}.${sha256Of(content).slice(0, 8)}${ending}`;
+}
+
+function sha256Of(content: Buffer): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+/** Without the time of writing, as in every file of a site. */
+async function write(file: string, content: string | Buffer): Promise<void> {
+  await writeFile(file, content);
+  await utimes(file, 0, 0);
+}
