@@ -1,14 +1,18 @@
-import { open } from "node:fs/promises";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type pg from "pg";
-import { to as copyTo } from "pg-copy-streams";
 import { EXIT, SentinelError } from "../pipelines/cli/errors.ts";
-import { bind } from "../pipelines/db/sql.ts";
+import { copyOut } from "../pipelines/db/copy-out.ts";
+import { type Bindable, bind } from "../pipelines/db/sql.ts";
+import { shardAt, shardCount } from "../pipelines/domain/shards.ts";
 import { readSql } from "./models.ts";
 
-/** What is pulled, by the names of `pull/*.sql` and of what `pulled()` reads; the devices, which take longest, come first. */
+/** What is pulled, by the names of `pull/*.sql` and of what `pulled()` reads. */
 export const SOURCES = [
   "device",
+  "profile",
+  "outcome",
+  "rule",
   "campaign",
   "fault",
   "action",
@@ -26,18 +30,26 @@ export interface Campaign {
   readonly devices: number;
 }
 
-/** What a file of pulled rows holds. */
+/** What the files of pulled rows of a source hold. */
 export interface Pulled {
   readonly source: Source;
+  /** Path of the file, or the pattern of the paths of several. */
   readonly file: string;
   readonly rows: number;
   /** Bytes, without the line feed. */
   readonly longestLine: number;
 }
 
-/** Begins the one read-only transaction of a snapshot, as the loaders' role where there is one. */
-export async function beginPull(client: pg.ClientBase, onNote: (line: string) => void): Promise<void> {
+/**
+ * Begins the read-only transaction of a snapshot, as the loaders' role where there is one.
+ * @param seen what this function returned for another session: this one then sees what that one sees.
+ * @returns a name for what it sees.
+ */
+export async function beginPull(client: pg.ClientBase, onNote: (line: string) => void, seen?: string): Promise<string> {
   await client.query(readSql("pull/begin"));
+  const snapshot = seen ?? (await exportSnapshot(client));
+  if (seen !== undefined) await client.query(bind(readSql("pull/see_snapshot"), { snapshot }));
+  await client.query(readSql("pull/settings"));
   try {
     await client.query(readSql("pull/role"));
   } catch (error) {
@@ -46,6 +58,12 @@ export async function beginPull(client: pg.ClientBase, onNote: (line: string) =>
     await client.query("ROLLBACK TO SAVEPOINT before_role");
     onNote(`Reading as the user of the connection, in a read-only transaction (role sentinel_loader: ${message}).`);
   }
+  return snapshot;
+}
+
+async function exportSnapshot(client: pg.ClientBase): Promise<string> {
+  const { rows } = await client.query<{ snapshot: string }>(readSql("pull/export_snapshot"));
+  return rows[0]?.snapshot ?? "";
 }
 
 const NO_SUCH_ROLE = "22023";
@@ -64,51 +82,112 @@ export async function findCampaign(client: pg.ClientBase, name: string | undefin
   });
 }
 
-/**
- * Streams one source of a campaign into a file of its own in `folder`, readable by its user alone.
- * @param onRows gets the rows written so far.
- */
-export async function pullSource(
-  client: pg.ClientBase,
-  source: Source,
-  campaign: Campaign,
-  folder: string,
-  onRows: (rows: number) => void,
-): Promise<Pulled> {
-  const file = join(folder, `${source}.tsv`);
-  const stream = client.query(copyTo(bind(readSql(`pull/${source}`), { campaign: campaign.id }), BUFFER));
-  const handle = await open(file, "wx", 0o600);
-  const lines = new LineCounter();
-  try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      await handle.write(chunk);
-      lines.add(chunk);
-      onRows(lines.count);
-    }
-  } finally {
-    await handle.close();
-  }
-  return { source, file, rows: lines.count, longestLine: lines.longest };
+/** What a session pulls from, and where to. */
+export interface PullPlace {
+  readonly client: pg.ClientBase;
+  readonly campaign: Campaign;
+  /** Folder for the files, each readable by its user alone. */
+  readonly folder: string;
 }
 
-/** Bytes. */
-const BUFFER = { highWaterMark: 1 << 18 };
-const LINE_FEED = 10;
+/** Streams one source of a campaign into a file of its own. */
+export async function pullSource({ client, campaign, folder }: PullPlace, source: Source): Promise<Pulled> {
+  const file = join(folder, `${source}.tsv`);
+  const lines = await withLines(file, (into) => pullInto(into, client, source, { campaign: campaign.id }));
+  return { source, file, ...lines };
+}
 
-/** Counts the rows of COPY's text format, which writes a line feed in a value as \n, so that each one ends a row. */
-class LineCounter {
-  count = 0;
+/** Devices that one statement reads: few enough for a hash of their decisions to stay in the processor's cache. */
+const DEVICES_TOGETHER = 100_000;
+
+/**
+ * Streams the devices into a file a session, shard by shard, the sessions taking turns.
+ * @param onRows gets the rows written so far, of all sessions.
+ */
+export async function pullDevices(places: readonly PullPlace[], onRows: (rows: number) => void): Promise<Pulled> {
+  const [first] = places as readonly [PullPlace, ...PullPlace[]];
+  const shards = shardCount(first.campaign.devices, DEVICES_TOGETHER);
+  let next = 0;
+  let rows = 0;
+  const lanes = places.map(({ client, campaign, folder }, lane) =>
+    withLines(join(folder, `device-${lane}.tsv`), async (into) => {
+      for (let shard = next++; shard < shards; shard = next++) {
+        const before = into.rows;
+        const { buckets } = shardAt(shard, shards);
+        await pullInto(into, client, "device", { campaign: campaign.id, buckets });
+        rows += into.rows - before;
+        onRows(rows);
+      }
+    }),
+  );
+  const files = await Promise.all(lanes);
+  const longestLine = Math.max(...files.map((file) => file.longestLine));
+  return { source: "device", file: join(first.folder, "device-*.tsv"), rows, longestLine };
+}
+
+async function pullInto(
+  into: LineFile,
+  client: pg.ClientBase,
+  source: Source,
+  values: Readonly<Record<string, Bindable>>,
+): Promise<void> {
+  await copyOut(client, bind(readSql(`pull/${source}`), values), (bytes, from, to) => into.add(bytes, from, to));
+}
+
+/** Has lines written to a file that must not be there yet. Returns how many came, and how long the longest is. */
+async function withLines(
+  file: string,
+  write: (into: LineFile) => Promise<void>,
+): Promise<{ rows: number; longestLine: number }> {
+  const into = new LineFile(openSync(file, "wx", 0o600));
+  try {
+    await write(into);
+    into.flush();
+  } finally {
+    into.close();
+  }
+  return { rows: into.rows, longestLine: into.longest };
+}
+
+const BLOCK_BYTES = 1 << 18;
+const LINE_FEED = 0x0a;
+
+/** Gathers lines into blocks, since each is a few dozen bytes, and writes them. */
+class LineFile {
+  readonly #file: number;
+  #block = Buffer.allocUnsafe(BLOCK_BYTES);
+  #at = 0;
+  rows = 0;
+  /** Bytes, without the line feed. */
   longest = 0;
-  #open = 0;
 
-  add(chunk: Buffer): void {
-    let start = 0;
-    for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
-      this.longest = Math.max(this.longest, this.#open + end - start);
-      this.count += 1;
-      this.#open = 0;
-      start = end + 1;
-    }
-    this.#open += chunk.length - start;
+  constructor(file: number) {
+    this.#file = file;
+  }
+
+  add(bytes: Buffer, from: number, to: number): void {
+    const length = to - from;
+    if (this.#at + length >= this.#block.length) this.#makeRoom(length + 1);
+    const block = this.#block;
+    let at = this.#at;
+    for (let no = from; no < to; no++) block[at++] = bytes[no] as number;
+    block[at++] = LINE_FEED;
+    this.#at = at;
+    this.rows += 1;
+    if (length > this.longest) this.longest = length;
+  }
+
+  #makeRoom(needed: number): void {
+    this.flush();
+    if (needed > this.#block.length) this.#block = Buffer.allocUnsafe(needed);
+  }
+
+  flush(): void {
+    for (let from = 0; from < this.#at; ) from += writeSync(this.#file, this.#block, from, this.#at - from);
+    this.#at = 0;
+  }
+
+  close(): void {
+    closeSync(this.#file);
   }
 }

@@ -1,4 +1,4 @@
-import { findingSql, trustedNumberSql } from "../pipelines/domain/predicate-sql.ts";
+import { findingSql, numberSql, valueOf } from "../pipelines/domain/predicate-sql.ts";
 import type { RuleSet } from "../pipelines/domain/rules.ts";
 import {
   ACTIONS,
@@ -34,11 +34,11 @@ export function referenceVariables(ruleSet: RuleSet): Readonly<Record<string, st
  * the first rule that the value breaks, `number_of(reported)` its number, NULL where it is none.
  */
 export function ruleMacros(ruleSet: RuleSet): string[] {
-  const noRules = { ...ruleSet, rules: [] };
   return [
-    `CREATE MACRO number_of(reported) AS ${trustedNumberSql(noRules, "battery_voltage", "reported", "duckdb")}`,
+    `CREATE MACRO number_of(reported) AS ${numberSql("reported", "duckdb")}`,
     ...TELEMETRY_FIELDS.map(
-      (field) => `CREATE MACRO finding_${field}(reported) AS ${findingSql(ruleSet, field, "reported", "duckdb")}`,
+      (field) =>
+        `CREATE MACRO finding_${field}(reported) AS ${findingSql(ruleSet, field, valueOf("reported", "duckdb"))}`,
     ),
   ];
 }

@@ -10,7 +10,10 @@
 CREATE TABLE snapshot AS
 WITH pulled_rows AS (
   SELECT 'campaign' AS source, count(*) AS rows, sum(hash(t)) AS content FROM stg_campaign t
-  UNION ALL SELECT 'device', count(*), sum(hash(t)) FROM int_device t
+  UNION ALL SELECT 'device', count(*), sum(hash(t)) FROM stg_device t
+  UNION ALL SELECT 'profile', count(*), sum(hash(t)) FROM stg_profile t
+  UNION ALL SELECT 'outcome', count(*), sum(hash(t)) FROM stg_outcome t
+  UNION ALL SELECT 'rule', count(*), sum(hash(t)) FROM stg_rule t
   UNION ALL SELECT 'fault', count(*), sum(hash(t)) FROM stg_fault t
   UNION ALL SELECT 'action', count(*), sum(hash(t)) FROM stg_action t
   UNION ALL SELECT 'triage', count(*), sum(hash(t)) FROM stg_triage t
@@ -33,5 +36,5 @@ SELECT
   c.campaign_id,
   c.campaign,
   (SELECT max(latest) FROM moment) AS taken_at,
-  (SELECT count(*) FROM int_device) AS devices
+  (SELECT count(*) FROM stg_device) AS devices
 FROM stg_campaign c;

@@ -1,11 +1,12 @@
 import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
+import { SentinelError } from "../pipelines/cli/errors.ts";
 import type { RuleSet } from "../pipelines/domain/rules.ts";
 import { build, check, prepare, stage } from "./build.ts";
 import { isOutOfMemory, type WriteOptions, writeDatabase } from "./engine.ts";
 import { explainPull } from "./explain-pull.ts";
-import { beginPull, type Campaign, findCampaign, type Pulled, pullSource, SOURCES } from "./pull.ts";
+import { beginPull, type Campaign, findCampaign, type Pulled, pullDevices, pullSource, SOURCES } from "./pull.ts";
 import { readSnapshotOf, type Snapshot } from "./snapshot.ts";
 import { withWorkspace } from "./workspace.ts";
 
@@ -44,7 +45,7 @@ export async function refreshWarehouse(options: RefreshOptions): Promise<Snapsho
   return await withWorkspace(home, async (folder) => {
     const file = join(folder, "warehouse.duckdb");
     try {
-      const pulled = await withPull(options, (client, campaign) => pullAll(client, campaign, folder, options));
+      const pulled = await withPull(options, (session, second) => pullAll(session, second, folder, options));
       const snapshot = await buildFile(file, folder, pulled, options);
       signal?.throwIfAborted();
       const path = join(home, `${fileName(snapshot.campaignName, snapshot.campaignId)}.duckdb`);
@@ -82,25 +83,46 @@ async function buildFile(
   }
 }
 
-/** All sources of a campaign, one after the other: they share one transaction. */
+/** All sources of a campaign: the devices by two sessions, the rest by one, all of the same moment. */
 async function pullAll(
-  client: pg.Client,
-  campaign: Campaign,
+  session: PullSession,
+  second: PullSession,
   folder: string,
   { onProgress }: RefreshOptions,
 ): Promise<Pulled[]> {
-  const pulled: Pulled[] = [];
-  for (const source of SOURCES) {
-    const onRows = (rows: number): void => (source === "device" ? onProgress?.(rows, campaign.devices) : undefined);
-    pulled.push(await pullSource(client, source, campaign, folder, onRows));
+  const { campaign } = session;
+  const places = [session, second].map(({ client }) => ({ client, campaign, folder }));
+  const pulled = [await pullDevices(places, (rows) => onProgress?.(rows, campaign.devices))];
+  for (const source of SOURCES.filter((other) => other !== "device")) {
+    pulled.push(await pullSource({ client: session.client, campaign, folder }, source));
   }
   return pulled;
 }
 
-/** One session, one transaction, closed before anything is built. */
+interface PullSession {
+  readonly client: pg.Client;
+  readonly campaign: Campaign;
+}
+
+/** Two sessions that see the same moment in one transaction each, closed before anything is built. */
 async function withPull<T>(
-  { connection, campaign, signal, onNote }: RefreshOptions,
-  work: (client: pg.Client, campaign: Campaign) => Promise<T>,
+  options: RefreshOptions,
+  work: (session: PullSession, second: PullSession) => Promise<T>,
+): Promise<T> {
+  return withSession(options, async (client) => {
+    const note = options.onNote ?? (() => {});
+    const snapshot = await beginPull(client, note);
+    const campaign = await findCampaign(client, options.campaign);
+    return withSession(options, async (other) => {
+      await beginPull(other, () => {}, snapshot);
+      return work({ client, campaign }, { client: other, campaign });
+    });
+  });
+}
+
+async function withSession<T>(
+  { connection, signal }: RefreshOptions,
+  work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
   const client = new pg.Client({ application_name: "sentinel-ota", ...connection });
   client.on("error", () => {});
@@ -108,10 +130,9 @@ async function withPull<T>(
   signal?.addEventListener("abort", stop);
   try {
     await client.connect();
-    await beginPull(client, onNote ?? (() => {}));
-    return await work(client, await findCampaign(client, campaign));
+    return await work(client);
   } catch (error) {
-    throw explainPull(error, client, connection);
+    throw error instanceof SentinelError ? error : explainPull(error, client, connection);
   } finally {
     signal?.removeEventListener("abort", stop);
     await client.end().catch(() => {});

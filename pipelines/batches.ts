@@ -32,19 +32,20 @@ export interface Workload {
   readonly task: Task;
   /** What the rows are. */
   readonly unit: string;
-  /** Rows to expect over the whole pass. */
-  readonly total: number;
+  /** Rows to expect over the whole pass; left out where that would have to be counted. */
+  readonly total?: number;
   /** Rows that committed before. */
   readonly before: number;
 }
 
-/** Has workers do the batches of a pass that did not commit yet. Returns the rows that they wrote, and the seconds it took. */
-export async function runBatches(run: StageRun, load: Workload): Promise<{ rows: number; seconds: number }> {
+/** Has workers do the batches of a pass that did not commit yet. Returns the rows that they wrote, and how to ask for the seconds since it began. */
+export async function runBatches(run: StageRun, load: Workload): Promise<{ rows: number; elapsed: () => number }> {
   const { task, campaign } = load;
   const { pass } = task;
   const committed = new Set(await committedBatches(run.client, pass));
   const batches = Array.from({ length: pass.batches }, (_, batch) => batch).filter((batch) => !committed.has(batch));
-  const progress = run.reporter.stage(pass.stage, campaign.name, load.total, load.unit, load.before);
+  const batchPlan = { all: pass.batches, before: committed.size };
+  const progress = run.reporter.stage(pass.stage, campaign.name, load.total, load.unit, load.before, batchPlan);
   const stopping = (): void =>
     run.reporter.note("Stopping once the batches under way are stored; ask again to stop at once.");
   run.signal.addEventListener("abort", stopping, { once: true });
@@ -59,5 +60,5 @@ export async function runBatches(run: StageRun, load: Workload): Promise<{ rows:
   const lanes = await work.finally(() => run.signal.removeEventListener("abort", stopping));
   const done = lanes.reduce((sum, lane) => sum + lane.batches, 0);
   if (done < batches.length) throw interrupted(run, pass.stage, batches.length - done);
-  return { rows: lanes.reduce((sum, { rows }) => sum + rows, 0), seconds: progress.elapsed() };
+  return { rows: lanes.reduce((sum, { rows }) => sum + rows, 0), elapsed: () => progress.elapsed() };
 }

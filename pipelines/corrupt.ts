@@ -7,6 +7,7 @@ import { isComplete, lastPass } from "./db/ledger.ts";
 import { sql } from "./db/sql.ts";
 import type { FaultProfile } from "./domain/faults.ts";
 import { shardCount } from "./domain/shards.ts";
+import { refuseUnstored } from "./stored-fleet.ts";
 
 export const SCAN_BATCH = 50_000;
 
@@ -27,16 +28,19 @@ export async function corrupt(run: StageRun, given?: Campaign): Promise<StageEnd
   if (chaos.rate === 0) return ended(campaign, 0, 0, []);
   refuseAfterRecovery(campaign, recovered, "injected");
   await run.client.query(sql("corrupt.mark_campaign"), [id, chaos.rate, chaos.profile.name, chaos.seed]);
+  await refuseUnstored(run, campaign);
   const shards = shardCount(campaign.device_count, run.options.batchSize ?? SCAN_BATCH);
   const pass = passFor(run, campaign, "corrupt", last, shards);
-  const { rows, seconds: took } = await runBatches(run, {
+  const { source, seed, device_count: devices } = campaign;
+  const generated = source === "generated" ? { seed, devices } : undefined;
+  const { rows, elapsed } = await runBatches(run, {
     campaign: { ...campaign, ...asked },
-    task: { stage: "corrupt", pass, ...chaos, reported: campaign.reported_columns },
+    task: { stage: "corrupt", pass, ...chaos, reported: campaign.reported_columns, generated },
     unit: "faults",
     total: Math.round(campaign.device_count * chaos.rate),
     before: last?.rows ?? 0,
   });
-  return ended({ ...campaign, ...asked }, rows, took, await kinds(run, id));
+  return ended({ ...campaign, ...asked }, rows, elapsed(), await kinds(run, id));
 }
 
 interface Chaos {

@@ -4,11 +4,11 @@ import { EXIT, SentinelError } from "./cli/errors.ts";
 import type { Options } from "./cli/options.ts";
 import type { StageEnd, StageRun } from "./context.ts";
 import { type Campaign, campaignFor, createCampaign, makeCurrent, type NewCampaign } from "./db/campaigns.ts";
+import { batchesInFlight, batchRows, roundTripMs } from "./db/latency.ts";
 import { lastPass } from "./db/ledger.ts";
-import { sql } from "./db/sql.ts";
-import type { FleetSpec } from "./domain/fleet.ts";
+import { type FleetSpec, fleetWords } from "./domain/fleet.ts";
 import { REPORT_COLUMNS } from "./domain/vocabulary.ts";
-import { existing, STORE_BATCH, stored } from "./stored-fleet.ts";
+import { existing, isStored, seal, stored } from "./stored-fleet.ts";
 
 const DEVICES = 10_000;
 const SEED = 42;
@@ -24,17 +24,18 @@ export async function generate(run: StageRun): Promise<StageEnd> {
   const { device_count: devices, batch_size: batchSize } = campaign;
   const last = await lastPass(run.client, campaign.campaign_id, "generate");
   const before = last?.rows ?? 0;
-  if (before === devices) return stored(campaign, 0, 0);
+  if (await isStored(run, campaign)) return stored(campaign, 0, 0);
   const pass = passFor(run, campaign, "generate", last, Math.ceil(devices / batchSize));
-  const { rows, seconds: took } = await runBatches(run, {
+  const inFlight = batchesInFlight(await roundTripMs(run.client));
+  const { rows, elapsed } = await runBatches(run, {
     campaign,
-    task: { stage: "generate", pass, fleet: spec, seed: campaign.seed, deviceCount: devices, batchSize },
+    task: { stage: "generate", pass, fleet: spec, seed: campaign.seed, deviceCount: devices, batchSize, inFlight },
     unit: "devices",
     total: devices,
     before,
   });
-  await run.client.query(sql("generate.analyze"));
-  return stored(campaign, rows, took);
+  await seal(run, campaign);
+  return stored(campaign, rows, elapsed());
 }
 
 /** The fleet that options ask for, and the name of its campaign. */
@@ -57,16 +58,16 @@ async function prepareCampaign(run: StageRun, spec: FleetSpec): Promise<Campaign
     source_file: null,
     firmware_to: spec.firmwareTo,
     rejected_count: 0,
-    batch_size: options.batchSize ?? STORE_BATCH,
+    batch_size: options.batchSize ?? batchRows(await roundTripMs(client), devices),
     reported_columns: REPORT_COLUMNS,
   };
-  return createCampaign(client, campaign, []);
+  return createCampaign(client, campaign, { words: fleetWords(spec) });
 }
 
 async function resumedCampaign(run: StageRun, specHash: string): Promise<Campaign> {
   const campaign = await campaignFor(run.client, run.options.campaign);
   const { devices, seed } = run.options;
-  if (campaign.source === "imported" && (await isWhole(run, campaign))) return campaign;
+  if (campaign.source === "imported" && (await isStored(run, campaign))) return campaign;
   const refuse = (cause: string, remedy: string): never => {
     throw new SentinelError({ exitCode: EXIT.usage, cause, remedy });
   };
@@ -85,7 +86,7 @@ async function resumedCampaign(run: StageRun, specHash: string): Promise<Campaig
   if (seed !== undefined && seed !== campaign.seed) {
     refuse(`Campaign ${campaign.name} has seed ${campaign.seed}, not ${seed}.`, "Leave --seed out to resume it.");
   }
-  if (specHash !== campaign.source_sha256 && !(await isWhole(run, campaign))) {
+  if (specHash !== campaign.source_sha256 && !(await isStored(run, campaign))) {
     refuse(
       `data/*.csv has changed since campaign ${campaign.name} began, so the rest of it would be another fleet.`,
       "Take the old files back to resume it, or start over with --replace.",
@@ -93,10 +94,6 @@ async function resumedCampaign(run: StageRun, specHash: string): Promise<Campaig
   }
   await makeCurrent(run.client, campaign);
   return campaign;
-}
-
-async function isWhole(run: StageRun, campaign: Campaign): Promise<boolean> {
-  return (await lastPass(run.client, campaign.campaign_id, "generate"))?.rows === campaign.device_count;
 }
 
 /** What a person reads as the name of the rollout, and who answers for it: invented, by the seed. */

@@ -1,12 +1,14 @@
 import { passFor, runBatches } from "./batches.ts";
-import { EXIT, SentinelError } from "./cli/errors.ts";
 import { count, seconds } from "./cli/format.ts";
 import type { StageEnd, StageRun } from "./context.ts";
 import { SCAN_BATCH } from "./corrupt.ts";
 import { type Campaign, campaignFor } from "./db/campaigns.ts";
 import { isComplete, lastPass } from "./db/ledger.ts";
+import { keyDecisions } from "./db/partitions.ts";
 import { sql } from "./db/sql.ts";
+import type { Policy } from "./domain/policy.ts";
 import { shardCount } from "./domain/shards.ts";
+import { refuseUnstored, unfinished } from "./stored-fleet.ts";
 
 /** Decides every Partial device that nothing was decided for. A second run finds nothing and changes nothing. */
 export async function recover(run: StageRun, given?: Campaign): Promise<StageEnd> {
@@ -15,20 +17,37 @@ export async function recover(run: StageRun, given?: Campaign): Promise<StageEnd
   const policy = run.reference.policy(run.options.policy ?? "default");
   await refuseUnfinished(run, campaign);
   const last = await lastPass(run.client, id, "recover");
-  const undecided = await undecidedDevices(run, id);
-  if (undecided === 0 && isComplete(last)) return ended(run, campaign, 0, 0);
-  const before = isComplete(last) ? 0 : (last?.rows ?? 0);
+  if (isComplete(last) && (await undecidedDevices(run, id)) === 0) {
+    await keyDecisions(run.client, id);
+    return ended(run, campaign, 0, 0);
+  }
   const shards = shardCount(campaign.device_count, run.options.batchSize ?? SCAN_BATCH);
   const pass = passFor(run, campaign, "recover", last, shards);
-  const { rows, seconds: took } = await runBatches(run, {
+  const ruleNos = await enteredRules(run, policy);
+  const { rows, elapsed } = await runBatches(run, {
     campaign,
-    task: { stage: "recover", pass, rules: run.reference.rules(), policy, reported: campaign.reported_columns },
+    task: {
+      stage: "recover",
+      pass,
+      rules: run.reference.rules(),
+      policy,
+      ruleNos,
+      reported: campaign.reported_columns,
+    },
     unit: "Partial devices",
-    total: before + undecided,
-    before,
+    before: isComplete(last) ? 0 : (last?.rows ?? 0),
   });
+  await keyDecisions(run.client, id);
   await run.client.query(sql("recover.analyze"));
-  return ended(run, campaign, rows, took);
+  return ended(run, campaign, rows, elapsed());
+}
+
+/** The numbers of the policy's rules in `decision_rule`, in their order; enters those that are new. */
+async function enteredRules({ client }: StageRun, { name, version, rules }: Policy): Promise<number[]> {
+  const values = [name, version, rules.map(({ id }) => id), rules.map(({ action }) => action)];
+  await client.query(sql("recover.enter_rules"), values);
+  const { rows } = await client.query<{ rule_no: number }>(sql("recover.rules"), values);
+  return rows.map(({ rule_no }) => rule_no);
 }
 
 async function undecidedDevices(run: StageRun, id: number): Promise<number> {
@@ -38,18 +57,9 @@ async function undecidedDevices(run: StageRun, id: number): Promise<number> {
 
 /** Decisions rest on a fleet that is whole, and on chaos that has ended. */
 async function refuseUnfinished(run: StageRun, campaign: Campaign): Promise<void> {
-  const generated = await lastPass(run.client, campaign.campaign_id, "generate");
+  await refuseUnstored(run, campaign);
   const corrupted = await lastPass(run.client, campaign.campaign_id, "corrupt");
-  const whole = (generated?.rows ?? 0) === campaign.device_count;
-  const calm = campaign.fault_rate === null || isComplete(corrupted);
-  if (whole && calm) return;
-  const stage = whole ? "corrupt" : "generate";
-  throw new SentinelError({
-    exitCode: EXIT.resumable,
-    cause: `Stage ${stage} of campaign ${campaign.name} was stopped part-way.`,
-    remedy: "Finish it first:",
-    command: `npm run ${stage} -- --resume --campaign ${campaign.name}`,
-  });
+  if (campaign.fault_rate !== null && !isComplete(corrupted)) throw unfinished("corrupt", campaign);
 }
 
 async function ended(run: StageRun, campaign: Campaign, rows: number, took: number): Promise<StageEnd> {

@@ -2,9 +2,38 @@ import { EXIT, SentinelError } from "./cli/errors.ts";
 import { count, seconds } from "./cli/format.ts";
 import type { StageEnd, StageRun } from "./context.ts";
 import { type Campaign, deleteCampaign, findCampaign, makeCurrent, type NewCampaign } from "./db/campaigns.ts";
+import { lastPass } from "./db/ledger.ts";
+import { keyReports, reportsAreKeyed } from "./db/partitions.ts";
+import { sql } from "./db/sql.ts";
 
-/** Devices that commit together when a fleet is stored. */
-export const STORE_BATCH = 500;
+/** Whether the campaign has all of its devices, and the key that no two of them can share. */
+export async function isStored({ client }: StageRun, { campaign_id: id, device_count }: Campaign): Promise<boolean> {
+  return (await lastPass(client, id, "generate"))?.rows === device_count && (await reportsAreKeyed(client, id));
+}
+
+/** Gives a campaign whose devices are all there its key, and the planner an idea of it. */
+export async function seal({ client, reporter }: StageRun, { campaign_id: id, name }: Campaign): Promise<void> {
+  if (await reportsAreKeyed(client, id)) return;
+  reporter.note(`campaign ${name}: all devices are stored, building the key`);
+  await keyReports(client, id);
+  await client.query(sql("generate.analyze"));
+}
+
+/** Later stages rest on a fleet that is whole. */
+export async function refuseUnstored(run: StageRun, campaign: Campaign): Promise<void> {
+  if (await isStored(run, campaign)) return;
+  throw unfinished("generate", campaign);
+}
+
+/** Thrown where a stage needs one that was stopped part-way. */
+export function unfinished(stage: string, { name }: Campaign): SentinelError {
+  return new SentinelError({
+    exitCode: EXIT.resumable,
+    cause: `Stage ${stage} of campaign ${name} was stopped part-way.`,
+    remedy: "Finish it first:",
+    command: `npm run ${stage} -- --resume --campaign ${name}`,
+  });
+}
 
 /**
  * The campaign of that name, where it is there and is what is wanted; it is the current one then. With `--replace` it is deleted

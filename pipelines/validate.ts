@@ -3,13 +3,14 @@ import { percent, seconds, table } from "./cli/format.ts";
 import { interrupted, type StageEnd, type StageRun } from "./context.ts";
 import { type Campaign, campaignFor } from "./db/campaigns.ts";
 import { campaignDigest } from "./db/digest.ts";
+import { withRules } from "./db/rule-views.ts";
 import { bind, sql } from "./db/sql.ts";
-import { type Check, checks } from "./invariants.ts";
+import { type Answer, type Check, checks } from "./invariants.ts";
 
 /** What became of one invariant. */
-interface Outcome extends Check {
-  readonly expected: string;
-  readonly actual: string;
+interface Outcome extends Answer {
+  readonly promise: string;
+  readonly query: string;
   readonly passed: boolean;
 }
 
@@ -31,13 +32,13 @@ export interface ValidationEnd extends StageEnd {
 export async function validate(run: StageRun, given?: Campaign): Promise<ValidationEnd> {
   const campaign = given ?? (await campaignFor(run.client, run.options.campaign));
   const planned = await checks(run, campaign);
-  const progress = run.reporter.stage("validate", campaign.name, planned.length, "promises");
+  const promised = planned.reduce((sum, { promises }) => sum + promises.size, 0);
+  const progress = run.reporter.stage("validate", campaign.name, promised, "promises");
   const outcomes: Outcome[] = [];
   for (const check of planned) {
     progress.update([{ batches: 0, rows: outcomes.length }]);
-    if (run.signal.aborted) throw interrupted(run, "validate", planned.length - outcomes.length, "promises");
-    const { expected, actual } = await check.look(run.client);
-    outcomes.push({ ...check, expected, actual, passed: expected === actual });
+    if (run.signal.aborted) throw interrupted(run, "validate", promised - outcomes.length, "promises");
+    outcomes.push(...outcomesOf(check, await check.look(run.client)));
   }
   await keep(run, campaign, outcomes);
   const detection = await score(run, campaign);
@@ -61,6 +62,15 @@ export async function validate(run: StageRun, given?: Campaign): Promise<Validat
   };
 }
 
+/** A promise that no answer came for is broken. */
+function outcomesOf({ promises, query }: Check, answers: readonly Answer[]): Outcome[] {
+  return [...promises].map(([name, promise]) => {
+    const answer = answers.find((one) => one.name === name);
+    const { expected, actual } = answer ?? { expected: "an answer", actual: "none" };
+    return { name, promise, query, expected, actual, passed: expected === actual };
+  });
+}
+
 async function keep({ client, runId }: StageRun, campaign: Campaign, outcomes: readonly Outcome[]): Promise<void> {
   await client.query("BEGIN");
   await client.query(sql("validate.forget"), [campaign.campaign_id]);
@@ -74,7 +84,7 @@ async function keep({ client, runId }: StageRun, campaign: Campaign, outcomes: r
 
 async function score({ client, reference }: StageRun, campaign: Campaign): Promise<Detection[]> {
   const kinds = Object.fromEntries(reference.rules().rules.map(({ id, detects }) => [id, detects]));
-  const { rows } = await client.query<Detection>(sql("validate.detection"), [
+  const { rows } = await client.query<Detection>(withRules(sql("validate.detection"), reference.rules()), [
     campaign.campaign_id,
     JSON.stringify(kinds),
   ]);

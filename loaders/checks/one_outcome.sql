@@ -7,9 +7,12 @@
 --   update_status  VARCHAR  The status that follows.
 --   action         VARCHAR  What was decided; NULL where nothing was.
 --   in_triage      BOOLEAN  Whether the triage queue has an open row of it.
-SELECT device_id, failed, update_status, action, in_triage
-FROM int_device
-WHERE failed <> (update_status IN ('Partial', 'Recovered', 'Quarantined'))
-   OR (action IN ('RETRY_UPDATE', 'FORCE_ROLLBACK') AND in_triage)
-ORDER BY device_id
+SELECT d.device_id, c.failed, c.update_status, c.action, t.device_id IS NOT NULL AS in_triage
+FROM stg_device d
+JOIN int_cohort c
+  ON c.profile_no = d.profile_no AND c.outcome_no = d.outcome_no AND c.rule_no IS NOT DISTINCT FROM d.rule_no
+LEFT JOIN (SELECT device_id FROM stg_triage WHERE state = 'open') t ON t.device_id = d.device_id
+WHERE c.failed <> (c.update_status IN ('Partial', 'Recovered', 'Quarantined'))
+   OR (c.action IS NOT DISTINCT FROM 'MANUAL_TRIAGE') <> (t.device_id IS NOT NULL)
+ORDER BY d.device_id
 LIMIT 100;

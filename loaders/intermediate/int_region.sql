@@ -13,14 +13,14 @@ CREATE TABLE int_region AS
 WITH region AS (
   SELECT
     region,
-    count(*) AS devices,
-    count(*) FILTER (failed) AS failures,
-    count(*) FILTER (update_status = 'Recovered') AS recovered,
-    count(*) FILTER (update_status = 'Quarantined') AS quarantined
-  FROM int_device
+    sum(devices)::BIGINT AS devices,
+    coalesce(sum(devices) FILTER (failed), 0)::BIGINT AS failures,
+    coalesce(sum(devices) FILTER (update_status = 'Recovered'), 0)::BIGINT AS recovered,
+    coalesce(sum(devices) FILTER (update_status = 'Quarantined'), 0)::BIGINT AS quarantined
+  FROM int_cohort
   GROUP BY region
 ), fleet AS (
-  SELECT count(*) AS devices, count(*) FILTER (failed) AS failures FROM int_device
+  SELECT sum(devices)::BIGINT AS devices, sum(failures)::BIGINT AS failures FROM region
 )
 SELECT
   r.region, r.devices, r.failures, r.recovered, r.quarantined,

@@ -12,7 +12,7 @@
 --   p_value        DOUBLE   Two-sided p of the two-proportion z-test against all other regions; NULL where a side is empty.
 CREATE TABLE int_region_stage AS
 WITH stopped AS (
-  SELECT region, reached, failed, count(*) AS devices FROM int_device GROUP BY region, reached, failed
+  SELECT region, reached, failed, sum(devices)::BIGINT AS devices FROM int_cohort GROUP BY region, reached, failed
 ), cell AS (
   SELECT
     d.region,

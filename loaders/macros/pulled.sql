@@ -12,12 +12,15 @@ CREATE MACRO copy_text(field) AS
     )
   ELSE field END;
 
--- What was pulled under a name, each column as text. The variable of that name holds the file's path, `longest_line` the bytes of
--- the longest line of all files, at least a megabyte: the engine keeps several buffers of twice that.
-CREATE MACRO pulled(source, fields) AS TABLE
-SELECT copy_text(COLUMNS(*))
+-- What was pulled under a name, as the fields stand in the files. The variable of that name holds the path, or the pattern of the paths,
+-- `longest_line` the bytes of the longest line of all files, at least a megabyte: the engine keeps several buffers of twice that.
+CREATE MACRO lines(source, fields) AS TABLE
 FROM read_csv(
   getvariable(source), columns = fields, auto_detect = false, header = false, delim = chr(9), quote = '', escape = '',
   comment = '', nullstr = '\N', new_line = '\n', strict_mode = true, null_padding = false,
   max_line_size = getvariable('longest_line'), buffer_size = 2 * getvariable('longest_line')
 );
+
+-- The same, each column as the text that it stands for.
+CREATE MACRO pulled(source, fields) AS TABLE
+SELECT copy_text(COLUMNS(*)) FROM lines(source, fields);

@@ -32,13 +32,13 @@
 CREATE TABLE campaign_summary AS
 WITH fleet AS (
   SELECT
-    count(*)::INTEGER AS devices,
-    count(*) FILTER (update_status = 'Success')::INTEGER AS success,
-    count(*) FILTER (update_status = 'Partial')::INTEGER AS "partial",
-    count(*) FILTER (update_status = 'Recovered')::INTEGER AS recovered,
-    count(*) FILTER (update_status = 'Quarantined')::INTEGER AS quarantined,
-    count(*) FILTER (failed)::INTEGER AS failed
-  FROM int_device
+    coalesce(sum(devices), 0)::INTEGER AS devices,
+    coalesce(sum(devices) FILTER (update_status = 'Success'), 0)::INTEGER AS success,
+    coalesce(sum(devices) FILTER (update_status = 'Partial'), 0)::INTEGER AS "partial",
+    coalesce(sum(devices) FILTER (update_status = 'Recovered'), 0)::INTEGER AS recovered,
+    coalesce(sum(devices) FILTER (update_status = 'Quarantined'), 0)::INTEGER AS quarantined,
+    coalesce(sum(devices) FILTER (failed), 0)::INTEGER AS failed
+  FROM int_cohort
 ), fault AS (
   SELECT count(*)::INTEGER AS injected, count(f.device_id)::INTEGER AS found
   FROM stg_fault i

@@ -15,15 +15,15 @@
 --   finding_rate_high  DOUBLE   Upper 95 % Wilson bound of finding_rate, 0 to 1; NULL where the field is not reported.
 --   mean_trusted       DOUBLE   Mean of the values that break no rule (volts, percent, megabytes), each to 6 decimals and below 1e12.
 CREATE TABLE data_quality AS
-WITH trusted AS (
-  SELECT region, 'battery_voltage' AS field, battery_voltage AS value FROM int_device
-  UNION ALL
-  SELECT region, 'signal_strength', signal_strength FROM int_device
-  UNION ALL
-  SELECT region, 'storage_free_mb', storage_free_mb FROM int_device
-), mean AS (
-  SELECT region, field, sum(exact)::DOUBLE / count(exact) AS mean_trusted
-  FROM (SELECT region, field, TRY_CAST(value AS DECIMAL(18, 6)) AS exact FROM trusted)
+WITH mean AS (
+  -- Whole millionths add up to the same sum in any order.
+  SELECT region, field,
+    sum(millionths * devices)::DOUBLE / 1000000 / sum(devices) FILTER (millionths IS NOT NULL) AS mean_trusted
+  FROM (
+    SELECT region, field, devices, TRY_CAST(TRY_CAST(number AS DECIMAL(18, 6)) * 1000000 AS HUGEINT) AS millionths
+    FROM int_distinct_value
+    WHERE rule_id IS NULL
+  )
   GROUP BY region, field
 ), broken AS (
   SELECT region, field, count(*) AS findings, count(*) FILTER (failed) AS findings_partial

@@ -10,7 +10,7 @@
 --   rank              INTEGER  RANK by failures, 1 is the most frequent.
 CREATE TABLE error_pareto AS
 WITH counted AS (
-  SELECT error_code, count(*) AS failures FROM int_device WHERE failed GROUP BY error_code
+  SELECT error_code, sum(devices)::BIGINT AS failures FROM int_cohort WHERE failed GROUP BY error_code
 )
 SELECT
   error_code,

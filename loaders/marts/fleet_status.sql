@@ -11,9 +11,9 @@
 --   share_high     DOUBLE   Upper 95 % Wilson bound of share, 0 to 1; NULL for an empty fleet.
 CREATE TABLE fleet_status AS
 WITH counted AS (
-  SELECT s.update_status, s.ordinal, count(d.device_id)::INTEGER AS devices
+  SELECT s.update_status, s.ordinal, coalesce(sum(d.devices), 0)::INTEGER AS devices
   FROM ref_status s
-  LEFT JOIN int_device d ON d.update_status = s.update_status
+  LEFT JOIN int_cohort d ON d.update_status = s.update_status
   GROUP BY s.update_status, s.ordinal
 ), fleet AS (
   SELECT sum(devices)::INTEGER AS devices FROM counted

@@ -13,8 +13,8 @@
 --   rank           INTEGER  RANK by rate, 1 is the highest rate.
 CREATE TABLE model_failure AS
 WITH counted AS (
-  SELECT model, firmware_from, count(*)::INTEGER AS devices, count(*) FILTER (failed)::INTEGER AS failures
-  FROM int_device
+  SELECT model, firmware_from, sum(devices)::INTEGER AS devices, coalesce(sum(devices) FILTER (failed), 0)::INTEGER AS failures
+  FROM int_cohort
   GROUP BY model, firmware_from
 )
 SELECT

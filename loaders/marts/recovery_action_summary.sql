@@ -10,8 +10,8 @@
 --   share_of_region  DOUBLE   Share of the region's devices that reported Partial, 0 to 1; NULL where none did.
 CREATE TABLE recovery_action_summary AS
 WITH decided AS (
-  SELECT action, policy_rule, region, count(*)::INTEGER AS devices
-  FROM int_device
+  SELECT action, policy_rule, region, sum(devices)::INTEGER AS devices
+  FROM int_cohort
   WHERE action IS NOT NULL
   GROUP BY action, policy_rule, region
 ), choice AS (

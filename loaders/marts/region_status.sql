@@ -12,7 +12,7 @@
 --   rate_high       DOUBLE   Upper 95 % Wilson bound of rate, 0 to 1.
 CREATE TABLE region_status AS
 WITH counted AS (
-  SELECT region, update_status, count(*)::INTEGER AS devices FROM int_device GROUP BY region, update_status
+  SELECT region, update_status, sum(devices)::INTEGER AS devices FROM int_cohort GROUP BY region, update_status
 )
 SELECT
   r.region,

@@ -1,10 +1,2 @@
--- One snapshot for all that is pulled. Times are written in UTC, rows in the order in which they are stored.
+-- One snapshot for all that is pulled.
 BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
-SET LOCAL statement_timeout = '15min';
-SET LOCAL work_mem = '64MB';
-SET LOCAL TimeZone = 'UTC';
-SET LOCAL DateStyle = 'ISO, YMD';
-SET LOCAL bytea_output = 'hex';
-SET LOCAL extra_float_digits = 3;
-SET LOCAL synchronize_seqscans = off;
-SAVEPOINT before_role;

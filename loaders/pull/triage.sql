@@ -1,10 +1,12 @@
 -- PostgreSQL looks the devices up, so that the engine behind need not hold the fleet to find them.
 COPY (
-  SELECT t.device_id, r.region, r.model, r.firmware_from, r.last_stage, r.error_code, t.rule_id, t.rules_version, t.field,
+  SELECT t.device_id, p.region, p.model, p.firmware_from, o.last_stage, o.error_code, t.rule_id, t.rules_version, t.field,
     encode(t.raw_value, 'hex'), encode(t.raw_sha256, 'hex'), jsonb_array_length(t.findings), t.state, t.attempt,
     t.quarantined_at
   FROM triage_queue t
-  LEFT JOIN device_report r
+  LEFT JOIN stored_report r
     ON r.bucket = t.bucket AND r.campaign_id = t.campaign_id AND r.device_id = t.device_id
+  LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
+  LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
   WHERE t.campaign_id = :campaign
 ) TO STDOUT

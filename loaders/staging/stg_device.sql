@@ -1,26 +1,28 @@
 -- model: stg_device
--- question: What did each device report, valid or not?
--- grain: one row a device; a view of the pulled file, gone once int_device holds the fleet
+-- question: What did each device report, valid or not, and what was decided for it, by the numbers of the words?
+-- grain: one row a device
 -- columns:
---   device_id        VARCHAR  The device.
---   region           VARCHAR  Region, as reported.
---   model            VARCHAR  Device model, as reported.
---   firmware_from    VARCHAR  Version before the rollout.
---   last_stage       VARCHAR  Last step of the update that the device reached, QUEUED to SUCCEEDED.
---   error_code       VARCHAR  Error code; NULL where the update succeeded.
---   battery_voltage  VARCHAR  Volts, as reported: text, valid or not.
---   signal_strength  VARCHAR  Percent, as reported: text, valid or not.
---   storage_free_mb  VARCHAR  Free storage in megabytes, as reported: text, valid or not.
---   reported_status  VARCHAR  Success or Partial, as reported.
---   action           VARCHAR  What recovery decided; NULL where it decided nothing.
---   policy_rule      VARCHAR  Policy rule that chose it; NULL where none did.
---   in_triage        BOOLEAN  Whether the triage queue has an open row of the device.
-CREATE VIEW stg_device AS
-SELECT
-  device_id, region, model, firmware_from, last_stage, error_code, battery_voltage, signal_strength, storage_free_mb,
-  update_status AS reported_status, action, policy_rule, in_triage::BOOLEAN AS in_triage
-FROM pulled('device', {
-  'device_id': 'VARCHAR', 'region': 'VARCHAR', 'model': 'VARCHAR', 'firmware_from': 'VARCHAR', 'last_stage': 'VARCHAR',
-  'error_code': 'VARCHAR', 'battery_voltage': 'VARCHAR', 'signal_strength': 'VARCHAR', 'storage_free_mb': 'VARCHAR',
-  'update_status': 'VARCHAR', 'action': 'VARCHAR', 'policy_rule': 'VARCHAR', 'in_triage': 'VARCHAR'
+--   device_id        VARCHAR   The device.
+--   profile_no       INTEGER   What the device is: row of stg_profile.
+--   outcome_no       INTEGER   What became of its update: row of stg_outcome.
+--   rule_no          SMALLINT  What was decided: row of stg_rule; NULL where nothing was.
+--   battery_voltage  VARCHAR   Volts, as reported: text, valid or not.
+--   signal_strength  VARCHAR   Percent, as reported: text, valid or not.
+--   storage_free_mb  VARCHAR   Megabytes, as reported: text, valid or not.
+/* Text is stored as it is: compressing it takes half of the time in which the engine reads a fleet, and saves 35 bytes a device. */
+CREATE TABLE stg_device (
+  device_id       VARCHAR USING COMPRESSION uncompressed,
+  profile_no      INTEGER,
+  outcome_no      INTEGER,
+  rule_no         SMALLINT,
+  battery_voltage VARCHAR USING COMPRESSION uncompressed,
+  signal_strength VARCHAR USING COMPRESSION uncompressed,
+  storage_free_mb VARCHAR USING COMPRESSION uncompressed
+);
+INSERT INTO stg_device
+SELECT copy_text(device_id), profile_no, outcome_no, rule_no,
+  copy_text(battery_voltage), copy_text(signal_strength), copy_text(storage_free_mb)
+FROM lines('device', {
+  'device_id': 'VARCHAR', 'profile_no': 'INTEGER', 'outcome_no': 'INTEGER', 'rule_no': 'SMALLINT',
+  'battery_voltage': 'VARCHAR', 'signal_strength': 'VARCHAR', 'storage_free_mb': 'VARCHAR'
 });

@@ -41,38 +41,40 @@ export class Reporter {
     this.#live = live ? createLogUpdate(options.stderr as NodeJS.WriteStream) : undefined;
   }
 
-  /** Begins a stage with `total` things to do, of which some are done already. */
-  stage(name: string, campaign: string, total: number, unit: string, before = 0): StageProgress {
+  /**
+   * Begins a stage with `total` things to do, of which some are done already. Where nobody has counted them, the batches tell how far it is.
+   */
+  stage(
+    name: string,
+    campaign: string,
+    total: number | undefined,
+    unit: string,
+    before = 0,
+    batches = { all: 0, before: 0 },
+  ): StageProgress {
     const { now } = this.#options;
+    const plan = total === undefined ? batches : { all: total, before };
     const started = now();
     let beat = started;
     let shown = "";
-    this.event({ event: "stage_started", stage: name, campaign, total, done: before });
-    if (!this.#live) this.line(`${name}: ${count(total - before)} ${unit} to do in campaign ${campaign}`);
+    this.event({ event: "stage_started", stage: name, campaign, total: total ?? null, done: before });
+    const todo = total === undefined ? unit : `${count(total - before)} ${unit} to do`;
+    if (!this.#live) this.line(`${name}: ${todo} in campaign ${campaign}`);
     return {
       update: (lanes) => {
-        const done = before + lanes.reduce((sum, { rows }) => sum + rows, 0);
+        const rows = lanes.reduce((sum, lane) => sum + lane.rows, 0);
         const elapsed = (now() - started) / 1000;
-        const rate = elapsed > 0 ? (done - before) / elapsed : 0;
-        const left = rate > 0 ? (total - done) / rate : undefined;
+        const rate = elapsed > 0 ? rows / elapsed : 0;
+        const steps = total === undefined ? lanes.reduce((sum, lane) => sum + lane.batches, 0) : rows;
+        const left = steps > 0 ? (elapsed * (plan.all - plan.before - steps)) / steps : undefined;
+        const part = plan.all === 0 ? 1 : (plan.before + steps) / plan.all;
+        const text = headline(name, part, before + rows, total, unit, rate, left);
         if (this.#live) {
-          this.#live(
-            [headline(name, done, total, unit, rate, left), ...(lanes.length > 1 ? lanes.map(laneLine) : [])].join(
-              "\n",
-            ),
-          );
+          this.#live([text, ...(lanes.length > 1 ? lanes.map(laneLine) : [])].join("\n"));
         } else if (now() - beat >= HEARTBEAT_MS) {
           beat = now();
-          this.event({
-            event: "progress",
-            stage: name,
-            campaign,
-            done,
-            total,
-            rate: Math.round(rate),
-            seconds_left: left ?? null,
-          });
-          const text = headline(name, done, total, unit, rate, left);
+          const facts = { done: before + rows, total: total ?? null, rate: Math.round(rate) };
+          this.event({ event: "progress", stage: name, campaign, ...facts, seconds_left: left ?? null });
           if (text !== shown) this.line(text);
           shown = text;
         }
@@ -159,16 +161,18 @@ export interface StageProgress {
 
 function headline(
   name: string,
+  share: number,
   done: number,
-  total: number,
+  total: number | undefined,
   unit: string,
   rate: number,
   left: number | undefined,
 ): string {
-  const part = total === 0 ? 1 : Math.min(1, done / total);
+  const part = Math.min(1, share);
   const bar = "█".repeat(Math.round(part * BAR)).padEnd(BAR, "░");
-  const time = left === undefined ? "" : `  ${seconds(left)} left`;
-  return `${name.padEnd(9)} ${bar} ${percent(part, 0).padStart(5)}  ${count(done)} of ${count(total)} ${unit}  ${count(rate)}/s${time}`;
+  const time = left === undefined ? "" : `  ${seconds(Math.max(0, left))} left`;
+  const of = total === undefined ? "" : ` of ${count(total)}`;
+  return `${name.padEnd(9)} ${bar} ${percent(part, 0).padStart(5)}  ${count(done)}${of} ${unit}  ${count(rate)}/s${time}`;
 }
 
 function laneLine({ batches, rows }: Lane, worker: number): string {

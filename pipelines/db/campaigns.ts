@@ -1,8 +1,12 @@
 import type pg from "pg";
 import { EXIT, SentinelError } from "../cli/errors.ts";
+import type { FleetWords } from "../domain/fleet.ts";
 import type { ReportColumn } from "../domain/vocabulary.ts";
-import { copyField, copyIn } from "./copy.ts";
+import { copyLine } from "./copy.ts";
+import { copyIn } from "./copy-in.ts";
 import { isMigrated } from "./migrate.ts";
+import { createPartitions, dropPartitions } from "./partitions.ts";
+import { wordParts } from "./reports.ts";
 import { sql } from "./sql.ts";
 
 /** A row of `campaign`. */
@@ -61,11 +65,19 @@ function noCampaign(known: readonly string[], name: string | undefined): never {
   });
 }
 
-/** Enters a campaign, with what its file held that can't be stored, and makes it the current one: all or nothing. */
+/** What comes with a campaign when it is entered. */
+export interface CampaignParts {
+  /** What its file held that can't be stored. */
+  readonly rejects?: readonly Reject[];
+  /** The words of its fleet, where they are known beforehand. */
+  readonly words?: FleetWords;
+}
+
+/** Enters a campaign with its partitions and makes it the current one: all or nothing. */
 export async function createCampaign(
   client: pg.ClientBase,
   made: NewCampaign,
-  rejects: readonly Reject[],
+  { rejects = [], words }: CampaignParts,
 ): Promise<Campaign> {
   await client.query("BEGIN");
   const { rows } = await client.query<{ campaign_id: number }>(sql("campaign.insert"), [
@@ -73,11 +85,12 @@ export async function createCampaign(
     ...[made.seed, made.device_count, made.rejected_count, made.batch_size, made.reported_columns],
   ]);
   const id = rows[0]?.campaign_id ?? 0;
-  if (rejects.length > 0) {
-    const line = ({ rowNo, reason, deviceId }: Reject) =>
-      `${id}\t${rowNo}\t${copyField(reason)}\t${copyField(deviceId)}\n`;
-    await copyIn(client, sql("campaign.store_rejects"), rejects.map(line).join(""));
-  }
+  await createPartitions(client, id);
+  const refused = rejects.map(({ rowNo, reason, deviceId }) => copyLine([id, rowNo, reason, deviceId]));
+  await copyIn(client, [
+    { into: sql("campaign.store_rejects"), lines: Buffer.from(refused.join("")) },
+    ...(words ? wordParts(id, words.profiles, words.outcomes) : []),
+  ]);
   await client.query(sql("campaign.make_current"), [id]);
   await client.query("COMMIT");
   return { ...made, campaign_id: id, fault_rate: null, fault_profile: null, fault_seed: null };
@@ -94,31 +107,27 @@ export async function makeCurrent(client: pg.ClientBase, campaign: Campaign): Pr
  */
 export async function deleteCampaign(client: pg.ClientBase, campaign: Campaign): Promise<void> {
   await refuseStrangers(client);
-  const { rows } = await client.query<{ campaigns: number }>(sql("campaign.count"));
   const id = [campaign.campaign_id];
   await client.query("BEGIN");
-  if (rows[0]?.campaigns === 1) await client.query(sql("campaign.truncate_all"));
-  else
-    for (const name of ["actions", "triage", "faults", "reports"])
-      await client.query(sql(`campaign.delete_${name}`), id);
-  for (const name of ["rejects", "batches", "validation", "runs", "current", "campaign"]) {
-    await client.query(sql(`campaign.delete_${name}`), id);
-  }
+  await dropPartitions(client, campaign.campaign_id);
+  for (const name of PARTS) await client.query(sql(`campaign.delete_${name}`), id);
   await client.query("COMMIT");
 }
 
+const PARTS = "profiles outcomes triage faults rejects batches validation runs current campaign".split(" ");
+
 const OWN = [
-  ...["sentinel_migration", "campaign", "current_campaign", "device_report", "import_reject", "fault_ledger"],
+  ...["sentinel_migration", "campaign", "current_campaign", "stored_report", "device_profile", "update_outcome"],
   ...[
+    "device_report",
+    "import_reject",
+    "fault_ledger",
+    "decision",
+    "decision_rule",
     "recovery_actions",
     "triage_queue",
-    "run",
-    "batch_ledger",
-    "validation_result",
-    "lease",
-    "device_status",
-    "ota_logs",
   ],
+  ...["run", "batch_ledger", "validation_result", "lease", "device_status", "ota_logs"],
   ...["ota_telemetry", "telemetry_finding"],
 ];
 

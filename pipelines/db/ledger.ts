@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type pg from "pg";
 import type { BatchedStage } from "../domain/vocabulary.ts";
 import { bind, sql } from "./sql.ts";
@@ -19,6 +18,7 @@ export interface BatchRecord {
   readonly batch: number;
   readonly worker: number;
   readonly rows: number;
+  /** Of the keys of its rows: see `Checksum`. */
   readonly checksum: string;
 }
 
@@ -33,29 +33,6 @@ export function ledgerEntry(pass: Pass, record: BatchRecord): string {
   const { campaignId: campaign, pass: number, batches, runId: run } = pass;
   return bind(RECORD[pass.stage], { ...record, campaign, pass: number, batches, run });
 }
-
-/** MD5 of the ids of a batch's devices in key order (bucket, then id), one a line. */
-export function batchChecksum(devices: readonly { readonly bucket: number; readonly deviceId: string }[]): string {
-  const buckets = new Map<number, string[]>();
-  for (const { bucket, deviceId } of devices) {
-    const ids = buckets.get(bucket);
-    if (ids) ids.push(deviceId);
-    else buckets.set(bucket, [deviceId]);
-  }
-  const inOrder = [...buckets].sort(([a], [b]) => a - b).map(([, ids]) => sorted(ids).join("\n"));
-  return createHash("md5").update(inOrder.join("\n")).digest("hex");
-}
-
-/** By the bytes of UTF-8, as collation "C" sorts. JavaScript's own order is that of UTF-16, the same for ASCII and much faster. */
-function sorted(ids: string[]): string[] {
-  return ids.every((id) => ASCII.test(id)) ? ids.sort() : ids.sort(compareBytes);
-}
-
-function compareBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-
-const ASCII = /^[\0-\x7f]*$/;
 
 /** The batches of a pass that committed, in order. */
 export async function committedBatches(

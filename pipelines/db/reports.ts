@@ -1,38 +1,106 @@
 import type pg from "pg";
+import { Checksum } from "../domain/checksum.ts";
 import type { DeviceReport } from "../domain/fleet.ts";
-import { REPORT_COLUMNS } from "../domain/vocabulary.ts";
-import { CopyLines, copyIn } from "./copy.ts";
-import { batchChecksum, ledgerEntry, type Pass } from "./ledger.ts";
-import { sql } from "./sql.ts";
+import { OUTCOME_COLUMNS, PROFILE_COLUMNS } from "../domain/vocabulary.ts";
+import { copyLine } from "./copy.ts";
+import { type CopyPart, copyIn } from "./copy-in.ts";
+import { CopyLines } from "./copy-lines.ts";
+import { ledgerEntry, type Pass } from "./ledger.ts";
+import { bind, sql } from "./sql.ts";
 
-/** The reports of one batch as lines of COPY, with what the ledger says of them. */
-export interface EncodedBatch {
-  readonly lines: Buffer;
-  readonly rows: number;
-  readonly checksum: string;
+type Words = readonly (string | null)[];
+
+/** The words of a campaign as rows of `device_profile` and `update_outcome`, each list numbered from `from`. */
+export function wordParts(
+  campaignId: number,
+  profiles: readonly Words[],
+  outcomes: readonly Words[],
+  from = [0, 0],
+): CopyPart[] {
+  const lines = (list: readonly Words[], first = 0) =>
+    Buffer.from(list.map((words, at) => copyLine([campaignId, first + at, ...words])).join(""));
+  return [
+    { into: sql("generate.store_profiles"), lines: lines(profiles, from[0]) },
+    { into: sql("generate.store_outcomes"), lines: lines(outcomes, from[1]) },
+  ];
 }
 
-/** Writes reports as lines for `device_report`. */
-export function encodeReports(reports: readonly DeviceReport[], campaignId: number, batch: number): EncodedBatch {
-  const lines = new CopyLines();
-  const [campaign, batchNo] = [String(campaignId), String(batch)];
-  for (const report of reports) {
-    const fields: (string | null)[] = [String(report.bucket), campaign, report.deviceId, batchNo];
-    for (const column of REPORT_COLUMNS) fields.push(report[column]);
-    fields.push(report.updateStatus);
-    lines.add(fields);
+/** Combinations of words in the order in which they first came, each with its number. */
+class WordList {
+  readonly #numbers = new Map<string, number>();
+  #added: Words[] = [];
+
+  constructor(known: readonly Words[]) {
+    for (const words of known) this.#numbers.set(JSON.stringify(words), this.#numbers.size);
   }
-  return { lines: lines.bytes(), rows: reports.length, checksum: batchChecksum(reports) };
+
+  numberOf(words: Words): number {
+    const key = JSON.stringify(words);
+    const known = this.#numbers.get(key);
+    if (known !== undefined) return known;
+    const number = this.#numbers.size;
+    this.#numbers.set(key, number);
+    this.#added.push(words);
+    return number;
+  }
+
+  /** What came since it was last asked, and the number of the first of it. */
+  takeAdded(): { words: readonly Words[]; from: number } {
+    const words = this.#added;
+    this.#added = [];
+    return { words, from: this.#numbers.size - words.length };
+  }
 }
 
-/** Stores a batch of reports and its ledger row in one transaction and one round trip. */
-export async function storeReports(
-  client: pg.ClientBase,
-  pass: Pass,
-  worker: number,
-  batch: number,
-  { lines, rows, checksum }: EncodedBatch,
-): Promise<void> {
-  const entry = ledgerEntry(pass, { batch, worker, rows, checksum });
-  await copyIn(client, `${sql("generate.store")};\n${entry}`, lines);
+/** Stores the reports of a file, batch after batch in its order; new combinations of words commit with the batch that brings them. */
+export class ReportStore {
+  readonly #client: pg.ClientBase;
+  readonly #pass: Pass;
+  readonly #profiles: WordList;
+  readonly #outcomes: WordList;
+
+  private constructor(client: pg.ClientBase, pass: Pass, profiles: readonly Words[], outcomes: readonly Words[]) {
+    this.#client = client;
+    this.#pass = pass;
+    this.#profiles = new WordList(profiles);
+    this.#outcomes = new WordList(outcomes);
+  }
+
+  /** Goes on with the words that are stored already. */
+  static async open(client: pg.ClientBase, pass: Pass): Promise<ReportStore> {
+    const wordsOf = async (name: string, columns: readonly string[]): Promise<Words[]> => {
+      const { rows } = await client.query<Record<string, string | null>>(sql(name), [pass.campaignId]);
+      return rows.map((row) => columns.map((column) => row[column] ?? null));
+    };
+    const profiles = await wordsOf("generate.profiles", PROFILE_COLUMNS);
+    return new ReportStore(client, pass, profiles, await wordsOf("generate.outcomes", OUTCOME_COLUMNS));
+  }
+
+  /** Stores one batch with its ledger row, in one transaction. `firstNo` is the place of its first device in the campaign. */
+  async store(batch: number, reports: readonly DeviceReport[], firstNo: number): Promise<void> {
+    const campaign = this.#pass.campaignId;
+    const lines = new CopyLines();
+    const checksum = new Checksum();
+    for (const [at, report] of reports.entries()) {
+      const profile = this.#profiles.numberOf(PROFILE_COLUMNS.map((column) => report[column]));
+      const { firmware_reported, last_stage, error_code, updateStatus } = report;
+      const outcome = this.#outcomes.numberOf([firmware_reported, last_stage, error_code, updateStatus]);
+      const { battery_voltage, signal_strength, storage_free_mb } = report;
+      lines.add([
+        ...[report.bucket, campaign, firstNo + at, profile, outcome, report.deviceId, report.attempts],
+        ...[battery_voltage, signal_strength, storage_free_mb, report.reported_at],
+      ]);
+      checksum.addText(report.deviceId, firstNo + at);
+    }
+    const [profiles, outcomes] = [this.#profiles.takeAdded(), this.#outcomes.takeAdded()];
+    const into = bind(sql("generate.store"), { campaign });
+    await copyIn(
+      this.#client,
+      [
+        ...wordParts(campaign, profiles.words, outcomes.words, [profiles.from, outcomes.from]),
+        { into, lines: lines.bytes() },
+      ],
+      ledgerEntry(this.#pass, { batch, worker: 0, rows: reports.length, checksum: String(checksum) }),
+    );
+  }
 }

@@ -1,25 +1,36 @@
 import type pg from "pg";
 import { connect, type Target } from "./connect.ts";
+import { CopyPipeline } from "./copy-in.ts";
 
-/** One connection that can be replaced: after a failed COPY or a lost link the old one is of no use. */
+/** A connection, and the way to store batches through it without waiting for each answer. */
+export interface Link {
+  readonly client: pg.Client;
+  readonly put: CopyPipeline["put"];
+}
+
+/** One connection that can be replaced: after a lost link the old one is of no use. */
 export class Session {
   readonly #target: Target;
-  #client: pg.Client | undefined;
+  #link: Link | undefined;
 
   constructor(target: Target) {
     this.#target = target;
   }
 
   /** The connection; a fresh one at first, and whenever asked. */
-  async client(fresh = false): Promise<pg.Client> {
+  async link(fresh = false): Promise<Link> {
     if (fresh) await this.close();
-    this.#client ??= await connect(this.#target);
-    return this.#client;
+    if (!this.#link) {
+      const client = await connect(this.#target);
+      const pipeline = new CopyPipeline(client);
+      this.#link = { client, put: (parts, then) => pipeline.put(parts, then) };
+    }
+    return this.#link;
   }
 
   async close(): Promise<void> {
-    const client = this.#client;
-    this.#client = undefined;
-    await client?.end().catch(() => {});
+    const link = this.#link;
+    this.#link = undefined;
+    await link?.client.end().catch(() => {});
   }
 }

@@ -42,7 +42,7 @@ export function bind(text: string, values: Readonly<Record<string, Bindable>>): 
 
 function literal(name: string, value: Bindable): string {
   if (typeof value === "string") {
-    if (!/^[0-9a-f-]+$/.test(value)) throw new Error(`:${name} takes hexadecimal digits only`);
+    if (!/^[0-9A-Fa-f-]+$/.test(value)) throw new Error(`:${name} takes hexadecimal digits only`);
     return `'${value}'`;
   }
   const numbers = typeof value === "number" ? [value] : value;

@@ -3,8 +3,6 @@ import { BUCKET_COUNT } from "./vocabulary.ts";
 
 const GENERATED_ID = /^DEV-[0-9a-f]{8}$/;
 const SLOT_BITS = 22;
-/** Every byte as two digits: looking them up takes a third of the time that printing and padding a number does. */
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 /** How many devices the ids of one campaign can name: 2^22 in each bucket. */
 export const MAX_DEVICES = BUCKET_COUNT * 2 ** SLOT_BITS;
@@ -18,15 +16,28 @@ export function bucketOf(deviceId: string): number {
   return hash >>> SLOT_BITS;
 }
 
-/** The bucket of the device with this index in a generated fleet: indexes ascend with buckets, so batches load in key order. */
+/** The bucket of the device with this index in a generated fleet: indexes ascend with buckets, so batches load in their order. */
 export function bucketAt(index: number, count: number): number {
   return Math.floor((index * BUCKET_COUNT) / count);
+}
+
+/** Index of the first device of a bucket in a generated fleet; of bucket 1024, the number of devices. */
+export function bucketStart(bucket: number, count: number): number {
+  return Math.ceil((bucket * count) / BUCKET_COUNT);
+}
+
+/** The number that the id of a generated device holds: the n-th of its bucket. It is unique in the fleet. */
+export function deviceNumber(bucket: number, nth: number, seed: number): number {
+  return unmix32(((bucket << SLOT_BITS) | permute22(nth, seed ^ bucket)) >>> 0);
 }
 
 /** A unique id for the device with this index in a generated fleet, whose {@link bucketOf} is {@link bucketAt}. */
 export function deviceIdAt(index: number, count: number, seed: number): string {
   const bucket = bucketAt(index, count);
-  const slot = permute22(index - Math.ceil((bucket * count) / BUCKET_COUNT), seed ^ bucket);
-  const number = unmix32(((bucket << SLOT_BITS) | slot) >>> 0);
-  return `DEV-${HEX[number >>> 24]}${HEX[(number >>> 16) & 255]}${HEX[(number >>> 8) & 255]}${HEX[number & 255]}`;
+  return idOf(deviceNumber(bucket, index - bucketStart(bucket, count), seed));
+}
+
+/** The id that holds a number. */
+export function idOf(number: number): string {
+  return `DEV-${number.toString(16).padStart(8, "0")}`;
 }

@@ -1,7 +1,6 @@
 import { picker, type Weighted } from "./fleet.ts";
-import { hashText, seed32, unit } from "./random.ts";
-import type { Telemetry } from "./rules.ts";
-import { FAULT_KINDS, type FaultKind, TELEMETRY_FIELDS, type TelemetryField } from "./vocabulary.ts";
+import { hashText, hexHasher, seed32, sourceOf, unitOf } from "./random.ts";
+import { FAULT_KINDS, type FaultKind, type ReportColumn, TELEMETRY_FIELDS, type TelemetryField } from "./vocabulary.ts";
 
 /** How much chaos, and of what kind: one file of `data/chaos/`. */
 export interface FaultProfile {
@@ -11,11 +10,10 @@ export interface FaultProfile {
   readonly weights: Readonly<Record<FaultKind, number>>;
 }
 
-/** A corruption of one field of one device: the ground truth that detection is scored against. */
+/** A corruption of one field of one device; with what it replaces it is the ground truth that detection is scored against. */
 export interface Fault {
   readonly field: TelemetryField;
   readonly kind: FaultKind;
-  readonly before: string | null;
   readonly after: string | null;
 }
 
@@ -36,29 +34,38 @@ const IMPOSSIBLE: Readonly<Record<TelemetryField, readonly string[]>> = {
 };
 
 /**
- * Prepares chaos. The function that it returns says what befalls a device, if anything: by the seed, the device's id and its
- * telemetry alone, so that neither order nor workers matter.
+ * Prepares chaos. The function that it returns says what befalls a device, if anything: by the seed and the device's id alone, so that
+ * neither order nor workers matter. Where that is what the device reports already, nothing happens.
+ * @param reported the columns that the source has; no other can be corrupted.
  */
 export function injector(
   profile: FaultProfile,
   rate: number,
   seed: number,
-): (deviceId: string, telemetry: Telemetry) => Fault | undefined {
+  reported: readonly ReportColumn[],
+): (idHash: number) => Fault | undefined {
   const key = seed32(seed);
   const pickKind = picker(
     FAULT_KINDS.map((kind): Weighted<FaultKind> => ({ value: kind, weight: profile.weights[kind] })),
   );
-  return (deviceId, telemetry) => {
-    const hash = hashText(deviceId, key);
-    if (unit(key, hash, STREAM.chosen) >= rate) return undefined;
-    const kind = pickKind(unit(key, hash, STREAM.kind));
-    const fields = FIELDS[kind].filter((field) => telemetry[field] !== undefined);
-    const field = fields[Math.floor(unit(key, hash, STREAM.field) * fields.length)];
+  const fieldsOf = Object.fromEntries(
+    FAULT_KINDS.map((kind) => [kind, FIELDS[kind].filter((field) => reported.includes(field))]),
+  ) as Record<FaultKind, TelemetryField[]>;
+  return (idHash) => {
+    const source = sourceOf(key, idHash);
+    if (unitOf(source, STREAM.chosen) >= rate) return undefined;
+    const kind = pickKind(unitOf(source, STREAM.kind));
+    const fields = fieldsOf[kind];
+    const field = fields[Math.floor(unitOf(source, STREAM.field) * fields.length)];
     if (field === undefined) return undefined;
-    const before = telemetry[field] ?? null;
-    const after = corrupted(kind, field, unit(key, hash, STREAM.value));
-    return before === after ? undefined : { field, kind, before, after };
+    return { field, kind, after: corrupted(kind, field, unitOf(source, STREAM.value)) };
   };
+}
+
+/** What {@link injector} knows a device by; prepared, since ids are many and their beginning is the same. */
+export function idHasher(seed: number): { ofText: (id: string) => number; ofNumber: (number: number) => number } {
+  const key = seed32(seed);
+  return { ofText: (id) => hashText(id, key), ofNumber: hexHasher("DEV-", key) };
 }
 
 function corrupted(kind: FaultKind, field: TelemetryField, u: number): string | null {

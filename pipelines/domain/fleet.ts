@@ -1,6 +1,12 @@
 import { bucketAt, deviceIdAt } from "./bucket.ts";
-import { bits, seed32, unit } from "./random.ts";
-import type { ReportColumn, ReportedStatus, UpdateStage } from "./vocabulary.ts";
+import { bitsOf, seed32, sourceOf, unitOf } from "./random.ts";
+import {
+  OUTCOME_COLUMNS,
+  PROFILE_COLUMNS,
+  type ReportColumn,
+  type ReportedStatus,
+  type UpdateStage,
+} from "./vocabulary.ts";
 
 /** A value and how often it stands against its neighbours. */
 export interface Weighted<T> {
@@ -65,93 +71,226 @@ const ROLLOUT_START_MS = Date.UTC(2026, 2, 2);
 const ROLLOUT_SECONDS = 72 * 3600;
 const BATTERY_SPREAD_V = 0.55;
 const SIGNAL_SPREAD_PERCENT = 16;
+const LEAST_VOLTS = 9;
+const MOST_VOLTS = 14.8;
+
+/** What one device is and did, as numbers: {@link fleetWords} and {@link FIELD_TEXTS} say what they stand for. */
+export interface Draw {
+  profile: number;
+  outcome: number;
+  attempts: number;
+  centivolts: number;
+  percent: number;
+  storageMb: number;
+  /** After the rollout began. */
+  seconds: number;
+}
+
+/**
+ * Prepares a fleet. The function that it returns draws the device with an index into `into`, which it returns. What it looks up lies in
+ * flat lists of numbers, and every choice is of one class: so the engine makes one piece of code of it all.
+ */
+export function drawer(spec: FleetSpec, seed: number): (index: number, into: Draw) => Draw {
+  const key = seed32(seed);
+  const plan = planOf(spec);
+  const regions = spec.regions.map(({ value }) => value);
+  const models = spec.models.map(({ value }) => value);
+  const pickRegion = new Picker(spec.regions);
+  const pickModel = new Picker(spec.models);
+  const pickFrom = new Picker(spec.firmwareFrom);
+  const pickHardware = models.map(({ hardware }) => new Picker(hardware));
+  const pickStage = regions.map(({ stages }) => new Picker(stages));
+  const pickError = plan.errors.map((codes) => new Picker(codes));
+  const partialRate = Float64Array.from(regions.flatMap((r) => models.map((m) => r.partialRate * m.partialFactor)));
+  const batteryMean = Float64Array.from(regions, ({ batteryMean: mean }) => mean);
+  const signalMean = Float64Array.from(regions, ({ signalMean: mean }) => mean);
+  const storageMb = Float64Array.from(models, ({ storageMb: full }) => full);
+  return (index, into) => {
+    const source = sourceOf(key, index);
+    const region = pickRegion.pick(unitOf(source, STREAM.region));
+    const model = pickModel.pick(unitOf(source, STREAM.model));
+    const from = pickFrom.pick(unitOf(source, STREAM.from));
+    const hardware = (pickHardware[model] as Picker).pick(unitOf(source, STREAM.hardware));
+    const partial = unitOf(source, STREAM.partial) < (partialRate[region * models.length + model] as number);
+    into.profile = plan.profileNo(region, model, hardware, from);
+    if (partial) {
+      const stage = plan.stageNo(region, (pickStage[region] as Picker).pick(unitOf(source, STREAM.stage)));
+      const error = (pickError[stage] as Picker).pick(unitOf(source, STREAM.error));
+      into.outcome = plan.outcomeNo(from, stage, error);
+    } else into.outcome = SUCCEEDED;
+    const eager = unitOf(source, STREAM.attempts);
+    into.attempts = 1 + ((eager * eager * (partial ? 4 : 2)) | 0);
+    const volts = (batteryMean[region] as number) + BATTERY_SPREAD_V * bell(source, BATTERY_STREAM);
+    into.centivolts = (100 * clamp(volts, LEAST_VOLTS, MOST_VOLTS) + 0.5) | 0;
+    const percent = (signalMean[region] as number) + SIGNAL_SPREAD_PERCENT * bell(source, SIGNAL_STREAM);
+    into.percent = (clamp(percent, 1, MOST_PERCENT) + 0.5) | 0;
+    const full = unitOf(source, STORAGE_STREAM);
+    into.storageMb = ((storageMb[model] as number) * (0.05 + 0.8 * (full * full))) | 0;
+    into.seconds = (unitOf(source, STREAM.time) * ROLLOUT_SECONDS) | 0;
+    return into;
+  };
+}
+
+/** What the devices of a fleet are, and what can become of their updates: lists by the numbers of {@link Draw}. */
+export interface FleetWords {
+  /** By {@link Draw.profile}; columns {@link PROFILE_COLUMNS}. */
+  readonly profiles: readonly (readonly (string | null)[])[];
+  /** By {@link Draw.outcome}; columns {@link OUTCOME_COLUMNS}. */
+  readonly outcomes: readonly (readonly (string | null)[])[];
+}
+
+/** The words of a fleet, all that can occur: a few hundred. */
+export function fleetWords(spec: FleetSpec): FleetWords {
+  const { stages, errors } = planOf(spec);
+  const versions = spec.firmwareFrom.map(({ value }) => value);
+  return {
+    profiles: spec.regions.flatMap(({ value: { region } }) =>
+      spec.models.flatMap(({ value: { model, hardware } }) =>
+        hardware.flatMap(({ value: revision }) =>
+          versions.map((version) => [region, model, revision, version, spec.firmwareTo]),
+        ),
+      ),
+    ),
+    outcomes: [
+      [spec.firmwareTo, "SUCCEEDED", null, "Success"],
+      ...versions.flatMap((version) =>
+        stages.flatMap((stage, no) => (errors[no] ?? []).map(({ value }) => [version, stage, value, "Partial"])),
+      ),
+    ],
+  };
+}
+
+/** The outcome of a device that succeeded. */
+const SUCCEEDED = 0;
+
+/** How profiles and outcomes are numbered: every combination has its place. */
+function planOf({ regions, models, firmwareFrom, errors }: FleetSpec) {
+  const stages = [...new Set(regions.flatMap(({ value }) => value.stages.map((stage) => stage.value)))];
+  const errorsOf = stages.map(
+    (stage): readonly Weighted<string | null>[] => errors[stage] ?? [{ value: null, weight: 1 }],
+  );
+  const hardwareBefore = startsOf(models.map(({ value }) => value.hardware.length));
+  const errorsBefore = startsOf(errorsOf.map(({ length }) => length));
+  const stageNos = regions.map(({ value }) => value.stages.map((stage) => stages.indexOf(stage.value)));
+  const [hardwares, fails, versions] = [hardwareBefore.at(-1) ?? 0, errorsBefore.at(-1) ?? 0, firmwareFrom.length];
+  return {
+    stages,
+    errors: errorsOf,
+    stageNo: (region: number, pick: number): number => (stageNos[region] as number[])[pick] as number,
+    profileNo: (region: number, model: number, hardware: number, from: number): number =>
+      (region * hardwares + (hardwareBefore[model] as number) + hardware) * versions + from,
+    outcomeNo: (from: number, stage: number, error: number): number =>
+      1 + from * fails + (errorsBefore[stage] as number) + error,
+  };
+}
+
+/** Where each of neighbouring parts begins, and where the last one ends. */
+function startsOf(lengths: readonly number[]): number[] {
+  const starts = [0];
+  for (const length of lengths) starts.push((starts.at(-1) ?? 0) + length);
+  return starts;
+}
 
 /** Prepares a fleet. The function that it returns makes the report of the device with an index from 0 to `count` - 1. */
 export function fleet(spec: FleetSpec, count: number, seed: number): (index: number) => DeviceReport {
   const key = seed32(seed);
-  const pickRegion = picker(spec.regions.map(withPickerOf("stages")));
-  const pickModel = picker(spec.models.map(withPickerOf("hardware")));
-  const pickFrom = picker(spec.firmwareFrom);
-  const errors = new Map(Object.entries(spec.errors).map(([stage, codes]) => [stage, picker(codes)]));
+  const draw = drawer(spec, seed);
+  const { profiles, outcomes } = fleetWords(spec);
+  const drawn = emptyDraw();
   return (index) => {
-    const region = pickRegion(unit(key, index, STREAM.region));
-    const model = pickModel(unit(key, index, STREAM.model));
-    const from = pickFrom(unit(key, index, STREAM.from));
-    const partial = unit(key, index, STREAM.partial) < region.partialRate * model.partialFactor;
-    const stage = partial ? (region.pick(unit(key, index, STREAM.stage)) ?? "DOWNLOADING") : "SUCCEEDED";
-    const attempts = 1 + Math.floor(unit(key, index, STREAM.attempts) ** 2 * (partial ? 4 : 2));
-    const volts = region.batteryMean + BATTERY_SPREAD_V * bell(key, index, BATTERY_STREAM);
-    const percent = region.signalMean + SIGNAL_SPREAD_PERCENT * bell(key, index, SIGNAL_STREAM);
+    draw(index, drawn);
+    const words = [...(profiles[drawn.profile] ?? []), ...(outcomes[drawn.outcome] ?? [])];
+    const columns = Object.fromEntries(WORD_COLUMNS.map((column, at) => [column, words[at] ?? null]));
     return {
+      ...(columns as Record<(typeof WORD_COLUMNS)[number], string | null>),
       bucket: bucketAt(index, count),
       deviceId: deviceIdAt(index, count, key),
-      region: region.region,
-      model: model.model,
-      hardware: model.pick(unit(key, index, STREAM.hardware)) ?? null,
-      firmware_from: from,
-      firmware_to: spec.firmwareTo,
-      firmware_reported: partial ? from : spec.firmwareTo,
-      last_stage: stage,
-      error_code: partial ? (errors.get(stage)?.(unit(key, index, STREAM.error)) ?? null) : null,
-      attempts: String(attempts),
-      battery_voltage: HUNDREDTHS[Math.round(100 * clamp(volts, 9, MOST_VOLTS))] as string,
-      signal_strength: String(Math.round(clamp(percent, 1, 100))),
-      storage_free_mb: String(Math.floor(model.storageMb * (0.05 + 0.8 * unit(key, index, STORAGE_STREAM) ** 2))),
-      reported_at: timeAfter(Math.floor(unit(key, index, STREAM.time) * ROLLOUT_SECONDS)),
-      updateStatus: partial ? "Partial" : "Success",
+      attempts: FIELD_TEXTS.attempts(drawn.attempts),
+      battery_voltage: FIELD_TEXTS.battery_voltage(drawn.centivolts),
+      signal_strength: FIELD_TEXTS.signal_strength(drawn.percent),
+      storage_free_mb: FIELD_TEXTS.storage_free_mb(drawn.storageMb),
+      reported_at: FIELD_TEXTS.reported_at(drawn.seconds),
+      updateStatus: words.at(-1) as ReportedStatus,
     };
   };
 }
 
-/** Prepares the choice that hangs on another choice: what `list` of the value holds. */
-function withPickerOf<K extends string>(list: K) {
-  return <V extends string, T extends { readonly [key in K]: readonly Weighted<V>[] }>({
-    value,
-    weight,
-  }: Weighted<T>) => ({
-    value: { ...value, pick: picker<T[K][number]["value"]>(value[list]) },
-    weight,
-  });
+const WORD_COLUMNS = [...PROFILE_COLUMNS, ...OUTCOME_COLUMNS];
+
+/** A draw to draw into. */
+export function emptyDraw(): Draw {
+  return { profile: 0, outcome: 0, attempts: 0, centivolts: 0, percent: 0, storageMb: 0, seconds: 0 };
 }
 
-const MOST_VOLTS = 14.8;
-/** Ready to be looked up: toFixed costs a twelfth of making and encoding a report. */
-const HUNDREDTHS = Array.from({ length: 100 * MOST_VOLTS + 1 }, (_, value) => (value / 100).toFixed(2));
+/** What the numbers of a draw are as text. */
+export const FIELD_TEXTS = {
+  attempts: String,
+  battery_voltage: (centivolts: number): string => (centivolts / 100).toFixed(2),
+  signal_strength: String,
+  storage_free_mb: String,
+  /** ISO 8601. */
+  reported_at: (seconds: number): string => new Date(ROLLOUT_START_MS + seconds * 1000).toISOString(),
+} as const;
 
-/** ISO 8601, so many seconds after the rollout began: the parts are ready, for a Date costs as much as half of the report. */
-function timeAfter(seconds: number): string {
-  return `${MINUTES[Math.floor(seconds / 60)]}${SECONDS[seconds % 60]}`;
+/** The largest numbers that a draw of this fleet can hold, for who wants to have their texts ready. */
+export function mostOf({ models }: FleetSpec) {
+  return {
+    attempts: 4,
+    centivolts: 100 * MOST_VOLTS,
+    percent: MOST_PERCENT,
+    storageMb: Math.max(...models.map(({ value }) => value.storageMb)),
+    seconds: ROLLOUT_SECONDS,
+  };
 }
-const MINUTES = Array.from({ length: ROLLOUT_SECONDS / 60 }, (_, minute) =>
-  new Date(ROLLOUT_START_MS + minute * 60_000).toISOString().slice(0, "2026-03-02T00:00:".length),
-);
-const SECONDS = Array.from({ length: 60 }, (_, second) => `${String(second).padStart(2, "0")}.000Z`);
+
+const MOST_PERCENT = 100;
 
 /** Mean 0, standard deviation 1: the sum of four 16-bit numbers, near enough to normal and never beyond 3.5. */
-function bell(seed: number, index: number, stream: number): number {
-  const a = bits(seed, index, stream);
-  const b = bits(seed, index, stream + 1);
+function bell(source: number, stream: number): number {
+  const a = bitsOf(source, stream);
+  const b = bitsOf(source, stream + 1);
   const sum = (a >>> 16) + (a & 0xffff) + (b >>> 16) + (b & 0xffff);
-  return (sum / 65_536 - 2) * Math.sqrt(3);
+  return (sum / 65_536 - 2) * ROOT_OF_THREE;
 }
+const ROOT_OF_THREE = Math.sqrt(3);
 
 function clamp(value: number, low: number, high: number): number {
-  return Math.min(high, Math.max(low, value));
+  return value < low ? low : value > high ? high : value;
 }
 
-/** Chooses by weight: takes a number from 0 to 1. */
+/** Chooses places of a list by weight. */
+class Picker {
+  readonly #bounds: Float64Array;
+  readonly #starts: Uint16Array;
+  readonly #last: number;
+
+  constructor(choices: readonly Weighted<unknown>[]) {
+    const total = choices.reduce((sum, { weight }) => sum + weight, 0);
+    let below = 0;
+    this.#bounds = Float64Array.from(choices, ({ weight }) => {
+      below += weight / total;
+      return below;
+    });
+    this.#last = choices.length - 1;
+    this.#starts = new Uint16Array(CELLS);
+    for (let cell = 0; cell < CELLS; cell++) this.#starts[cell] = this.#from(cell / CELLS, 0);
+  }
+
+  /** Takes a number from 0 to 1. Begun at the answer for the cell that it lies in, the search hardly ever takes a step. */
+  pick(u: number): number {
+    return this.#from(u, this.#starts[(u * CELLS) | 0] as number);
+  }
+
+  #from(u: number, start: number): number {
+    let at = start;
+    while (at < this.#last && !(u < (this.#bounds[at] as number))) at++;
+    return at;
+  }
+}
+const CELLS = 1024;
+
+/** Chooses by weight: takes a number from 0 to 1 and returns a value. */
 export function picker<T>(choices: readonly Weighted<T>[]): (u: number) => T {
-  const total = choices.reduce((sum, { weight }) => sum + weight, 0);
-  let below = 0;
-  const bounds = choices.map(({ weight }) => {
-    below += weight / total;
-    return below;
-  });
-  const values = choices.map(({ value }) => value);
-  const last = choices.length - 1;
-  return (u) => {
-    let at = 0;
-    while (at < last && !(u < (bounds[at] as number))) at++;
-    return values[at] as T;
-  };
+  const places = new Picker(choices);
+  return (u) => (choices[places.pick(u)] as Weighted<T>).value;
 }

@@ -1,6 +1,5 @@
 import { holds, isPolicyAction, type Predicate } from "./predicate.ts";
 import { faultOfRuleFile } from "./rule-file.ts";
-import type { Telemetry } from "./rules.ts";
 import { POLICY_ACTIONS, type PolicyAction, type TelemetryField } from "./vocabulary.ts";
 
 /** One line of a policy: when the field passes the test, take the action. */
@@ -18,12 +17,10 @@ export interface Policy {
   readonly rules: readonly PolicyRule[];
 }
 
-/** The first rule of the policy that matches the device. */
-export function decide(policy: Policy, telemetry: Telemetry): PolicyRule {
-  for (const rule of policy.rules) {
-    if (holds(rule.test, telemetry[rule.field] ?? null)) return rule;
-  }
-  throw new Error(`policy ${policy.name} has no rule that always matches`);
+/** Place of the first rule about a field that a value of it satisfies; beyond the last rule where none does. */
+export function firstMatch({ rules }: Policy, field: TelemetryField, raw: string | null): number {
+  const at = rules.findIndex((rule) => rule.field === field && holds(rule.test, raw));
+  return at < 0 ? rules.length : at;
 }
 
 /** Checks a policy that came from a file. Returns it, or a sentence that says what is wrong. */

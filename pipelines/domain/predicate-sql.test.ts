@@ -9,7 +9,7 @@ import { hostileValues } from "../../test/support/hostile.ts";
 import { copyField, copyIn } from "../db/copy.ts";
 import { decide, type Policy } from "./policy.ts";
 import { holds, type Predicate } from "./predicate.ts";
-import { type Dialect, findingSql, policyRuleSql, predicateSql, trustedNumberSql } from "./predicate-sql.ts";
+import { type Dialect, findingSql, policyRuleSql, predicateSql, trustedNumberSql, valueOf } from "./predicate-sql.ts";
 import { evaluator, type RuleSet, type Telemetry } from "./rules.ts";
 import { TELEMETRY_FIELDS } from "./vocabulary.ts";
 
@@ -92,8 +92,8 @@ test.each<Dialect>(["postgres", "duckdb"])(
       return { ...found, decides: decide(policy, row).id };
     });
     const got = await ask(dialect, (as) => [
-      ...TELEMETRY_FIELDS.map((field) => `${findingSql(rules, field, `r.${field}`, as)} AS ${field}`),
-      `${policyRuleSql(policy, "r", as)} AS decides`,
+      ...TELEMETRY_FIELDS.map((field) => `${findingSql(rules, field, valueOf(`r.${field}`, as))} AS ${field}`),
+      `${policyRuleSql(policy, (field) => valueOf(`r.${field}`, as))} AS decides`,
     ]);
     expect(got).toHaveLength(rows.length);
     expect(differences(got, wanted)).toEqual([]);
@@ -107,7 +107,7 @@ test.each<Dialect>(["postgres", "duckdb"])("%s reads the same double where a val
     return Object.fromEntries(TELEMETRY_FIELDS.map((field) => [field, faulty.has(field) ? null : Number(row[field])]));
   });
   const got = await ask(dialect, (as) =>
-    TELEMETRY_FIELDS.map((field) => `${trustedNumberSql(rules, field, `r.${field}`, as)} AS ${field}`),
+    TELEMETRY_FIELDS.map((field) => `${trustedNumberSql(rules, field, valueOf(`r.${field}`, as))} AS ${field}`),
   );
   expect(differences(got, wanted)).toEqual([]);
 });
@@ -133,7 +133,7 @@ test.each<Dialect>(["postgres", "duckdb"])(
       Object.fromEntries(predicates.map((test, no) => [`p${no}`, holds(test, row.battery_voltage)])),
     );
     const got = await ask(dialect, (as) =>
-      predicates.map((test, no) => `${predicateSql(test, "r.battery_voltage", as)} AS p${no}`),
+      predicates.map((test, no) => `${predicateSql(test, valueOf("r.battery_voltage", as))} AS p${no}`),
     );
     expect(differences(got, wanted)).toEqual([]);
   },

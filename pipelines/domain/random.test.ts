@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hashText, mix32, permute22, seed32, unit, unmix32 } from "./random.ts";
+import { hashText, mix32, permute22, seed32, unitOf, unmix32 } from "./random.ts";
 
 const SPREAD = 0x9e3779b1;
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, at) => Math.imul(at, SPREAD) >>> 0);
@@ -31,7 +31,7 @@ test("seeds of 53 bits keep apart", () => {
 
 test("unit stays from 0 to 1 and is uniform in ten classes", () => {
   const COUNT = 100_000;
-  const drawn = Array.from({ length: COUNT }, (_, index) => unit(7, index, 3));
+  const drawn = Array.from({ length: COUNT }, (_, index) => unitOf(sourceOf(7, index), 3));
   const classes = Array.from({ length: 10 }, (_, at) => drawn.filter((u) => u >= at / 10 && u < (at + 1) / 10).length);
   expect(classes.reduce((sum, seen) => sum + seen)).toBe(COUNT);
   const chi = classes.reduce((sum, seen) => sum + (seen - COUNT / 10) ** 2 / (COUNT / 10), 0);

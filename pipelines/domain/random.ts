@@ -1,11 +1,19 @@
 /** Seeded numbers that are addressed, not drawn: any worker can make those of any device, in any order. */
 
-/** A bijection of 32-bit numbers in which every bit of the result hangs on every bit of the argument (MurmurHash3's finaliser). */
-export function mix32(value: number): number {
-  let h = value >>> 0;
+/**
+ * A bijection of 32-bit numbers in which every bit of the result hangs on every bit of the argument (MurmurHash3's finaliser). Signed
+ * numbers in, signed numbers out: beyond 2^31 JavaScript computes in floating point, which takes three times as long.
+ */
+function mix(value: number): number {
+  let h = value | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
+  return h ^ (h >>> 16);
+}
+
+/** The same bijection for numbers from 0 to 2^32 - 1. */
+export function mix32(value: number): number {
+  return mix(value) >>> 0;
 }
 
 /** The inverse of {@link mix32}. */
@@ -16,26 +24,50 @@ export function unmix32(value: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
+const ONE_OF_ALL = 1 / 0x1_0000_0000;
+
+const FNV_PRIME = 0x01000193;
+
 /** FNV-1a over the UTF-16 units of a text, mixed: 32 bits. */
 export function hashText(text: string, seed = 0): number {
   let h = (0x811c9dc5 ^ seed) >>> 0;
-  for (let at = 0; at < text.length; at++) h = Math.imul(h ^ text.charCodeAt(at), 0x01000193);
+  for (let at = 0; at < text.length; at++) h = Math.imul(h ^ text.charCodeAt(at), FNV_PRIME);
   return mix32(h);
 }
+
+/** {@link hashText} of a text and eight hexadecimal digits, of which no text is made. */
+export function hexHasher(prefix: string, seed = 0): (number: number) => number {
+  let begun = (0x811c9dc5 ^ seed) | 0;
+  for (let at = 0; at < prefix.length; at++) begun = Math.imul(begun ^ prefix.charCodeAt(at), FNV_PRIME);
+  return (number) => {
+    let h = begun;
+    for (let shift = 28; shift >= 0; shift -= 4) {
+      const digit = (number >>> shift) & 15;
+      h = Math.imul(h ^ (digit < 10 ? ZERO + digit : A - 10 + digit), FNV_PRIME);
+    }
+    return mix32(h);
+  };
+}
+const [ZERO, A] = [0x30, 0x61];
 
 /** Folds a seed of up to 53 bits into 32. */
 export function seed32(seed: number): number {
   return mix32(mix32(seed % 0x1_0000_0000) ^ Math.floor(seed / 0x1_0000_0000));
 }
 
-/** 32 seeded bits for one question (`stream`) about one thing (`index`). */
-export function bits(seed: number, index: number, stream: number): number {
-  return mix32(mix32(index ^ seed) + Math.imul(stream + 1, 0x9e3779b1));
+/** What all seeded numbers about one thing (`index`) are drawn from: ask {@link bitsOf} and {@link unitOf} with it. */
+export function sourceOf(seed: number, index: number): number {
+  return mix(index ^ seed);
+}
+
+/** 32 bits of a source, as a signed number, for one question (`stream`). */
+export function bitsOf(source: number, stream: number): number {
+  return mix((source + Math.imul(stream + 1, 0x9e3779b1)) | 0);
 }
 
 /** The same as a number from 0 (included) to 1 (excluded). */
-export function unit(seed: number, index: number, stream: number): number {
-  return bits(seed, index, stream) / 0x1_0000_0000;
+export function unitOf(source: number, stream: number): number {
+  return (bitsOf(source, stream) >>> 0) * ONE_OF_ALL;
 }
 
 /** A bijection of the numbers below 2^22, keyed by the seed: four rounds of a Feistel network. */
@@ -43,7 +75,7 @@ export function permute22(value: number, seed: number): number {
   let left = value >>> 11;
   let right = value & 0x7ff;
   for (let round = 0; round < 4; round++) {
-    const next = left ^ (bits(seed, right, round) & 0x7ff);
+    const next = left ^ (bitsOf(sourceOf(seed, right), round) & 0x7ff);
     left = right;
     right = next;
   }

@@ -1,6 +1,6 @@
 import { holds, type Predicate } from "./predicate.ts";
 import { faultOfRuleFile } from "./rule-file.ts";
-import { FAULT_KINDS, type FaultKind, TELEMETRY_FIELDS, type TelemetryField } from "./vocabulary.ts";
+import { FAULT_KINDS, type FaultKind, type TelemetryField } from "./vocabulary.ts";
 
 /** A check on one telemetry field. `detects` is the fault kind that it is there to find. */
 export interface Rule {
@@ -24,31 +24,13 @@ export interface Finding {
   readonly raw: string | null;
 }
 
-/** Reported values by telemetry field. A field that the source does not have at all is absent, which is no fault. */
-export type Telemetry = { readonly [field in TelemetryField]?: string | null };
+/** Looks at one reported value; returns the rule that it breaks, if any. */
+export type Evaluator = (raw: string | null) => Rule | undefined;
 
-/** Looks at every field that the source reports, in the order of the vocabulary, and returns what it found. */
-export type Evaluator = (telemetry: Telemetry) => Finding[];
-
-/** Prepares a rule set for many devices. */
-export function evaluator(ruleSet: RuleSet): Evaluator {
-  const byField = TELEMETRY_FIELDS.map((field) => ({
-    field,
-    rules: ruleSet.rules.filter((rule) => rule.field === field),
-  }));
-  return (telemetry) => {
-    const findings: Finding[] = [];
-    for (const { field, rules } of byField) {
-      const raw = telemetry[field];
-      if (raw === undefined) continue;
-      for (const rule of rules) {
-        if (!holds(rule.test, raw)) continue;
-        findings.push({ rule: rule.id, field, raw });
-        break;
-      }
-    }
-    return findings;
-  };
+/** Prepares the rules about one field for many values: the first that holds decides. */
+export function evaluator(ruleSet: RuleSet, field: TelemetryField): Evaluator {
+  const rules = ruleSet.rules.filter((rule) => rule.field === field);
+  return (raw) => rules.find(({ test }) => holds(test, raw));
 }
 
 /** Checks a rule set that came from a file. Returns it, or a sentence that says what is wrong. */

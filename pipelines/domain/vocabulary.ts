@@ -61,6 +61,12 @@ export const REPORT_COLUMNS = [
 ] as const;
 export type ReportColumn = (typeof REPORT_COLUMNS)[number];
 
+/** What a device is: words that many devices share, so that each combination is stored once (`device_profile`). */
+export const PROFILE_COLUMNS = ["region", "model", "hardware", "firmware_from", "firmware_to"] as const;
+
+/** What became of its update: likewise (`update_outcome`). */
+export const OUTCOME_COLUMNS = ["firmware_reported", "last_stage", "error_code", "update_status"] as const;
+
 /** The columns that an import must bring; the others may be absent. */
 export const REQUIRED_IMPORT_COLUMNS = [
   "device_id",

@@ -5,11 +5,11 @@ import { EXIT, SentinelError } from "../cli/errors.ts";
 import type { StageEnd, StageRun } from "../context.ts";
 import { interrupted } from "../context.ts";
 import { type Campaign, createCampaign } from "../db/campaigns.ts";
+import { batchRows, roundTripMs } from "../db/latency.ts";
 import { committedBatches, lastPass, type Pass } from "../db/ledger.ts";
-import { encodeReports, storeReports } from "../db/reports.ts";
+import { ReportStore } from "../db/reports.ts";
 import { isDuplicate } from "../db/retry.ts";
-import { sql } from "../db/sql.ts";
-import { existing, STORE_BATCH, stored } from "../stored-fleet.ts";
+import { existing, seal, stored } from "../stored-fleet.ts";
 import { type ImportFile, openImport } from "./file.ts";
 
 const SEED = 42;
@@ -24,7 +24,7 @@ export async function importFleet(run: StageRun): Promise<StageEnd> {
     const last = await lastPass(run.client, campaign.campaign_id, "generate");
     const pass = passFor(run, campaign, "generate", last, Math.ceil(campaign.device_count / campaign.batch_size));
     const { rows, seconds } = await store(run, campaign, pass, file);
-    if (rows > 0) await run.client.query(sql("generate.analyze"));
+    await seal(run, campaign);
     return stored(campaign, rows, seconds);
   } finally {
     file.close();
@@ -76,10 +76,10 @@ async function prepareCampaign(run: StageRun, file: ImportFile): Promise<Campaig
     firmware_to: null,
     seed: options.seed ?? SEED,
     rejected_count: file.rejects.length,
-    batch_size: options.batchSize ?? STORE_BATCH,
+    batch_size: options.batchSize ?? batchRows(await roundTripMs(run.client), file.devices),
     reported_columns: file.reported,
   };
-  return createCampaign(run.client, made, file.rejects);
+  return createCampaign(run.client, made, { rejects: file.rejects });
 }
 
 async function store(
@@ -95,11 +95,11 @@ async function store(
   let rows = 0;
   let batches = 0;
   if (committed.size < pass.batches) {
+    const into = await ReportStore.open(run.client, pass);
     for await (const reports of file.reports(campaign.batch_size)) {
       if (run.signal.aborted) throw interrupted(run, "generate", pass.batches - committed.size - batches);
       if (!committed.has(batch)) {
-        const encoded = encodeReports(reports, campaign.campaign_id, batch);
-        await storeReports(run.client, pass, 0, batch, encoded).catch((error) => {
+        await into.store(batch, reports, batch * campaign.batch_size).catch((error) => {
           throw isDuplicate(error) ? overtaken(run, error) : error;
         });
         rows += reports.length;

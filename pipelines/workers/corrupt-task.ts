@@ -1,38 +1,68 @@
-import { copyOut } from "../db/copy.ts";
-import { batchChecksum, ledgerEntry } from "../db/ledger.ts";
+import type pg from "pg";
+import { readCopyField } from "../db/copy.ts";
+import { copyOut } from "../db/copy-out.ts";
+import { ledgerEntry } from "../db/ledger.ts";
 import { bind, sql } from "../db/sql.ts";
-import { type Fault, injector } from "../domain/faults.ts";
+import { bucketStart, deviceNumber, idOf } from "../domain/bucket.ts";
+import { Checksum } from "../domain/checksum.ts";
+import { type Fault, idHasher, injector } from "../domain/faults.ts";
+import { seed32 } from "../domain/random.ts";
 import { shardAt } from "../domain/shards.ts";
 import type { Task } from "./protocol.ts";
 import type { BatchTask } from "./tasks.ts";
-import { telemetryReader } from "./telemetry.ts";
 
-/** Injects the faults of one shard and enters each into the fault ledger. */
-export function corruptTask(task: Extract<Task, { stage: "corrupt" }>, worker: number): BatchTask<void> {
-  const { pass } = task;
-  const inject = injector(task.profile, task.rate, task.seed);
-  const read = telemetryReader(task.reported);
+type CorruptTask = Extract<Task, { stage: "corrupt" }>;
+type Chosen = Fault & { readonly bucket: number; readonly deviceId: string };
+
+/**
+ * Injects the faults of one shard and enters each into the fault ledger. Who is struck follows from the id alone, so that the server is
+ * asked for those devices and no others.
+ */
+export function corruptTask(task: CorruptTask, worker: number): BatchTask<readonly Chosen[] | undefined> {
+  const { pass, generated } = task;
+  const inject = injector(task.profile, task.rate, task.seed, task.reported);
+  const hash = idHasher(task.seed);
   return {
-    prepare() {},
-    async commit(client, batch) {
-      const { buckets } = shardAt(batch, pass.batches);
-      const faults: (Fault & { bucket: number; deviceId: string })[] = [];
+    prepare: (batch) => generated && chosenOf(generated, shardAt(batch, pass.batches).buckets),
+    async commit({ client }, batch, prepared) {
+      const chosen = prepared ?? (await chosenAmong(client, shardAt(batch, pass.batches).buckets));
+      const column = <K extends keyof Chosen>(key: K) => chosen.map((fault) => fault[key]);
+      const faults = [column("bucket"), column("deviceId"), column("field"), column("after")];
       await client.query("BEGIN");
-      await copyOut(client, bind(sql("corrupt.read"), { buckets, campaign: pass.campaignId }), (fields) => {
-        const { bucket, deviceId, telemetry } = read(fields);
-        const fault = inject(deviceId, telemetry);
-        if (fault) faults.push({ ...fault, bucket, deviceId });
-      });
-      const column = <K extends keyof (typeof faults)[number]>(key: K) => faults.map((fault) => fault[key]);
-      const where = [column("bucket"), column("deviceId"), column("field")];
-      await client.query(sql("corrupt.apply"), [pass.campaignId, ...where, column("after")]);
-      await client.query(sql("corrupt.record"), [
-        ...[pass.campaignId, batch, ...where],
-        ...[column("kind"), column("before"), column("after")],
+      const { rows } = await client.query<{ device_id: string }>(sql("corrupt.record"), [
+        ...[pass.campaignId, batch, ...faults, column("kind")],
       ]);
-      const record = { batch, worker, rows: faults.length, checksum: batchChecksum(faults) };
+      await client.query(sql("corrupt.apply"), [pass.campaignId, ...faults]);
+      const checksum = new Checksum();
+      for (const { device_id } of rows) checksum.addText(device_id, 0);
+      const record = { batch, worker, rows: rows.length, checksum: String(checksum) };
       await client.query(`${ledgerEntry(pass, record)}; COMMIT`);
-      return faults.length;
+      return rows.length;
     },
   };
+
+  function chosenOf({ devices, seed }: NonNullable<CorruptTask["generated"]>, buckets: readonly number[]): Chosen[] {
+    const key = seed32(seed);
+    const chosen: Chosen[] = [];
+    for (const bucket of buckets) {
+      const length = bucketStart(bucket + 1, devices) - bucketStart(bucket, devices);
+      for (let nth = 0; nth < length; nth++) {
+        const number = deviceNumber(bucket, nth, key);
+        const fault = inject(hash.ofNumber(number));
+        if (fault) chosen.push({ ...fault, bucket, deviceId: idOf(number) });
+      }
+    }
+    return chosen;
+  }
+
+  async function chosenAmong(client: pg.ClientBase, buckets: readonly number[]): Promise<Chosen[]> {
+    const chosen: Chosen[] = [];
+    await copyOut(client, bind(sql("corrupt.ids"), { buckets, campaign: pass.campaignId }), (bytes, from, to) => {
+      const [bucket = "", id = ""] = bytes.toString("utf8", from, to).split("\t");
+      const deviceId = readCopyField(id) ?? "";
+      const fault = inject(hash.ofText(deviceId));
+      if (fault) chosen.push({ ...fault, bucket: Number(bucket), deviceId });
+    });
+    return chosen;
+  }
 }

@@ -15,6 +15,8 @@ export type Task =
       readonly seed: number;
       readonly deviceCount: number;
       readonly batchSize: number;
+      /** Batches of a worker that may wait for the server's answer at once: what hides the round trip. */
+      readonly inFlight: number;
     }
   | {
       readonly stage: "corrupt";
@@ -23,12 +25,16 @@ export type Task =
       readonly rate: number;
       readonly seed: number;
       readonly reported: readonly ReportColumn[];
+      /** A generated fleet's ids are computed, others are read. */
+      readonly generated: { readonly devices: number; readonly seed: number } | undefined;
     }
   | {
       readonly stage: "recover";
       readonly pass: Pass;
       readonly rules: RuleSet;
       readonly policy: Policy;
+      /** Rows of `decision_rule` by rule of the policy. */
+      readonly ruleNos: readonly number[];
       readonly reported: readonly ReportColumn[];
     };
 

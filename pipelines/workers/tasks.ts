@@ -1,4 +1,4 @@
-import type pg from "pg";
+import type { Link } from "../db/session.ts";
 import { corruptTask } from "./corrupt-task.ts";
 import { generateTask } from "./generate-task.ts";
 import type { Task } from "./protocol.ts";
@@ -6,9 +6,11 @@ import { recoverTask } from "./recover-task.ts";
 
 /** One kind of batch: what can be made without the server, then one transaction. */
 export interface BatchTask<Prepared> {
+  /** How many batches may be under way at once; one, where a batch asks the server for anything. */
+  readonly inFlight?: number;
   prepare(batch: number): Prepared;
   /** Commits the batch with its ledger row and returns how many rows it has. */
-  commit(client: pg.ClientBase, batch: number, prepared: Prepared): Promise<number>;
+  commit(link: Link, batch: number, prepared: Prepared): Promise<number>;
 }
 
 export function batchTask(task: Task, worker: number): BatchTask<unknown> {

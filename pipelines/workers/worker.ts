@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { parentPort } from "node:worker_threads";
 import { explain } from "../db/explain.ts";
 import { committedRows } from "../db/ledger.ts";
@@ -6,46 +7,84 @@ import { Session } from "../db/session.ts";
 import { type Assignment, Board, type Message } from "./protocol.ts";
 import { batchTask } from "./tasks.ts";
 
+// The functions that encode and judge reports are made of many small ones, more than V8 puts together by default: a third of their time.
+setFlagsFromString("--max-inlined-bytecode-size-cumulative=5000");
+
 const say = (message: Message): void => parentPort?.postMessage(message);
 let session: Session | undefined;
 
-/** Takes its batches one after another; while one commits, the next is prepared. A raised flag ends it between batches. */
+/** A batch that is on its way to the server. */
+interface Sent {
+  readonly batch: number;
+  readonly prepared: unknown;
+  readonly rows: Promise<number>;
+}
+
+/** Takes its batches one after another; while some commit, the next is prepared. A raised flag ends it between batches. */
 async function work({ task, target, worker, board, batches }: Assignment): Promise<void> {
-  const { prepare, commit } = batchTask(task, worker);
+  const { prepare, commit, inFlight = 1 } = batchTask(task, worker);
   session ??= new Session(target);
   const connection = session;
-  let pending: Promise<void> = Promise.resolve();
+  const sent: Sent[] = [];
+  const isStopped = (): boolean => Atomics.load(board, Board.stop) !== 0;
   for (const batch of batches) {
     const prepared = prepare(batch);
-    await pending;
-    if (Atomics.load(board, Board.stop) !== 0) break;
-    pending = store(batch, prepared);
-    pending.catch(() => {});
+    if (sent.length === inFlight) await settleFirst();
+    if (isStopped()) break;
+    const rows = connection.link().then((link) => commit(link, batch, prepared));
+    rows.catch(() => {});
+    sent.push({ batch, prepared, rows });
   }
-  await pending;
+  while (sent.length > 0) await settleFirst();
 
-  async function store(batch: number, prepared: unknown): Promise<void> {
-    const rows = await withRetry(
+  /** Waits for the oldest. Where it failed, all that are under way are brought to their end before anything new begins. */
+  async function settleFirst(): Promise<void> {
+    const first = sent.shift();
+    if (!first) return;
+    const [end] = await Promise.allSettled([first.rows]);
+    if (end.status === "fulfilled") return count(end.value);
+    const others = sent.splice(0);
+    const ends = await Promise.allSettled(others.map(({ rows }) => rows));
+    const failed = others.flatMap((one, at) =>
+      ends[at]?.status === "rejected" ? [{ one, error: ends[at].reason }] : [],
+    );
+    for (const other of ends) if (other.status === "fulfilled") count(other.value);
+    for (const { one, error } of [{ one: first, error: end.reason }, ...failed]) count(await again(one, error));
+  }
+
+  /** Brings a batch that failed to its end on a fresh session: the ledger knows whether it committed. */
+  async function again({ batch, prepared }: Sent, error: unknown): Promise<number> {
+    if (isDuplicate(error)) return overtaken(batch, error);
+    return withRetry(
       async (attempt) => {
-        const client = await connection.client(attempt > 1);
-        const committed = attempt > 1 ? await committedRows(client, task.pass, batch) : undefined;
-        return committed ?? (await commit(client, batch, prepared).catch((error) => overtaken(error, batch)));
+        if (attempt === 1) throw error;
+        const rows = await committed(batch);
+        if (rows !== undefined) return rows;
+        return commit(await connection.link(), batch, prepared).catch((late) => overtaken(batch, late));
       },
       {
-        stopped: () => Atomics.load(board, Board.stop) !== 0,
+        stopped: isStopped,
         random: Math.random,
-        onRetry: (error, attempt) => say({ kind: "retry", batch, attempt, reason: String(error) }),
+        onRetry: (reason, attempt) => say({ kind: "retry", batch, attempt, reason: String(reason) }),
       },
     );
-    Atomics.add(board, Board.batches(worker), 1);
-    Atomics.add(board, Board.rows(worker), rows);
   }
 
   /** The session of a command that was killed may live on just long enough to commit the same batch. */
-  async function overtaken(error: unknown, batch: number): Promise<number> {
-    const rows = isDuplicate(error) && (await committedRows(await connection.client(true), task.pass, batch));
-    if (rows === undefined || rows === false) throw error;
+  async function overtaken(batch: number, error: unknown): Promise<number> {
+    const rows = isDuplicate(error) ? await committed(batch) : undefined;
+    if (rows === undefined) throw error;
     return rows;
+  }
+
+  async function committed(batch: number): Promise<number | undefined> {
+    const { client } = await connection.link(true);
+    return committedRows(client, task.pass, batch);
+  }
+
+  function count(rows: number): void {
+    Atomics.add(board, Board.batches(worker), 1);
+    Atomics.add(board, Board.rows(worker), rows);
   }
 }
 

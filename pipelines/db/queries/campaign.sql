@@ -31,23 +31,17 @@ ON CONFLICT (only_row) DO UPDATE SET campaign_id = excluded.campaign_id
 -- name: store_rejects
 COPY import_reject (campaign_id, row_no, reason, device_id) FROM STDIN
 
--- name: count
-SELECT count(*)::int AS campaigns FROM campaign
-
--- name: delete_actions
-DELETE FROM recovery_actions WHERE campaign_id = $1
-
 -- name: delete_triage
 DELETE FROM triage_queue WHERE campaign_id = $1
 
 -- name: delete_faults
 DELETE FROM fault_ledger WHERE campaign_id = $1
 
--- name: delete_reports
-DELETE FROM device_report WHERE campaign_id = $1
+-- name: delete_profiles
+DELETE FROM device_profile WHERE campaign_id = $1
 
--- name: truncate_all
-TRUNCATE recovery_actions, triage_queue, fault_ledger, device_report
+-- name: delete_outcomes
+DELETE FROM update_outcome WHERE campaign_id = $1
 
 -- name: delete_rejects
 DELETE FROM import_reject WHERE campaign_id = $1

@@ -1,26 +1,35 @@
--- name: read
+-- name: ids
 COPY (
-  SELECT r.bucket, r.device_id, r.battery_voltage, r.signal_strength, r.storage_free_mb
-  FROM device_report r
+  SELECT r.bucket, r.device_id
+  FROM stored_report r
   WHERE r.bucket = ANY(:buckets) AND r.campaign_id = :campaign
 ) TO STDOUT
 
+-- name: record
+INSERT INTO fault_ledger (bucket, campaign_id, device_id, field, kind, before_value, after_value, batch_no)
+SELECT f.bucket, $1, f.device_id, f.field, f.kind, v.before_value, f.after_value, $2
+FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[]) AS f (bucket, device_id, field, after_value, kind)
+JOIN stored_report r ON r.bucket = f.bucket AND r.campaign_id = $1 AND r.device_id = f.device_id
+CROSS JOIN LATERAL (
+  SELECT CASE f.field
+    WHEN 'battery_voltage' THEN r.battery_voltage
+    WHEN 'signal_strength' THEN r.signal_strength
+    WHEN 'storage_free_mb' THEN r.storage_free_mb
+  END AS before_value
+) v
+WHERE v.before_value IS DISTINCT FROM f.after_value
+RETURNING device_id
+
 -- name: apply
-UPDATE device_report r
+UPDATE stored_report r
 SET battery_voltage = CASE WHEN f.field = 'battery_voltage' THEN f.after_value ELSE r.battery_voltage END,
     signal_strength = CASE WHEN f.field = 'signal_strength' THEN f.after_value ELSE r.signal_strength END,
     storage_free_mb = CASE WHEN f.field = 'storage_free_mb' THEN f.after_value ELSE r.storage_free_mb END
 FROM unnest($2::int[], $3::text[], $4::text[], $5::text[]) AS f (bucket, device_id, field, after_value)
 WHERE r.bucket = f.bucket AND r.campaign_id = $1 AND r.device_id = f.device_id
 
--- name: record
-INSERT INTO fault_ledger (bucket, campaign_id, device_id, field, kind, before_value, after_value, batch_no)
-SELECT f.bucket, $1, f.device_id, f.field, f.kind, f.before_value, f.after_value, $2
-FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
-  AS f (bucket, device_id, field, kind, before_value, after_value)
-
 -- name: undo
-UPDATE device_report r
+UPDATE stored_report r
 SET battery_voltage = CASE WHEN f.field = 'battery_voltage' THEN f.before_value ELSE r.battery_voltage END,
     signal_strength = CASE WHEN f.field = 'signal_strength' THEN f.before_value ELSE r.signal_strength END,
     storage_free_mb = CASE WHEN f.field = 'storage_free_mb' THEN f.before_value ELSE r.storage_free_mb END

@@ -1,8 +1,20 @@
 -- name: store
-COPY device_report (
-  bucket, campaign_id, device_id, batch_no, region, model, hardware, firmware_from, firmware_to, firmware_reported,
-  last_stage, error_code, attempts, battery_voltage, signal_strength, storage_free_mb, reported_at, update_status
+COPY stored_report_:campaign (
+  bucket, campaign_id, device_no, profile_no, outcome_no, device_id, attempts, battery_voltage, signal_strength,
+  storage_free_mb, reported_at
 ) FROM STDIN
 
+-- name: store_profiles
+COPY device_profile (campaign_id, profile_no, region, model, hardware, firmware_from, firmware_to) FROM STDIN
+
+-- name: store_outcomes
+COPY update_outcome (campaign_id, outcome_no, firmware_reported, last_stage, error_code, update_status) FROM STDIN
+
 -- name: analyze
-ANALYZE device_report
+ANALYZE stored_report, device_profile, update_outcome
+
+-- name: profiles
+SELECT region, model, hardware, firmware_from, firmware_to FROM device_profile WHERE campaign_id = $1 ORDER BY profile_no
+
+-- name: outcomes
+SELECT firmware_reported, last_stage, error_code, update_status FROM update_outcome WHERE campaign_id = $1 ORDER BY outcome_no

@@ -30,7 +30,7 @@ INSERT INTO sentinel_migration (number, file) VALUES ($1, $2)
 SELECT c.relname AS name
 FROM pg_class c
 WHERE c.relnamespace = current_schema()::regnamespace
-  AND c.relkind IN ('r', 'p', 'f', 'm', 'v')
+  AND c.relkind IN ('r', 'p', 'f', 'm', 'v') AND NOT c.relispartition
   AND c.relname <> ALL($1)
 ORDER BY c.relname
 LIMIT 5

@@ -1,38 +1,45 @@
 -- name: read
 COPY (
-  SELECT r.bucket, r.device_id, r.battery_voltage, r.signal_strength, r.storage_free_mb
-  FROM device_report r
-  WHERE r.bucket = ANY(:buckets) AND r.campaign_id = :campaign AND r.update_status = 'Partial'
+  SELECT r.bucket, r.device_no, r.device_id, r.battery_voltage, r.signal_strength, r.storage_free_mb
+  FROM stored_report r
+  JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no AND o.update_status = 'Partial'
+  WHERE r.bucket = ANY(:buckets) AND r.campaign_id = :campaign
 ) TO STDOUT
 
 -- name: decided
 COPY (
-  SELECT a.device_id
-  FROM recovery_actions a
-  WHERE a.bucket = ANY(:buckets) AND a.campaign_id = :campaign
-  UNION ALL
-  SELECT t.device_id
-  FROM triage_queue t
-  WHERE t.bucket = ANY(:buckets) AND t.campaign_id = :campaign AND t.state = 'open'
+  SELECT d.device_no
+  FROM decision d
+  WHERE d.bucket = ANY(:buckets) AND d.campaign_id = :campaign
 ) TO STDOUT
 
--- A set operation, not an anti-join: on a campaign that the statistics don't know the planner takes the latter for tiny.
+-- A decision is only ever made on a Partial device, and once.
 -- name: undecided
-SELECT count(*)::int AS devices
-FROM (
-  SELECT r.bucket, r.device_id FROM device_report r WHERE r.campaign_id = $1 AND r.update_status = 'Partial'
-  EXCEPT
-  (
-    SELECT a.bucket, a.device_id FROM recovery_actions a WHERE a.campaign_id = $1
-    UNION ALL
-    SELECT t.bucket, t.device_id FROM triage_queue t WHERE t.campaign_id = $1 AND t.state = 'open'
-  )
-) left_over
+SELECT (
+  SELECT count(*)
+  FROM stored_report r
+  JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no AND o.update_status = 'Partial'
+  WHERE r.campaign_id = $1
+)::int - (SELECT count(*) FROM decision d WHERE d.campaign_id = $1)::int AS devices
 
--- name: store_actions
-COPY recovery_actions (
-  bucket, campaign_id, device_id, action, policy, policy_version, policy_rule, attempt, shard, worker, batch_no
-) FROM STDIN
+-- name: enter_rules
+INSERT INTO decision_rule (rule_no, action, update_status, policy, policy_version, policy_rule)
+SELECT (SELECT max(rule_no) FROM decision_rule) + row_number() OVER (ORDER BY w.place), w.action, 'Recovered', $1, $2, w.rule
+FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS w (rule, action, place)
+WHERE NOT EXISTS (
+  SELECT
+  FROM decision_rule k
+  WHERE k.action = w.action AND k.policy = $1 AND k.policy_version = $2 AND k.policy_rule = w.rule
+)
+
+-- name: rules
+SELECT k.rule_no
+FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS w (rule, action, place)
+JOIN decision_rule k ON k.action = w.action AND k.policy = $1 AND k.policy_version = $2 AND k.policy_rule = w.rule
+ORDER BY w.place
+
+-- name: store_decisions
+COPY decision_:campaign (bucket, device_no, campaign_id, rule_no, pass, batch_no) FROM STDIN
 
 -- name: store_triage
 COPY triage_queue (
@@ -41,10 +48,11 @@ COPY triage_queue (
 ) FROM STDIN
 
 -- name: by_action
-SELECT action, count(*)::int AS devices FROM recovery_actions WHERE campaign_id = $1 GROUP BY action
-UNION ALL
-SELECT 'MANUAL_TRIAGE', count(*)::int FROM triage_queue WHERE campaign_id = $1 AND state = 'open'
-ORDER BY action
+SELECT k.action, sum(d.devices)::int AS devices
+FROM (SELECT rule_no, count(*) AS devices FROM decision WHERE campaign_id = $1 GROUP BY rule_no) d
+JOIN decision_rule k ON k.rule_no = d.rule_no
+GROUP BY k.action
+ORDER BY k.action
 
 -- name: analyze
-ANALYZE recovery_actions, triage_queue
+ANALYZE decision, decision_rule, triage_queue

@@ -14,22 +14,25 @@ FROM ota_logs r
 -- One scan a field: a LATERAL list of the three sets its expressions up anew for every row, and took ten times as long.
 -- name: telemetry_finding
 CREATE OR REPLACE VIEW telemetry_finding AS
-SELECT r.bucket, r.campaign_id, r.device_id, r.update_status AS reported_status, 'battery_voltage' AS field,
+SELECT r.bucket, r.campaign_id, r.device_id, o.update_status AS reported_status, 'battery_voltage' AS field,
   :finding_battery_voltage AS rule_id
-FROM device_report r
+FROM stored_report r
 JOIN campaign c ON c.campaign_id = r.campaign_id AND 'battery_voltage' = ANY(c.reported_columns)
+LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
 WHERE :finding_battery_voltage IS NOT NULL
 UNION ALL
-SELECT r.bucket, r.campaign_id, r.device_id, r.update_status AS reported_status, 'signal_strength' AS field,
+SELECT r.bucket, r.campaign_id, r.device_id, o.update_status AS reported_status, 'signal_strength' AS field,
   :finding_signal_strength AS rule_id
-FROM device_report r
+FROM stored_report r
 JOIN campaign c ON c.campaign_id = r.campaign_id AND 'signal_strength' = ANY(c.reported_columns)
+LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
 WHERE :finding_signal_strength IS NOT NULL
 UNION ALL
-SELECT r.bucket, r.campaign_id, r.device_id, r.update_status AS reported_status, 'storage_free_mb' AS field,
+SELECT r.bucket, r.campaign_id, r.device_id, o.update_status AS reported_status, 'storage_free_mb' AS field,
   :finding_storage_free_mb AS rule_id
-FROM device_report r
+FROM stored_report r
 JOIN campaign c ON c.campaign_id = r.campaign_id AND 'storage_free_mb' = ANY(c.reported_columns)
+LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
 WHERE :finding_storage_free_mb IS NOT NULL
 
 -- name: comment

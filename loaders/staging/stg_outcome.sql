@@ -1,0 +1,17 @@
+-- model: stg_outcome
+-- question: What can have become of an update, in words that many devices share?
+-- grain: one row a combination of words
+-- columns:
+--   outcome_no       INTEGER  Its number.
+--   last_stage       VARCHAR  Last step of the update that the device reached, QUEUED to SUCCEEDED, as reported.
+--   error_code       VARCHAR  Error code; '(none)' where the device reports none.
+--   reported_status  VARCHAR  Success or Partial, as reported.
+CREATE TABLE stg_outcome AS
+SELECT
+  outcome_no::INTEGER AS outcome_no,
+  last_stage,
+  named(error_code) AS error_code,
+  update_status AS reported_status
+FROM pulled('outcome', {
+  'outcome_no': 'VARCHAR', 'last_stage': 'VARCHAR', 'error_code': 'VARCHAR', 'update_status': 'VARCHAR'
+});
