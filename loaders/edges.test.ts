@@ -2,37 +2,8 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { isOutOfMemory, readDatabase, rowsOf } from "./engine.ts";
 import { MARTS, readMart } from "./mart.ts";
-import { emptyTrial, type Trial, trialOf } from "./testing/warehouse.ts";
-
-const CAMPAIGN = `INSERT INTO campaign
-    (campaign_id, name, title, source, source_sha256, seed, device_count, batch_size, reported_columns, created_at)
-  VALUES (1, $1, 'Edge', 'imported', repeat('0', 64), 9007199254740993, 0, 500, $2, '2026-01-01 00:00:00+00')`;
-
-async function campaign({ client }: Trial, name: string, columns: readonly string[]): Promise<void> {
-  await client.query(CAMPAIGN, [name, columns]);
-  await client.query("INSERT INTO current_campaign (campaign_id) VALUES (1)");
-}
-
-interface Report {
-  readonly region?: string | null;
-  readonly battery?: string | null;
-  readonly signal?: string | null;
-  readonly status: string;
-  readonly stage?: string;
-}
-
-async function report(
-  { client }: Trial,
-  id: string,
-  { region = null, battery = null, signal = null, status, stage }: Report,
-) {
-  await client.query(
-    `INSERT INTO device_report
-       (bucket, campaign_id, device_id, batch_no, region, battery_voltage, signal_strength, update_status, last_stage)
-     VALUES (0, 1, $1, 0, $2, $3, $4, $5, $6)`,
-    [id, region, battery, signal, status, stage ?? null],
-  );
-}
+import { campaign, quarantine, report } from "./testing/campaign.ts";
+import { emptyTrial, trialOf } from "./testing/warehouse.ts";
 
 test("a campaign without devices has marts that say so", async () => {
   const trial = await emptyTrial();
@@ -50,7 +21,7 @@ test("a campaign without devices has marts that say so", async () => {
 
 test("a campaign that only was generated is all Success and Partial", async () => {
   const { client, refresh } = await trialOf(500);
-  for (const table of ["recovery_actions", "triage_queue", "fault_ledger", "validation_result", "batch_ledger"]) {
+  for (const table of ["decision", "triage_queue", "fault_ledger", "validation_result", "batch_ledger"]) {
     await client.query(`DELETE FROM ${table}`);
   }
   const { path } = await refresh();
@@ -146,12 +117,7 @@ test("hostile text survives to the byte, and an empty text is not an absent one"
   await campaign(trial, "hostile", ["region", "battery_voltage", "signal_strength"]);
   for (const [index, text] of HOSTILE.entries()) {
     await report(trial, `D${index}`, { region: text, battery: text, signal: "50", status: "Partial" });
-    await trial.client.query(
-      `INSERT INTO triage_queue (bucket, campaign_id, device_id, rule_id, rules_version, field, raw_value, raw_sha256, findings,
-         attempt, shard, worker, batch_no)
-       VALUES (0, 1, $1, 'battery_not_number', 1, 'battery_voltage', $2, sha256($2), '[]', 1, 0, 0, 0)`,
-      [`D${index}`, Buffer.from(text)],
-    );
+    await quarantine(trial, `D${index}`, Buffer.from(text));
   }
   const bytes = `UPDATE triage_queue SET raw_value = $1 WHERE device_id = 'D0'`;
   await trial.client.query(bytes, [Buffer.from([0xff, 0x00])]);

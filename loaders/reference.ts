@@ -1,4 +1,4 @@
-import { findingSql, numberSql, valueOf } from "../pipelines/domain/predicate-sql.ts";
+import { findingSql, numberSql, valueOf as valueSql } from "../pipelines/domain/predicate-sql.ts";
 import type { RuleSet } from "../pipelines/domain/rules.ts";
 import {
   ACTIONS,
@@ -38,7 +38,7 @@ export function ruleMacros(ruleSet: RuleSet): string[] {
     `CREATE MACRO number_of(reported) AS ${numberSql("reported", "duckdb")}`,
     ...TELEMETRY_FIELDS.map(
       (field) =>
-        `CREATE MACRO finding_${field}(reported) AS ${findingSql(ruleSet, field, valueOf("reported", "duckdb"))}`,
+        `CREATE MACRO finding_${field}(reported) AS ${findingSql(ruleSet, field, valueSql("reported", "duckdb"))}`,
     ),
   ];
 }

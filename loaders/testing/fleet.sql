@@ -1,4 +1,5 @@
--- A fleet of $1 devices that has been through all stages, the same every time: campaign 7, named 'trial'. Region 'South' fails more.
+-- A fleet of $1 devices that has been through all stages, the same every time: campaign 7, named 'trial', whose partitions are there.
+-- Region 'South' fails more.
 WITH device AS (
   SELECT
     i,
@@ -12,7 +13,7 @@ WITH device AS (
   SELECT *, r1 % 100 < CASE region WHEN 'South' THEN 45 ELSE 25 END AS failed, r3 % 40 = 0 AS broken FROM device
 ), told AS (
   SELECT
-    i % 1024 AS bucket, device_id, i / 500 AS batch_no, region, failed, broken,
+    i, i % 1024 AS bucket, device_id, i / 500 AS batch_no, region, failed, broken,
     (ARRAY['null', 'type_mismatch', 'signal_drop', 'out_of_range'])[1 + r3 / 40 % 4] AS kind,
     (ARRAY['SN-100', 'GW-9'])[1 + r2 % 2] AS model,
     (ARRAY['2.1.0', '2.2.0', '2.3.1'])[1 + r2 / 2 % 3] AS firmware_from,
@@ -35,18 +36,30 @@ WITH device AS (
   )
 ), current_row AS (
   INSERT INTO current_campaign (campaign_id) VALUES (7)
-), device_rows AS (
-  INSERT INTO device_report (
-    bucket, campaign_id, device_id, batch_no, region, model, firmware_from, firmware_to, last_stage, error_code,
-    battery_voltage, signal_strength, storage_free_mb, update_status
+), worded AS (
+  SELECT
+    *,
+    dense_rank() OVER (ORDER BY region, model, firmware_from) - 1 AS profile_no,
+    dense_rank() OVER (ORDER BY failed, last_stage, error) - 1 AS outcome_no
+  FROM (
+    SELECT *, CASE WHEN failed THEN stopped ELSE 'SUCCEEDED' END AS last_stage, CASE WHEN failed THEN error_code END AS error FROM told
+  ) t
+), profile_rows AS (
+  INSERT INTO device_profile (campaign_id, profile_no, region, model, firmware_from, firmware_to)
+  SELECT DISTINCT 7, profile_no, region, model, firmware_from, '2.4.0' FROM worded
+), outcome_rows AS (
+  INSERT INTO update_outcome (campaign_id, outcome_no, last_stage, error_code, update_status)
+  SELECT DISTINCT 7, outcome_no, last_stage, error, CASE WHEN failed THEN 'Partial' ELSE 'Success' END FROM worded
+), report_rows AS (
+  INSERT INTO stored_report (
+    bucket, campaign_id, device_no, profile_no, outcome_no, device_id, battery_voltage, signal_strength, storage_free_mb
   )
   SELECT
-    bucket, 7, device_id, batch_no, region, model, firmware_from, '2.4.0', CASE WHEN failed THEN stopped ELSE 'SUCCEEDED' END,
-    CASE WHEN failed THEN error_code END, battery,
+    bucket, 7, i, profile_no, outcome_no, device_id, battery,
     CASE WHEN broken THEN CASE kind WHEN 'type_mismatch' THEN 'N/A' WHEN 'signal_drop' THEN '-999' WHEN 'out_of_range' THEN '250' END
       ELSE signal END,
-    storage, CASE WHEN failed THEN 'Partial' ELSE 'Success' END
-  FROM told
+    storage
+  FROM worded
 ), fault_rows AS (
   INSERT INTO fault_ledger (bucket, campaign_id, device_id, field, kind, before_value, batch_no)
   SELECT bucket, 7, device_id, 'signal_strength', kind, signal, batch_no FROM told WHERE broken
@@ -66,15 +79,17 @@ WITH device AS (
       'UTF8') AS raw
     FROM told WHERE broken AND failed
   ) t
-), action_rows AS (
-  INSERT INTO recovery_actions (
-    bucket, campaign_id, device_id, action, policy, policy_version, policy_rule, attempt, shard, worker, batch_no, decided_at
-  )
+), rule_rows AS (
+  INSERT INTO decision_rule (rule_no, action, update_status, policy, policy_version, policy_rule)
+  VALUES
+    (1, 'RETRY_UPDATE', 'Recovered', 'default', 1, 'battery_above_12_5'),
+    (2, 'FORCE_ROLLBACK', 'Recovered', 'default', 1, 'otherwise')
+), decision_rows AS (
+  INSERT INTO decision (bucket, campaign_id, device_no, rule_no, pass, batch_no)
   SELECT
-    bucket, 7, device_id, CASE WHEN battery::numeric > 12.5 THEN 'RETRY_UPDATE' ELSE 'FORCE_ROLLBACK' END, 'default', 1,
-    CASE WHEN battery::numeric > 12.5 THEN 'battery_above_12_5' ELSE 'otherwise' END, 1, 0, bucket % 2, bucket % 2,
-    '2026-01-01 00:00:03+00'
-  FROM told WHERE failed AND NOT broken
+    bucket, 7, i, CASE WHEN broken THEN 0 WHEN battery::numeric > 12.5 THEN 1 ELSE 2 END, 1,
+    CASE WHEN broken THEN 0 ELSE bucket % 2 END
+  FROM told WHERE failed
 ), batch_rows AS (
   INSERT INTO batch_ledger (campaign_id, stage, pass, batch_no, batches, run_id, worker, rows, checksum, started_at, finished_at)
   SELECT 7, 'recover', 1, b, 2, '00000000-0000-0000-0000-000000000002', b,

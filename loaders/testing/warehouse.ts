@@ -6,6 +6,7 @@ import { onTestFinished } from "vitest";
 import { parseRuleSet, type RuleSet } from "../../pipelines/domain/rules.ts";
 import { freshDatabase } from "../../test/support/database.ts";
 import { type RefreshOptions, refreshWarehouse, type Snapshot } from "../warehouse.ts";
+import { createPartitions, keyPartitions } from "./partitions.ts";
 
 /** A database, a session on it and a folder for warehouses, all gone when the test ends. */
 export interface Trial {
@@ -43,8 +44,12 @@ export async function emptyTrial(): Promise<Trial> {
 /** A database with a campaign, `trial`, of so many devices that has been through all stages. */
 export async function trialOf(devices: number): Promise<Trial> {
   const trial = await emptyTrial();
+  await createPartitions(trial.client, TRIAL);
   await trial.client.query(fleetSql, [devices]);
+  await keyPartitions(trial.client, TRIAL);
   return trial;
 }
 
+/** Number of the campaign that `fleet.sql` makes. */
+const TRIAL = 7;
 const fleetSql = readFileSync(new URL("./fleet.sql", import.meta.url), "utf8");

@@ -1,0 +1,13 @@
+import type pg from "pg";
+import { bind, sql } from "../../pipelines/db/sql.ts";
+
+/** Makes the partitions of a campaign, without their keys, as generate does. */
+export async function createPartitions(client: pg.ClientBase, campaign: number): Promise<void> {
+  await client.query(bind(sql("partition.create"), { campaign }));
+}
+
+/** Gives reports and decisions their keys, as they get them once all of them are stored. */
+export async function keyPartitions(client: pg.ClientBase, campaign: number): Promise<void> {
+  await client.query(bind(sql("partition.key_reports"), { campaign }));
+  await client.query(bind(sql("partition.key_decisions"), { campaign }));
+}
