@@ -9,7 +9,7 @@ import type { FaultProfile } from "./domain/faults.ts";
 import { shardCount } from "./domain/shards.ts";
 import { refuseUnstored } from "./stored-fleet.ts";
 
-export const SCAN_BATCH = 50_000;
+export const SCAN_BATCH = 200_000;
 
 /** Injects faults into the stored telemetry, once a campaign, and keeps the ground truth; or takes them back with `--undo`. */
 export async function corrupt(run: StageRun, given?: Campaign): Promise<StageEnd> {

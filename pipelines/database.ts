@@ -1,5 +1,7 @@
 import { EXIT, SentinelError } from "./cli/errors.ts";
-import { externalTarget } from "./db/connect.ts";
+import { count, table } from "./cli/format.ts";
+import { advise, type Findings } from "./db/advise.ts";
+import { externalTarget, withClient } from "./db/connect.ts";
 import { findPsql, runPsql } from "./db/console/psql.ts";
 import { runConsole } from "./db/console/run.ts";
 import { describeStatus, folderBytes, jsonStatus } from "./db/embedded/report.ts";
@@ -20,10 +22,11 @@ export const DATABASE_HELP = `Usage: npm run db -- <what> [options]
   start             start the embedded server, and keep it running
   url               print the connection string (starts the embedded server, and keeps it running)
   psql [arguments]  ask in SQL: psql with these arguments, or a small prompt of our own (-c SQL, or SQL from stdin)
+  advise [--json]   say what settings of the server would help, and what the link to it asks for
   status [--json]   say what runs, where, and who uses it
   stop [--force]    stop the embedded server; --force also while others use it
 
-With DATABASE_URL (or DB_HOST, PGHOST) set, url and psql mean that server; start and stop leave it alone.
+With DATABASE_URL (or DB_HOST, PGHOST) set, url, psql and advise mean that server; start and stop leave it alone.
 `;
 
 /** `npm run db`: the database by hand. */
@@ -50,6 +53,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   start: { options: [], run: start },
   url: { options: [], run: url },
   psql: { run: psql },
+  advise: { options: ["--json"], run: giveAdvice },
   status: { options: ["--json"], run: status },
   stop: { options: ["--force"], run: stop },
 };
@@ -91,6 +95,33 @@ async function stop(args: string[], io: DatabaseIo): Promise<number> {
   const stopped = await stopEmbedded({ ...embedded(io), force: args.includes("--force") });
   io.stderr(stopped ? "The embedded server has stopped.\n" : "The embedded server was not running.\n");
   return EXIT.ok;
+}
+
+async function giveAdvice(args: string[], io: DatabaseIo): Promise<number> {
+  const database = await io.resolve();
+  try {
+    const target = externalTarget({ databaseUrl: database.url, env: io.env });
+    if (!target) throw new Error("a resolved database has no URL");
+    const findings = await withClient(target, advise);
+    io.stdout(args.includes("--json") ? `${JSON.stringify(findings)}\n` : describeAdvice(findings));
+    return EXIT.ok;
+  } finally {
+    await database.release();
+  }
+}
+
+function describeAdvice({ linkMs, batchRows, inFlight, advice, unfinished }: Findings): string {
+  const rows = advice.map(({ setting, now, better, why, restart }) => [
+    ...[setting, now, better, restart ? "restart" : "reload", why],
+  ]);
+  const settings =
+    advice.length === 0
+      ? "All settings serve Sentinel well.\n"
+      : `${table(["setting", "now", "better", "needs", "why"], rows)}\n\nFor who may (then SELECT pg_reload_conf(), or a restart where one is needed):\n${advice.map(({ change }) => `  ${change};\n`).join("")}`;
+  const open = unfinished.map(
+    (name) => `Campaign ${name} is not whole: npm run generate -- --resume --campaign ${name}\n`,
+  );
+  return `A question takes ${linkMs.toFixed(2)} ms to its answer: ${count(batchRows)} devices commit together, ${inFlight} batches a worker are under way.\n\n${settings}${open.join("")}`;
 }
 
 async function psql(args: string[], io: DatabaseIo): Promise<number> {

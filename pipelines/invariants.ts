@@ -3,9 +3,10 @@ import type { StageRun } from "./context.ts";
 import type { Campaign } from "./db/campaigns.ts";
 import { withPolicy, withRules } from "./db/rule-views.ts";
 import { sql } from "./db/sql.ts";
-import { bucketStart } from "./domain/bucket.ts";
+import { bucketOrder, bucketStart } from "./domain/bucket.ts";
 import { type DeviceReport, fleet } from "./domain/fleet.ts";
 import type { Policy } from "./domain/policy.ts";
+import { seed32 } from "./domain/random.ts";
 import type { RuleSet } from "./domain/rules.ts";
 import { BUCKET_COUNT, REPORT_COLUMNS, type ReportColumn } from "./domain/vocabulary.ts";
 
@@ -79,10 +80,11 @@ function seedCheck(run: StageRun, campaign: Campaign): Check {
         const { rows } = await client.query<StoredReport>(query, [id, buckets]);
         const stored = new Map(rows.map((row) => [row.device_id, row]));
         for (const bucket of buckets) {
-          for (let index = bucketStart(bucket, devices); index < bucketStart(bucket + 1, devices); index++) {
+          const start = bucketStart(bucket, devices);
+          for (const [place, index] of bucketOrder(bucket, devices, seed32(campaign.seed)).indexes.entries()) {
             const report = reportAt(index);
             expected += 1;
-            if (isSame(stored.get(report.deviceId), report, Math.floor(index / size))) same += 1;
+            if (isSame(stored.get(report.deviceId), report, Math.floor((start + place) / size))) same += 1;
           }
         }
       }

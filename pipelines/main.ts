@@ -62,7 +62,7 @@ function run(command: Command, given: Given): Promise<void> {
 }
 
 function list(name: string): number {
-  const text = overview([...COMMANDS, { name: "db", help: "the database by hand: start, url, psql, status, stop" }]);
+  const text = overview([...COMMANDS, { name: "db", help: "the database by hand: start, url, psql, advise, status, stop" }]);
   if (["help", "--help", "-h"].includes(name)) {
     process.stdout.write(text);
     return EXIT.ok;

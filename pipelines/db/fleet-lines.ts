@@ -1,4 +1,4 @@
-import { bucketAt, bucketStart, deviceNumber } from "../domain/bucket.ts";
+import { type BucketOrder, bucketAt, bucketOrder, bucketStart } from "../domain/bucket.ts";
 import { Checksum } from "../domain/checksum.ts";
 import { drawer, emptyDraw, FIELD_TEXTS, type FleetSpec, mostOf } from "../domain/fleet.ts";
 import { seed32 } from "../domain/random.ts";
@@ -33,25 +33,28 @@ export function fleetLines(fleet: GeneratedFleet): (from: number, to: number) =>
   const draw = drawer(spec, seed);
   const drawn = emptyDraw();
   const texts = readyTexts(spec);
+  let order: BucketOrder | undefined;
   return (from, to) => {
     const bytes = Buffer.allocUnsafeSlow((to - from) * MOST_BYTES);
     const into = new DataView(bytes.buffer);
     const checksum = new Checksum();
     let at = 0;
-    for (let bucket = bucketAt(from, devices), index = from; index < to; bucket++) {
+    for (let bucket = bucketAt(from, devices), deviceNo = from; deviceNo < to; bucket++) {
       const start = bucketStart(bucket, devices);
       const end = Math.min(to, bucketStart(bucket + 1, devices));
+      if (order?.bucket !== bucket) order = bucketOrder(bucket, devices, key);
+      const { numbers, indexes } = order;
       const head = new Texts([`${bucket}\t${campaignId}\t`]);
-      for (; index < end; index++) {
-        draw(index, drawn);
+      for (; deviceNo < end; deviceNo++) {
+        draw(indexes[deviceNo - start] as number, drawn);
         at = head.put(0, into, at);
-        at = putNumber(index, texts, into, at);
+        at = putNumber(deviceNo, texts, into, at);
         at = putNumber(drawn.profile, texts, into, at);
         at = putNumber(drawn.outcome, texts, into, at);
         const id = texts.prefix.put(0, into, at);
-        const number = deviceNumber(bucket, index - start, key);
+        const number = numbers[deviceNo - start] as number;
         at = texts.hex.put(number & 0xffff, into, texts.hex.put(number >>> 16, into, id));
-        checksum.add(bytes, id - PREFIX.length, id - PREFIX.length + ID_BYTES, index);
+        checksum.add(bytes, id - PREFIX.length, id - PREFIX.length + ID_BYTES, deviceNo);
         at = texts.tab.put(0, into, at);
         at = texts.attempts.put(drawn.attempts, into, at);
         at = texts.volts.put(drawn.centivolts, into, at);

@@ -4,8 +4,8 @@ import { BUCKET_COUNT } from "./vocabulary.ts";
 const GENERATED_ID = /^DEV-[0-9a-f]{8}$/;
 const SLOT_BITS = 22;
 
-/** How many devices the ids of one campaign can name: 2^22 in each bucket. */
-export const MAX_DEVICES = BUCKET_COUNT * 2 ** SLOT_BITS;
+/** How many devices a generated fleet can have. The ids could name twice as many. */
+export const MAX_DEVICES = BUCKET_COUNT * 2 ** (SLOT_BITS - 1);
 
 /**
  * A device's stable hash slot, 0 to 1023. For ids of the form `DEV-1a2b3c4d` it is taken from the number that they hold, by a
@@ -29,6 +29,38 @@ export function bucketStart(bucket: number, count: number): number {
 /** The number that the id of a generated device holds: the n-th of its bucket. It is unique in the fleet. */
 export function deviceNumber(bucket: number, nth: number, seed: number): number {
   return unmix32(((bucket << SLOT_BITS) | permute22(nth, seed ^ bucket)) >>> 0);
+}
+
+/** The devices of one bucket of a generated fleet in the order of their ids: the order in which a fleet is stored. */
+export interface BucketOrder {
+  readonly bucket: number;
+  /** What their ids hold, ascending. */
+  readonly numbers: Uint32Array;
+  /** Their indexes in the fleet. */
+  readonly indexes: Uint32Array;
+}
+
+/** Devices that a bucket may have, so that number and place fit into 53 bits together. */
+const MOST_IN_BUCKET = 2 ** 21;
+
+/**
+ * Puts the devices of a bucket in order. Stored so, their key is built in half of the time; finding the order takes a tenth of what that saves.
+ */
+export function bucketOrder(bucket: number, count: number, seed: number): BucketOrder {
+  const start = bucketStart(bucket, count);
+  const length = bucketStart(bucket + 1, count) - start;
+  const keys = new Float64Array(length);
+  for (let nth = 0; nth < length; nth++) keys[nth] = deviceNumber(bucket, nth, seed) * MOST_IN_BUCKET + nth;
+  keys.sort();
+  const numbers = new Uint32Array(length);
+  const indexes = new Uint32Array(length);
+  for (let place = 0; place < length; place++) {
+    const key = keys[place] as number;
+    const number = Math.floor(key / MOST_IN_BUCKET);
+    numbers[place] = number;
+    indexes[place] = start + key - number * MOST_IN_BUCKET;
+  }
+  return { bucket, numbers, indexes };
 }
 
 /** A unique id for the device with this index in a generated fleet, whose {@link bucketOf} is {@link bucketAt}. */

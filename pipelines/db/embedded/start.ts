@@ -22,6 +22,9 @@ export type Settings = Readonly<Record<string, string>>;
 const SETTINGS: Settings = {
   shared_buffers: "256MB",
   max_wal_size: "8GB",
+  checkpoint_timeout: "15min",
+  maintenance_work_mem: "256MB",
+  work_mem: "16MB",
   wal_compression: "off",
   max_connections: "100",
   fsync: "on",

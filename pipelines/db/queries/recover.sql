@@ -1,9 +1,9 @@
 -- name: read
 COPY (
   SELECT r.bucket, r.device_no, r.device_id, r.battery_voltage, r.signal_strength, r.storage_free_mb
-  FROM stored_report r
-  JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no AND o.update_status = 'Partial'
-  WHERE r.bucket = ANY(:buckets) AND r.campaign_id = :campaign
+  FROM stored_report_:campaign r
+  JOIN update_outcome o ON o.campaign_id = :campaign AND o.outcome_no = r.outcome_no AND o.update_status = 'Partial'
+  WHERE r.bucket = ANY(:buckets)
 ) TO STDOUT
 
 -- name: decided
