@@ -206,7 +206,7 @@ describe("the campaign is not ready", () => {
     await done("generate", database.url, { devices: 1000, batchSize: 500 });
     await query(
       database.url,
-      "DELETE FROM device_report WHERE batch_no = 1; DELETE FROM batch_ledger WHERE batch_no = 1",
+      "DELETE FROM stored_report WHERE device_no >= 500; DELETE FROM batch_ledger WHERE batch_no = 1",
     );
     const end = await run(["recover"], database.url);
     expectRefusal(end, 5, /Stage generate of campaign fleet-1000-seed-42 was stopped part-way/);

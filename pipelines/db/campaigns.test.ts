@@ -10,6 +10,7 @@ import {
   makeCurrent,
   type NewCampaign,
 } from "./campaigns.ts";
+import { keyDecisions, keyReports, reportsAreKeyed } from "./partitions.ts";
 
 let database: TestDatabase;
 beforeEach(async () => {
@@ -35,12 +36,15 @@ const made = (name: string): NewCampaign => ({
 /** A campaign with a row in every table that hangs on one. */
 const campaign = (name: string) =>
   session(database.url, async (client) => {
-    const entered = await createCampaign(client, made(name), [{ rowNo: 7, reason: "a\ttab", deviceId: "x\\y" }]);
+    const rejects = [{ rowNo: 7, reason: "a\ttab", deviceId: "x\\y" }];
+    const words = { profiles: [["EU", null, "a\tb", "1", "2"]], outcomes: [[null, "QUEUED", "E", "Partial"]] };
+    const entered = await createCampaign(client, made(name), { rejects, words });
     const id = entered.campaign_id;
     await client.query(`
-      INSERT INTO device_report (bucket, campaign_id, device_id, batch_no, update_status) VALUES (1, ${id}, 'a', 0, 'Partial');
+      INSERT INTO stored_report (bucket, campaign_id, device_no, profile_no, outcome_no, device_id) VALUES (1, ${id}, 0, 0, 0, 'a');
       INSERT INTO fault_ledger VALUES (1, ${id}, 'a', 'battery_voltage', 'null', '12', NULL, 0);
-      INSERT INTO recovery_actions VALUES (1, ${id}, 'a', 'RETRY_UPDATE', 'p', 1, 'r', 1, 0, 0, 0);
+      INSERT INTO decision_rule VALUES (1, 'RETRY_UPDATE', 'Recovered', 'p', 1, 'r') ON CONFLICT DO NOTHING;
+      INSERT INTO decision VALUES (1, ${id}, 0, 1, 1, 0);
       INSERT INTO triage_queue VALUES (2, ${id}, 'b', 'r', 1, 'battery_voltage', NULL, NULL, '[]', 'open', 1, 0, 0, 0);
       INSERT INTO batch_ledger VALUES (${id}, 'generate', 1, 0, 1, gen_random_uuid(), 0, 1, '');
       INSERT INTO run VALUES (gen_random_uuid(), ${id}, 'generate', '{}', '0', 'h', now(), now(), 'succeeded', NULL);
@@ -49,13 +53,8 @@ const campaign = (name: string) =>
   });
 
 const HANGING = [
-  "device_report",
-  "fault_ledger",
-  "recovery_actions",
-  "triage_queue",
-  "batch_ledger",
-  "run",
-  "validation_result",
+  ...["device_profile", "update_outcome", "stored_report", "fault_ledger", "decision", "triage_queue", "batch_ledger"],
+  ...["run", "validation_result", "device_report", "recovery_actions"],
 ];
 const left = async () => {
   const parts = [...HANGING, "import_reject", "campaign"].map((table) => `SELECT campaign_id FROM ${table}`);
@@ -115,3 +114,52 @@ test.each([
   await expect(refusal).rejects.toMatchObject({ exitCode: 3, message: expect.stringContaining("also holds invoices") });
   expect(await everyRow(database.url)).toEqual(before);
 });
+
+const partitions = async () =>
+  (await query(database.url, "SELECT relname FROM pg_class WHERE relispartition AND relkind = 'r' ORDER BY 1")).map(
+    ({ relname }) => relname,
+  );
+
+test("a campaign brings its partitions and its words, and takes them with it", async () => {
+  const one = await campaign("one");
+  await campaign("two");
+  expect(await partitions()).toEqual(["decision_1", "decision_2", "stored_report_1", "stored_report_2"]);
+  expect(await query(database.url, "SELECT hardware, last_stage FROM device_report WHERE campaign_id = 1")).toEqual([
+    { hardware: "a\tb", last_stage: "QUEUED" },
+  ]);
+  await session(database.url, (client) => deleteCampaign(client, one));
+  expect(await partitions()).toEqual(["decision_2", "stored_report_2"]);
+});
+
+test("a campaign whose name is taken leaves no partition behind", async () => {
+  await campaign("one");
+  await expect(campaign("one")).rejects.toMatchObject({ code: "23505" });
+  expect(await partitions()).toEqual(["decision_1", "stored_report_1"]);
+});
+
+test("the keys of a campaign are built once, and hold", () =>
+  session(database.url, async (client) => {
+    const { campaign_id: id } = await campaign("one");
+    expect(await reportsAreKeyed(client, id)).toBe(false);
+    for (let time = 0; time < 2; time++) {
+      await keyReports(client, id);
+      await keyDecisions(client, id);
+    }
+    expect(await reportsAreKeyed(client, id)).toBe(true);
+    const twice = [
+      "INSERT INTO stored_report (bucket, campaign_id, device_no, profile_no, outcome_no, device_id) VALUES (1, 1, 1, 0, 0, 'a')",
+      "INSERT INTO decision VALUES (1, 1, 0, 0, 2, 0)",
+    ];
+    for (const statement of twice) await expect(client.query(statement)).rejects.toMatchObject({ code: "23505" });
+  }));
+
+test("a key that two devices share can't be built, and says so by its SQLSTATE", () =>
+  session(database.url, async (client) => {
+    const { campaign_id: id } = await campaign("one");
+    await client.query(
+      "INSERT INTO stored_report SELECT * FROM stored_report; INSERT INTO decision SELECT * FROM decision",
+    );
+    await expect(keyReports(client, id)).rejects.toMatchObject({ code: "23505" });
+    await expect(keyDecisions(client, id)).rejects.toMatchObject({ code: "23505" });
+    expect(await reportsAreKeyed(client, id)).toBe(false);
+  }));

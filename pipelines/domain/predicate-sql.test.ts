@@ -6,12 +6,14 @@ import { beforeAll, expect, test } from "vitest";
 import { emptyDatabase } from "../../test/support/database.ts";
 import { session } from "../../test/support/fleet.ts";
 import { hostileValues } from "../../test/support/hostile.ts";
-import { copyField, copyIn } from "../db/copy.ts";
-import { decide, type Policy } from "./policy.ts";
+import { copyField } from "../db/copy.ts";
+import { copyIn } from "../db/copy-in.ts";
+import { findingsOf, judges, placeOf, type Values, type Verdict } from "./judge.ts";
+import type { Policy, PolicyRule } from "./policy.ts";
 import { holds, type Predicate } from "./predicate.ts";
-import { type Dialect, findingSql, policyRuleSql, predicateSql, trustedNumberSql, valueOf } from "./predicate-sql.ts";
-import { evaluator, type RuleSet, type Telemetry } from "./rules.ts";
-import { TELEMETRY_FIELDS } from "./vocabulary.ts";
+import { type Dialect, findingSql, policyRuleSql, predicateSql, trustedNumberSql } from "./predicate-sql.ts";
+import type { Finding, RuleSet } from "./rules.ts";
+import { TELEMETRY_FIELDS, type TelemetryField } from "./vocabulary.ts";
 
 const read = (file: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../data/${file}`, import.meta.url), "utf8"));
@@ -22,7 +24,8 @@ const ROWS = 4500;
 /** Each value comes once in each field; the fields of one row hold values far apart. */
 const values = hostileValues(ROWS);
 const at = (row: number): string | null => values[row % values.length] ?? null;
-const rows: Required<Telemetry>[] = values.map((value, no) => ({
+type Row = Readonly<Record<TelemetryField, string | null>>;
+const rows: Row[] = values.map((value, no) => ({
   battery_voltage: value,
   signal_strength: at(no + 1009),
   storage_free_mb: at(no + 2003),
@@ -59,10 +62,19 @@ beforeAll(async () => {
 
 async function store(client: pg.Client): Promise<void> {
   await client.query(`CREATE TEMP TABLE r (no int, ${TELEMETRY_FIELDS.map((field) => `${field} text`).join(", ")})`);
-  const line = (row: Required<Telemetry>, no: number) =>
+  const line = (row: Row, no: number) =>
     `${[no, ...TELEMETRY_FIELDS.map((field) => copyField(row[field]))].join("\t")}\n`;
-  await copyIn(client, "COPY r FROM STDIN", rows.map(line).join(""));
+  await copyIn(client, [{ into: "COPY r FROM STDIN", lines: Buffer.from(rows.map(line).join("")) }]);
 }
+
+const [judgeBattery, judgeSignal, judgeStorage] = judges(rules, policy, TELEMETRY_FIELDS);
+const judge = (row: Row): Values<Verdict> => [
+  judgeBattery(row.battery_voltage),
+  judgeSignal(row.signal_strength),
+  judgeStorage(row.storage_free_mb),
+];
+const evaluate = (row: Row): Finding[] => findingsOf(judge(row));
+const decide = (row: Row): PolicyRule | undefined => policy.rules[placeOf(judge(row))];
 
 const ask = (dialect: Dialect, select: (dialect: Dialect) => readonly string[]): Promise<Answer[]> =>
   answers[dialect]?.(select(dialect).join(", ")) ?? Promise.reject(new Error(`${dialect} is not there`));
@@ -75,25 +87,23 @@ const differences = (got: readonly Answer[], wanted: readonly Answer[]) =>
 
 test("the rows reach every rule of the shipped set, and every branch of its policy", () => {
   expect(rows.length).toBeGreaterThanOrEqual(3000);
-  const evaluate = evaluator(rules);
   const found = new Set(rows.flatMap((row) => evaluate(row).map(({ rule }) => rule)));
   expect(found).toEqual(new Set(rules.rules.map(({ id }) => id)));
-  const decided = new Set(rows.filter((row) => evaluate(row).length === 0).map((row) => decide(policy, row).id));
+  const decided = new Set(rows.filter((row) => evaluate(row).length === 0).map((row) => decide(row)?.id));
   expect(decided).toEqual(new Set(policy.rules.map(({ id }) => id)));
 });
 
 test.each<Dialect>(["postgres", "duckdb"])(
   "%s finds what the evaluator finds, and decides as it does",
   async (dialect) => {
-    const evaluate = evaluator(rules);
     const wanted = rows.map((row) => {
       const findings = new Map(evaluate(row).map(({ field, rule }) => [field, rule]));
       const found = Object.fromEntries(TELEMETRY_FIELDS.map((field) => [field, findings.get(field) ?? null]));
-      return { ...found, decides: decide(policy, row).id };
+      return { ...found, decides: decide(row)?.id ?? null };
     });
     const got = await ask(dialect, (as) => [
-      ...TELEMETRY_FIELDS.map((field) => `${findingSql(rules, field, valueOf(`r.${field}`, as))} AS ${field}`),
-      `${policyRuleSql(policy, (field) => valueOf(`r.${field}`, as))} AS decides`,
+      ...TELEMETRY_FIELDS.map((field) => `${findingSql(rules, field, `r.${field}`, as)} AS ${field}`),
+      `${policyRuleSql(policy, "r", as)} AS decides`,
     ]);
     expect(got).toHaveLength(rows.length);
     expect(differences(got, wanted)).toEqual([]);
@@ -101,13 +111,12 @@ test.each<Dialect>(["postgres", "duckdb"])(
 );
 
 test.each<Dialect>(["postgres", "duckdb"])("%s reads the same double where a value is trusted", async (dialect) => {
-  const evaluate = evaluator(rules);
   const wanted = rows.map((row) => {
     const faulty = new Set(evaluate(row).map(({ field }) => field));
     return Object.fromEntries(TELEMETRY_FIELDS.map((field) => [field, faulty.has(field) ? null : Number(row[field])]));
   });
   const got = await ask(dialect, (as) =>
-    TELEMETRY_FIELDS.map((field) => `${trustedNumberSql(rules, field, valueOf(`r.${field}`, as))} AS ${field}`),
+    TELEMETRY_FIELDS.map((field) => `${trustedNumberSql(rules, field, `r.${field}`, as)} AS ${field}`),
   );
   expect(differences(got, wanted)).toEqual([]);
 });
@@ -133,7 +142,7 @@ test.each<Dialect>(["postgres", "duckdb"])(
       Object.fromEntries(predicates.map((test, no) => [`p${no}`, holds(test, row.battery_voltage)])),
     );
     const got = await ask(dialect, (as) =>
-      predicates.map((test, no) => `${predicateSql(test, valueOf("r.battery_voltage", as))} AS p${no}`),
+      predicates.map((test, no) => `${predicateSql(test, "r.battery_voltage", as)} AS p${no}`),
     );
     expect(differences(got, wanted)).toEqual([]);
   },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hashText, mix32, permute22, seed32, unitOf, unmix32 } from "./random.ts";
+import { hashText, hexHasher, mix32, permute22, seed32, sourceOf, unitOf, unmix32 } from "./random.ts";
 
 const SPREAD = 0x9e3779b1;
 const numbers = (count: number): number[] => Array.from({ length: count }, (_, at) => Math.imul(at, SPREAD) >>> 0);
@@ -43,4 +43,16 @@ test("hashText tells texts apart that differ in one place, and by its seed", () 
   const texts = ["", " ", "a", "A", "ab", "ba", "é", "e\u0301", "🔋", "\u{1f50b}\u{1f50b}", "'", "\\", "\t"];
   expect(new Set(texts.map((text) => hashText(text))).size).toBe(texts.length);
   expect(hashText("a", 1)).not.toBe(hashText("a", 2));
+});
+
+test.each([
+  ["DEV-", 0],
+  ["DEV-", 42],
+  ["", 0xffffffff],
+  ["é🔋", 7],
+])("hexHasher(%j, %d) hashes eight digits as hashText hashes the text of them", (prefix, seed) => {
+  const hash = hexHasher(prefix, seed);
+  const textOf = (number: number): string => `${prefix}${number.toString(16).padStart(8, "0")}`;
+  const values = [...EDGES, 0x9, 0xa, 0x99999999, 0xaaaaaaaa, ...numbers(20_000)];
+  expect(values.filter((value) => hash(value) !== hashText(textOf(value), seed))).toEqual([]);
 });

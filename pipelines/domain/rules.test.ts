@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { parseFaultProfile } from "./faults.ts";
-import { decide, type Policy, parsePolicy } from "./policy.ts";
+import { findingsOf, judges, placeOf } from "./judge.ts";
+import { type Policy, parsePolicy } from "./policy.ts";
 import { evaluator, parseRuleSet, type RuleSet } from "./rules.ts";
+import { REPORT_COLUMNS, type ReportColumn } from "./vocabulary.ts";
 
 const read = (file: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../data/${file}`, import.meta.url), "utf8"));
@@ -55,18 +57,38 @@ test.each<[string, unknown, string]>([
   expect(parsePolicy(value)).toEqual(expect.stringContaining(sentence));
 });
 
+const shippedRules = read("rules/default.json") as RuleSet;
+const shippedPolicy = read("policy/default.json") as Policy;
+
+function verdicts(
+  battery: string | null,
+  signal: string | null,
+  storage: string | null,
+  reported: readonly ReportColumn[] = REPORT_COLUMNS,
+) {
+  const [ofBattery, ofSignal, ofStorage] = judges(shippedRules, shippedPolicy, reported);
+  return [ofBattery(battery), ofSignal(signal), ofStorage(storage)] as const;
+}
+
 test("the first rule of each field that matches is its finding, in the order of the vocabulary", () => {
-  const evaluate = evaluator(read("rules/default.json") as RuleSet);
-  expect(evaluate({ storage_free_mb: null, signal_strength: "-999", battery_voltage: "UNKNOWN" })).toEqual([
+  expect(findingsOf(verdicts("UNKNOWN", "-999", null))).toEqual([
     { rule: "battery_not_number", field: "battery_voltage", raw: "UNKNOWN" },
     { rule: "signal_dropped", field: "signal_strength", raw: "-999" },
     { rule: "storage_missing", field: "storage_free_mb", raw: null },
   ]);
-  expect(evaluate({ battery_voltage: "12.5", signal_strength: "0", storage_free_mb: "1048576" })).toEqual([]);
+  expect(findingsOf(verdicts("12.5", "0", "1048576"))).toEqual([]);
+});
+
+test("an evaluator knows the rules about its own field alone", () => {
+  const find = evaluator(shippedRules, "signal_strength");
+  expect(find("-999")?.id).toBe("signal_dropped");
+  expect(find("-9")?.id).toBe("signal_out_of_range");
+  expect(find("70")).toBeUndefined();
+  expect(evaluator({ ...shippedRules, rules: [] }, "signal_strength")(null)).toBeUndefined();
 });
 
 test("a field that the source does not have is no fault", () => {
-  expect(evaluator(read("rules/default.json") as RuleSet)({})).toEqual([]);
+  expect(findingsOf(verdicts(null, null, null, []))).toEqual([]);
 });
 
 test.each([
@@ -77,5 +99,5 @@ test.each([
   ["12.49", "FORCE_ROLLBACK"],
   ["6", "FORCE_ROLLBACK"],
 ])("the shipped policy answers a battery of %s V with %s", (volts, action) => {
-  expect(decide(read("policy/default.json") as Policy, { battery_voltage: volts }).action).toBe(action);
+  expect(shippedPolicy.rules[placeOf(verdicts(volts, "70", "512"))]?.action).toBe(action);
 });

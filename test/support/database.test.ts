@@ -13,10 +13,10 @@ async function tables(url: string): Promise<string[]> {
 test("a fresh database is migrated, and a test's own", async () => {
   const [one, other] = await Promise.all([freshDatabase(), freshDatabase()]);
   expect(one.url).not.toBe(other.url);
-  expect(await tables(one.url)).toContain("device_report");
+  expect(await tables(one.url)).toContain("stored_report");
   await one.drop();
   await expect(tables(one.url)).rejects.toThrow(/does not exist/);
-  expect(await tables(other.url)).toContain("device_report");
+  expect(await tables(other.url)).toContain("stored_report");
   await other.drop();
 });
 

@@ -54,7 +54,10 @@ export function digestOf(url: string): Promise<string> {
 
 /** Every row that a second run must not touch, byte by byte: more than the digest, which leaves out who and when. */
 export async function everyRow(url: string): Promise<Record<string, string>> {
-  const tables = ["device_report", "fault_ledger", "recovery_actions", "triage_queue", "batch_ledger", "campaign"];
+  const tables = [
+    ...["campaign", "device_profile", "update_outcome", "stored_report", "fault_ledger", "decision_rule", "decision"],
+    ...["triage_queue", "batch_ledger", "device_report", "recovery_actions"],
+  ];
   const parts = tables.map(
     (table) =>
       `SELECT '${table}' AS name, count(*) || ' rows, ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text COLLATE "C")), '') AS content FROM ${table} t`,
