@@ -1,4 +1,4 @@
-import { findingSql, numberSql, valueOf as valueSql } from "../pipelines/domain/predicate-sql.ts";
+import { findingSql, trustedNumberSql } from "../pipelines/domain/predicate-sql.ts";
 import type { RuleSet } from "../pipelines/domain/rules.ts";
 import {
   ACTIONS,
@@ -35,10 +35,10 @@ export function referenceVariables(ruleSet: RuleSet): Readonly<Record<string, st
  */
 export function ruleMacros(ruleSet: RuleSet): string[] {
   return [
-    `CREATE MACRO number_of(reported) AS ${numberSql("reported", "duckdb")}`,
+    `CREATE MACRO number_of(reported) AS ${trustedNumberSql({ ...ruleSet, rules: [] }, "battery_voltage", "reported", "duckdb")}`,
     ...TELEMETRY_FIELDS.map(
       (field) =>
-        `CREATE MACRO finding_${field}(reported) AS ${findingSql(ruleSet, field, valueSql("reported", "duckdb"))}`,
+        `CREATE MACRO finding_${field}(reported) AS ${findingSql(ruleSet, field, "reported", "duckdb")}`,
     ),
   ];
 }

@@ -1,49 +1,36 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
 import type { Policy } from "../domain/policy.ts";
-import {
-  findingSql,
-  numberSql,
-  policyRuleSql,
-  type SqlValue,
-  trustedNumberSql,
-  valueOf,
-} from "../domain/predicate-sql.ts";
+import { findingSql, policyRuleSql, trustedNumberSql } from "../domain/predicate-sql.ts";
 import type { RuleSet } from "../domain/rules.ts";
-import { TELEMETRY_FIELDS, type TelemetryField } from "../domain/vocabulary.ts";
+import { TELEMETRY_FIELDS } from "../domain/vocabulary.ts";
 import { sql } from "./sql.ts";
-
-/** Of relation r, which has the number of each field worked out beside it, as `:numbers` does. */
-const known = (field: TelemetryField): SqlValue => ({ text: `r.${field}`, number: `r.${field}_number` });
 
 /**
  * Writes compiled rules into a statement: `:finding_FIELD` becomes the id of the rule that the field of relation r breaks, and
- * `:trusted_FIELD` its number, NULL where a rule finds fault with it. For a whole fleet, where a regular expression costs more than all else,
- * `:numbers` works the number of each field out once, as FIELD_number, and `:first_finding` looks at those of all fields that campaign c
- * reports (`r.reported_columns`). The texts come from the compiler, which quotes.
+ * `:trusted_FIELD` its number, NULL where a rule finds fault with it; `:first_finding` looks at all fields
+ * that campaign c reports. The texts come from the compiler, which quotes.
  */
 export function withRules(text: string, rules: RuleSet): string {
-  const arms = TELEMETRY_FIELDS.map(
-    (field) => `CASE WHEN '${field}' = ANY(r.reported_columns) THEN ${findingSql(rules, field, known(field))} END`,
-  );
   return text
-    .replaceAll(":first_finding", () => `coalesce(${arms.join(", ")})`)
-    .replaceAll(":numbers", () =>
-      TELEMETRY_FIELDS.map((field) => `${numberSql(`r.${field}`, "postgres")} AS ${field}_number`).join(",\n    "),
-    )
+    .replaceAll(":first_finding", FIRST_FINDING)
     .replace(/:(finding|trusted)_([a-z_]+)/g, (place, what: string, name: string) => {
-      const field = TELEMETRY_FIELDS.find((one) => one === name);
+      const field = TELEMETRY_FIELDS.find((known) => known === name);
       if (!field) throw new Error(`${place} names no telemetry field`);
       const compile = what === "finding" ? findingSql : trustedNumberSql;
-      return compile(rules, field, valueOf(`r.${field}`, "postgres"));
+      return compile(rules, field, `r.${field}`, "postgres");
     });
 }
 
-/** Writes the compiled policy into a statement: `:policy_rule` decides on relation r with its numbers, `:policy_action` is what w.policy_rule does. */
+const FIRST_FINDING = `coalesce(${TELEMETRY_FIELDS.map(
+  (field) => `CASE WHEN '${field}' = ANY(c.reported_columns) THEN :finding_${field} END`,
+).join(", ")})`;
+
+/** Writes the compiled policy into a statement: `:policy_rule` decides on relation r, `:policy_action` is what w.policy_rule does. */
 export function withPolicy(text: string, policy: Policy): string {
   const arms = policy.rules.map(({ id, action }) => `WHEN '${id}' THEN '${action}'`).join(" ");
   return text
-    .replaceAll(":policy_rule", () => policyRuleSql(policy, known))
+    .replaceAll(":policy_rule", () => policyRuleSql(policy, "r", "postgres"))
     .replaceAll(":policy_action", () => `CASE w.policy_rule ${arms} END`);
 }
 

@@ -7,27 +7,17 @@
 -- only_partial_decided: Recovery decides only devices that reported Partial.
 -- decisions_agree: Every decision agrees with the rules and the policy run again as SQL.
 WITH report AS (
-  SELECT r.has_words, r.update_status, r.decided, r.action, r.decided_by,
-    CASE WHEN r.update_status = 'Partial' THEN :first_finding END AS rule_id,
-    CASE WHEN r.update_status = 'Partial' THEN :policy_rule END AS policy_rule
-  FROM (
-    SELECT r.*, :numbers
-    FROM (
-      SELECT p.profile_no IS NOT NULL AND o.outcome_no IS NOT NULL AS has_words, o.update_status, c.reported_columns,
-        d.device_no IS NOT NULL AS decided, u.action, u.policy_rule AS decided_by,
-        CASE WHEN o.update_status = 'Partial' THEN r.battery_voltage END AS battery_voltage,
-        CASE WHEN o.update_status = 'Partial' THEN r.signal_strength END AS signal_strength,
-        CASE WHEN o.update_status = 'Partial' THEN r.storage_free_mb END AS storage_free_mb
-      FROM stored_report r
-      JOIN campaign c ON c.campaign_id = r.campaign_id
-      LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
-      LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
-      LEFT JOIN decision d ON d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no
-      LEFT JOIN decision_rule u ON u.rule_no = d.rule_no
-      WHERE r.campaign_id = $1
-    ) r
-    OFFSET 0 -- or the planner would work each number out again wherever it is used
-  ) r
+  SELECT p.profile_no IS NOT NULL AND o.outcome_no IS NOT NULL AS has_words, o.update_status,
+    d.device_no IS NOT NULL AS decided, u.action, u.policy_rule AS decided_by,
+    CASE WHEN o.update_status = 'Partial' THEN :first_finding END AS rule_id,
+    CASE WHEN o.update_status = 'Partial' THEN :policy_rule END AS policy_rule
+  FROM stored_report r
+  JOIN campaign c ON c.campaign_id = r.campaign_id
+  LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
+  LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
+  LEFT JOIN decision d ON d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no
+  LEFT JOIN decision_rule u ON u.rule_no = d.rule_no
+  WHERE r.campaign_id = $1
 ), found AS (
   SELECT count(*) FILTER (WHERE w.has_words) AS stored,
     count(*) FILTER (WHERE w.update_status = 'Partial' AND NOT w.decided) AS undecided,
