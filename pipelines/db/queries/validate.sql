@@ -32,7 +32,18 @@ WITH report AS (
   FROM report w
 ), beside AS (
   SELECT (SELECT count(*) FROM decision d WHERE d.campaign_id = $1) AS decisions,
-    (SELECT c.device_count FROM campaign c WHERE c.campaign_id = $1) AS devices
+    (SELECT c.device_count FROM campaign c WHERE c.campaign_id = $1) AS devices, (
+      SELECT count(*)
+      FROM triage_queue t
+      JOIN campaign c ON c.campaign_id = t.campaign_id
+      JOIN stored_report r ON r.bucket = t.bucket AND r.campaign_id = t.campaign_id AND r.device_id = t.device_id
+      WHERE t.campaign_id = $1 AND t.state = 'open'
+        AND t.rule_id IS DISTINCT FROM coalesce(
+          CASE WHEN 'battery_voltage' = ANY(c.reported_columns) THEN :finding_battery_voltage END,
+          CASE WHEN 'signal_strength' = ANY(c.reported_columns) THEN :finding_signal_strength END,
+          CASE WHEN 'storage_free_mb' = ANY(c.reported_columns) THEN :finding_storage_free_mb END
+        )
+    ) AS misnamed
 )
 SELECT v.*
 FROM found f
@@ -41,7 +52,7 @@ CROSS JOIN LATERAL (VALUES
   ('devices_stored', b.devices::text, f.stored::text),
   ('one_outcome', '0 devices with another number of outcomes', f.undecided || ' devices with another number of outcomes'),
   ('only_partial_decided', '0 decisions on other devices', b.decisions - f.rightly_decided || ' decisions on other devices'),
-  ('decisions_agree', '0 decisions that differ', f.differing || ' decisions that differ')
+  ('decisions_agree', '0 decisions that differ', f.differing + b.misnamed || ' decisions that differ')
 ) AS v (name, expected, actual)
 
 -- name: batches_whole
@@ -61,10 +72,20 @@ FULL JOIN (SELECT * FROM batch_ledger b WHERE b.campaign_id = $1 AND b.stage = '
 
 -- name: decision_batches_whole
 -- decision_batches_whole: A batch of decisions is stored whole or not at all: its rows and the checksum of its devices are those of the ledger.
-WITH stored AS (
-  SELECT d.pass, d.batch_no, count(*) AS rows, sum(hashtextextended(d.device_no::text, d.rule_no)) AS checksum
+WITH decided AS (
+  SELECT d.pass, d.batch_no, d.device_no, d.rule_no
   FROM decision d
   WHERE d.campaign_id = $1
+  UNION ALL -- and quarantines that were taken back, of which the place in the queue tells
+  SELECT t.attempt, t.batch_no, r.device_no, 0
+  FROM triage_queue t
+  JOIN stored_report r ON r.bucket = t.bucket AND r.campaign_id = t.campaign_id AND r.device_id = t.device_id
+  LEFT JOIN decision d
+    ON d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no AND d.rule_no = 0
+  WHERE t.campaign_id = $1 AND t.state = 'released' AND d.device_no IS NULL
+), stored AS (
+  SELECT d.pass, d.batch_no, count(*) AS rows, sum(hashtextextended(d.device_no::text, d.rule_no)) AS checksum
+  FROM decided d
   GROUP BY d.pass, d.batch_no
 )
 SELECT 'decision_batches_whole' AS name, '0 batches that differ from the ledger' AS expected,
@@ -109,7 +130,7 @@ LEFT JOIN LATERAL (
 -- not_both: No device is both recovered and in triage, and every quarantine has its open place there.
 -- raw_value_kept: The raw value of a quarantined field is kept to the byte, with its hash.
 WITH held AS (
-  SELECT d.rule_no, t.raw_sha256, t.raw_value,
+  SELECT d.rule_no, t.state, t.raw_sha256, t.raw_value,
     convert_to(
       CASE t.field
         WHEN 'battery_voltage' THEN r.battery_voltage
@@ -119,10 +140,10 @@ WITH held AS (
   FROM triage_queue t
   LEFT JOIN stored_report r ON r.bucket = t.bucket AND r.campaign_id = t.campaign_id AND r.device_id = t.device_id
   LEFT JOIN decision d ON d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no
-  WHERE t.campaign_id = $1 AND t.state = 'open'
+  WHERE t.campaign_id = $1
 ), found AS (
-  SELECT count(*) FILTER (WHERE h.rule_no IS DISTINCT FROM 0) AS not_quarantined,
-    count(*) FILTER (WHERE h.rule_no = 0) AS quarantined,
+  SELECT count(*) FILTER (WHERE h.state = 'open' AND h.rule_no IS DISTINCT FROM 0) AS not_quarantined,
+    count(*) FILTER (WHERE h.state = 'open' AND h.rule_no = 0) AS quarantined,
     count(*) FILTER (
       WHERE h.raw_sha256 IS DISTINCT FROM sha256(h.raw_value) OR h.raw_value IS DISTINCT FROM h.reported
     ) AS differing
@@ -158,7 +179,14 @@ SELECT 'no_gap_no_repeat' AS name,
     'decisions ' || coalesce(sum(b.rows) FILTER (WHERE b.stage = 'recover'), 0)) AS expected,
   concat_ws(', ', 'reports ' || (SELECT count(*) FROM stored_report r WHERE r.campaign_id = $1),
     'faults ' || (SELECT count(*) FROM fault_ledger f WHERE f.campaign_id = $1),
-    'decisions ' || (SELECT count(*) FROM decision d WHERE d.campaign_id = $1)) AS actual
+    'decisions ' || (SELECT count(*) FROM decision d WHERE d.campaign_id = $1) + (
+      SELECT count(*) -- quarantines that were taken back
+      FROM triage_queue t
+      JOIN stored_report r ON r.bucket = t.bucket AND r.campaign_id = t.campaign_id AND r.device_id = t.device_id
+      LEFT JOIN decision d
+        ON d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no AND d.rule_no = 0
+      WHERE t.campaign_id = $1 AND t.state = 'released' AND d.device_no IS NULL
+    )) AS actual
 FROM batch_ledger b
 WHERE b.campaign_id = $1
 
