@@ -148,9 +148,12 @@ async function pipeline(context: Context): Promise<void> {
   const began = performance.now();
   await withWorkers(workerCount(context), (pool) =>
     withDatabase(context, async (target) => {
+      // Loads while the workers work and this thread has nothing to do.
+      const loading = reporting();
+      loading.catch(() => {});
       const { ends, campaign, breach } = await withWriter(context, target, pool, allStages);
       await pool.close();
-      const { report } = await reporting();
+      const { report } = await loading;
       const reported = await report(context, target, campaign.name);
       context.reporter.ended(reported);
       summary(context, [...ends, reported], (performance.now() - began) / 1000);

@@ -1,9 +1,11 @@
 import { EXIT, SentinelError } from "./cli/errors.ts";
 import { count, table } from "./cli/format.ts";
 import { advise, type Findings } from "./db/advise.ts";
-import { externalTarget, withClient } from "./db/connect.ts";
+import { campaignFor } from "./db/campaigns.ts";
+import { externalTarget, type Target, withClient } from "./db/connect.ts";
 import { findPsql, runPsql } from "./db/console/psql.ts";
 import { runConsole } from "./db/console/run.ts";
+import { campaignDigest } from "./db/digest.ts";
 import { describeStatus, folderBytes, jsonStatus } from "./db/embedded/report.ts";
 import { embeddedStatus, pinEmbedded, stopEmbedded } from "./db/embedded/server.ts";
 
@@ -23,10 +25,11 @@ export const DATABASE_HELP = `Usage: npm run db -- <what> [options]
   url               print the connection string (starts the embedded server, and keeps it running)
   psql [arguments]  ask in SQL: psql with these arguments, or a small prompt of our own (-c SQL, or SQL from stdin)
   advise [--json]   say what settings of the server would help, and what the link to it asks for
+  digest [campaign] the fingerprint of what a campaign logically is: the same for the same seed
   status [--json]   say what runs, where, and who uses it
   stop [--force]    stop the embedded server; --force also while others use it
 
-With DATABASE_URL (or DB_HOST, PGHOST) set, url, psql and advise mean that server; start and stop leave it alone.
+With DATABASE_URL (or DB_HOST, PGHOST) set, url, psql, advise and digest mean that server; start and stop leave it alone.
 `;
 
 /** `npm run db`: the database by hand. */
@@ -54,6 +57,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   url: { options: [], run: url },
   psql: { run: psql },
   advise: { options: ["--json"], run: giveAdvice },
+  digest: { run: digest },
   status: { options: ["--json"], run: status },
   stop: { options: ["--force"], run: stop },
 };
@@ -98,16 +102,23 @@ async function stop(args: string[], io: DatabaseIo): Promise<number> {
 }
 
 async function giveAdvice(args: string[], io: DatabaseIo): Promise<number> {
-  const database = await io.resolve();
-  try {
-    const target = externalTarget({ databaseUrl: database.url, env: io.env });
-    if (!target) throw new Error("a resolved database has no URL");
+  return withTarget(io, async (target) => {
     const findings = await withClient(target, advise);
     io.stdout(args.includes("--json") ? `${JSON.stringify(findings)}\n` : describeAdvice(findings));
     return EXIT.ok;
-  } finally {
-    await database.release();
-  }
+  });
+}
+
+async function digest([name, ...more]: string[], io: DatabaseIo): Promise<number> {
+  if (name?.startsWith("-") || more.length > 0) throw usage('"db digest" takes the name of a campaign, or nothing.');
+  return withTarget(io, async (target) => {
+    const found = await withClient(target, async (client) => {
+      const { campaign_id: id } = await campaignFor(client, name);
+      return campaignDigest(client, id);
+    });
+    io.stdout(`${found}\n`);
+    return EXIT.ok;
+  });
 }
 
 function describeAdvice({ linkMs, batchRows, inFlight, advice, unfinished }: Findings): string {
@@ -124,14 +135,21 @@ function describeAdvice({ linkMs, batchRows, inFlight, advice, unfinished }: Fin
   return `A question takes ${linkMs.toFixed(2)} ms to its answer: ${count(batchRows)} devices commit together, ${inFlight} batches a worker are under way.\n\n${settings}${open.join("")}`;
 }
 
-async function psql(args: string[], io: DatabaseIo): Promise<number> {
+function psql(args: string[], io: DatabaseIo): Promise<number> {
+  return withTarget(io, async (target) => {
+    const program = findPsql(io.env);
+    if (program) return runPsql(program, target.config, args, io.env);
+    return runConsole(target, args, io, io.signal);
+  });
+}
+
+/** Works with the database that is configured and lets go of it, whatever happens. */
+async function withTarget<T>(io: DatabaseIo, work: (target: Target) => Promise<T>): Promise<T> {
   const database = await io.resolve();
   try {
     const target = externalTarget({ databaseUrl: database.url, env: io.env });
     if (!target) throw new Error("a resolved database has no URL");
-    const program = findPsql(io.env);
-    if (program) return await runPsql(program, target.config, args, io.env);
-    return await runConsole(target, args, io, io.signal);
+    return await work(target);
   } finally {
     await database.release();
   }

@@ -13,6 +13,8 @@ import { reference } from "./reference.ts";
 
 const projectRoot = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const SIGTERM_EXIT = 143;
+/** Loaded where there is a terminal to draw on: it takes as long as a tenth of the start. */
+const live = process.stderr.isTTY ? (await import("log-update")).createLogUpdate : undefined;
 
 /** Runs one command line. Returns its exit code. */
 async function main([name = "help", ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -62,7 +64,10 @@ function run(command: Command, given: Given): Promise<void> {
 }
 
 function list(name: string): number {
-  const text = overview([...COMMANDS, { name: "db", help: "the database by hand: start, url, psql, advise, status, stop" }]);
+  const text = overview([
+    ...COMMANDS,
+    { name: "db", help: "the database by hand: start, url, psql, advise, digest, status, stop" },
+  ]);
   if (["help", "--help", "-h"].includes(name)) {
     process.stdout.write(text);
     return EXIT.ok;
@@ -95,6 +100,7 @@ function reporterFor(
     stderr: process.stderr,
     json,
     quiet,
+    live,
     color: process.stderr.isTTY === true && !noColor && !env.NO_COLOR,
     now: () => performance.now(),
   });

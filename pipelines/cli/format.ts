@@ -1,7 +1,8 @@
 /** Numbers and tables as people read them. */
 
+/** With commas: by hand, since the first number of toLocaleString takes 10 ms, which every command would pay. */
 export function count(value: number): string {
-  return Math.round(value).toLocaleString("en-US");
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 export function percent(value: number, digits = 1): string {

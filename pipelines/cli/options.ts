@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { EXIT, SentinelError } from "./errors.ts";
+import { count } from "./format.ts";
 
 /** Every value that an option can set. What was not given is absent. */
 export interface Options {
@@ -46,7 +47,7 @@ const whole = (min: number, max: number) => ({
       : Number.NaN;
     return Number.isSafeInteger(value) && value >= min && value <= max ? value : undefined;
   },
-  expects: `a whole number from ${min.toLocaleString("en")} to ${max.toLocaleString("en")}`,
+  expects: `a whole number from ${count(min)} to ${count(max)}`,
 });
 const word = {
   parse: (text: string) => (/^[\w][\w .-]{0,99}$/.test(text) ? text : undefined),

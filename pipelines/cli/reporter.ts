@@ -1,4 +1,4 @@
-import { createLogUpdate } from "log-update";
+import type { createLogUpdate } from "log-update";
 import type { Lane } from "../workers/pool.ts";
 import { EXIT, SentinelError } from "./errors.ts";
 import { count, percent, seconds } from "./format.ts";
@@ -23,6 +23,8 @@ export interface ReporterOptions {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly color: boolean;
+  /** What a terminal's live lines are made with; left out where there is none. */
+  readonly live?: typeof createLogUpdate | undefined;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
 }
@@ -37,8 +39,8 @@ export class Reporter {
 
   constructor(options: ReporterOptions) {
     this.#options = options;
-    const live = options.stderr.isTTY === true && !options.json && !options.quiet;
-    this.#live = live ? createLogUpdate(options.stderr as NodeJS.WriteStream) : undefined;
+    const live = options.stderr.isTTY === true && !options.json && !options.quiet ? options.live : undefined;
+    this.#live = live?.(options.stderr as NodeJS.WriteStream);
   }
 
   /**

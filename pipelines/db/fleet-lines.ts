@@ -1,6 +1,6 @@
 import { type BucketOrder, bucketAt, bucketOrder, bucketStart } from "../domain/bucket.ts";
 import { Checksum } from "../domain/checksum.ts";
-import { drawer, emptyDraw, FIELD_TEXTS, type FleetSpec, mostOf } from "../domain/fleet.ts";
+import { drawer, emptyDraw, FIELD_TEXTS, type FleetSpec, MOST } from "../domain/fleet.ts";
 import { seed32 } from "../domain/random.ts";
 
 /** The reports of one batch as lines of COPY, with what the ledger says of them. */
@@ -20,6 +20,7 @@ export interface GeneratedFleet {
 /** Longer than any line: six numbers of at most 10 digits, the id, five values, their separators, and what is written beyond the last. */
 const MOST_BYTES = 192;
 const MINUTE = 60;
+const HOUR = 3600;
 const ID_BYTES = "DEV-1a2b3c4d".length;
 
 /**
@@ -32,7 +33,7 @@ export function fleetLines(fleet: GeneratedFleet): (from: number, to: number) =>
   const key = seed32(seed);
   const draw = drawer(spec, seed);
   const drawn = emptyDraw();
-  const texts = readyTexts(spec);
+  const texts = readyTexts();
   let order: BucketOrder | undefined;
   return (from, to) => {
     const bytes = Buffer.allocUnsafeSlow((to - from) * MOST_BYTES);
@@ -53,14 +54,15 @@ export function fleetLines(fleet: GeneratedFleet): (from: number, to: number) =>
         at = putNumber(drawn.outcome, texts, into, at);
         const id = texts.prefix.put(0, into, at);
         const number = numbers[deviceNo - start] as number;
-        at = texts.hex.put(number & 0xffff, into, texts.hex.put(number >>> 16, into, id));
+        at = putHex(number, texts, into, id);
         checksum.add(bytes, id - PREFIX.length, id - PREFIX.length + ID_BYTES, deviceNo);
         at = texts.tab.put(0, into, at);
-        at = texts.attempts.put(drawn.attempts, into, at);
+        at = putNumber(drawn.attempts, texts, into, at);
         at = texts.volts.put(drawn.centivolts, into, at);
-        at = texts.percent.put(drawn.percent, into, at);
-        at = texts.storage.put(drawn.storageMb, into, at);
-        at = texts.minute.put((drawn.seconds / MINUTE) | 0, into, at);
+        at = putNumber(drawn.percent, texts, into, at);
+        at = putNumber(drawn.storageMb, texts, into, at);
+        at = texts.hour.put((drawn.seconds / HOUR) | 0, into, at);
+        at = texts.minute.put(((drawn.seconds % HOUR) / MINUTE) | 0, into, at);
         at = texts.second.put(drawn.seconds % MINUTE, into, at);
       }
     }
@@ -97,37 +99,46 @@ class Texts {
 }
 
 const PREFIX = "DEV-";
-const HEX_HALVES = 1 << 16;
-const THOUSANDS = 10_000;
+const BYTES = 256;
+const GROUP = 1000;
 
-function readyTexts(spec: FleetSpec) {
-  const most = mostOf(spec);
-  const upTo = (last: number, text: (no: number) => string) =>
-    new Texts(Array.from({ length: last + 1 }, (_, no) => text(no)));
-  const cut = FIELD_TEXTS.reported_at(0).lastIndexOf(":") + 1;
+/** Few enough to be made in a millisecond: a small fleet takes little longer itself. */
+function readyTexts() {
+  const upTo = (count: number, text: (no: number) => string) =>
+    new Texts(Array.from({ length: count }, (_, no) => text(no)));
+  const { battery_voltage: volts, reported_at: time } = FIELD_TEXTS;
+  const [minutes, seconds] = [time(0).indexOf(":") + 1, time(0).lastIndexOf(":") + 1];
   return {
     tab: new Texts(["\t"]),
     prefix: new Texts([PREFIX]),
-    hex: upTo(HEX_HALVES - 1, (no) => no.toString(16).padStart(4, "0")),
-    leading: upTo(THOUSANDS - 1, String),
-    trailing: upTo(THOUSANDS - 1, (no) => `${String(no).padStart(4, "0")}\t`),
-    small: upTo(THOUSANDS - 1, (no) => `${no}\t`),
-    attempts: upTo(most.attempts, (no) => `${FIELD_TEXTS.attempts(no)}\t`),
-    volts: upTo(most.centivolts, (no) => `${FIELD_TEXTS.battery_voltage(no)}\t`),
-    percent: upTo(most.percent, (no) => `${FIELD_TEXTS.signal_strength(no)}\t`),
-    storage: upTo(most.storageMb, (no) => `${FIELD_TEXTS.storage_free_mb(no)}\t`),
-    minute: upTo(most.seconds / MINUTE, (no) => FIELD_TEXTS.reported_at(no * MINUTE).slice(0, cut)),
-    second: upTo(MINUTE, (no) => `${FIELD_TEXTS.reported_at(no).slice(cut)}\n`),
+    hex: upTo(BYTES, (no) => no.toString(16).padStart(2, "0")),
+    first: upTo(GROUP, String),
+    middle: upTo(GROUP, (no) => String(no).padStart(3, "0")),
+    last: upTo(GROUP, (no) => `${String(no).padStart(3, "0")}\t`),
+    only: upTo(GROUP, (no) => `${no}\t`),
+    volts: upTo(MOST.centivolts + 1, (no) => `${volts(no)}\t`),
+    hour: upTo(MOST.seconds / HOUR, (no) => time(no * HOUR).slice(0, minutes)),
+    minute: upTo(MINUTE, (no) => time(no * MINUTE).slice(minutes, seconds)),
+    second: upTo(MINUTE, (no) => `${time(no).slice(seconds)}\n`),
   };
 }
 
-/** In decimal digits, with a tab; below 100 million in two parts of four digits, beyond in three. */
-function putNumber(value: number, texts: ReturnType<typeof readyTexts>, into: DataView, at: number): number {
-  if (value < THOUSANDS) return texts.small.put(value, into, at);
-  const high = Math.floor(value / THOUSANDS);
-  const end =
-    high < THOUSANDS
-      ? texts.leading.put(high, into, at)
-      : texts.trailing.put(high % THOUSANDS, into, texts.leading.put(Math.floor(high / THOUSANDS), into, at)) - 1;
-  return texts.trailing.put(value % THOUSANDS, into, end);
+type ReadyTexts = ReturnType<typeof readyTexts>;
+
+function putHex(value: number, { hex }: ReadyTexts, into: DataView, at: number): number {
+  const half = hex.put((value >>> 16) & 255, into, hex.put(value >>> 24, into, at));
+  return hex.put(value & 255, into, hex.put((value >>> 8) & 255, into, half));
+}
+
+/** In decimal digits, three by three, with a tab. */
+function putNumber(value: number, texts: ReadyTexts, into: DataView, at: number): number {
+  if (value < GROUP) return texts.only.put(value, into, at);
+  const thousands = Math.floor(value / GROUP);
+  return texts.last.put(value - thousands * GROUP, into, putGroups(thousands, texts, into, at));
+}
+
+function putGroups(value: number, texts: ReadyTexts, into: DataView, at: number): number {
+  if (value < GROUP) return texts.first.put(value, into, at);
+  const thousands = Math.floor(value / GROUP);
+  return texts.middle.put(value - thousands * GROUP, into, putGroups(thousands, texts, into, at));
 }

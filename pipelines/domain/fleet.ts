@@ -232,16 +232,8 @@ export const FIELD_TEXTS = {
   reported_at: (seconds: number): string => new Date(ROLLOUT_START_MS + seconds * 1000).toISOString(),
 } as const;
 
-/** The largest numbers that a draw of this fleet can hold, for who wants to have their texts ready. */
-export function mostOf({ models }: FleetSpec) {
-  return {
-    attempts: 4,
-    centivolts: 100 * MOST_VOLTS,
-    percent: MOST_PERCENT,
-    storageMb: Math.max(...models.map(({ value }) => value.storageMb)),
-    seconds: ROLLOUT_SECONDS,
-  };
-}
+/** Where the numbers of a draw end, for who wants to have their texts ready. */
+export const MOST = { centivolts: 100 * MOST_VOLTS, seconds: ROLLOUT_SECONDS } as const;
 
 const MOST_PERCENT = 100;
 
