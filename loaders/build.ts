@@ -21,8 +21,8 @@ export async function prepare(db: DuckDBConnection, rules: RuleSet): Promise<voi
 export async function stage(db: DuckDBConnection, pulled: readonly Pulled[]): Promise<void> {
   const longest = Math.max(LEAST_LINE, ...pulled.map(({ longestLine }) => longestLine + 1));
   await db.run(readSql("engine/longest_line"), [longest]);
-  for (const { source, file, rows } of pulled) {
-    await setVariable(db, source, file);
+  for (const { source, files, rows } of pulled) {
+    await setVariable(db, source, JSON.stringify(files));
     await setVariable(db, `${source}_rows`, String(rows));
   }
   for (const { sql } of readModels("staging")) await db.run(sql);

@@ -1,10 +1,10 @@
-import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type pg from "pg";
 import { EXIT, SentinelError } from "../pipelines/cli/errors.ts";
 import { copyOut } from "../pipelines/db/copy-out.ts";
 import { type Bindable, bind } from "../pipelines/db/sql.ts";
 import { shardAt, shardCount } from "../pipelines/domain/shards.ts";
+import { type LineFile, withLines } from "./line-file.ts";
 import { readSql } from "./models.ts";
 
 /** What is pulled, by the names of `pull/*.sql` and of what `pulled()` reads. */
@@ -33,8 +33,8 @@ export interface Campaign {
 /** What the files of pulled rows of a source hold. */
 export interface Pulled {
   readonly source: Source;
-  /** Path of the file, or the pattern of the paths of several. */
-  readonly file: string;
+  /** Their paths. */
+  readonly files: readonly string[];
   readonly rows: number;
   /** Bytes, without the line feed. */
   readonly longestLine: number;
@@ -94,7 +94,7 @@ export interface PullPlace {
 export async function pullSource({ client, campaign, folder }: PullPlace, source: Source): Promise<Pulled> {
   const file = join(folder, `${source}.tsv`);
   const lines = await withLines(file, (into) => pullInto(into, client, source, { campaign: campaign.id }));
-  return { source, file, ...lines };
+  return { source, files: [file], ...lines };
 }
 
 /** Devices that one statement reads: few enough for a hash of their decisions to stay in the processor's cache. */
@@ -109,8 +109,9 @@ export async function pullDevices(places: readonly PullPlace[], onRows: (rows: n
   const shards = shardCount(first.campaign.devices, DEVICES_TOGETHER);
   let next = 0;
   let rows = 0;
-  const lanes = places.map(({ client, campaign, folder }, lane) =>
-    withLines(join(folder, `device-${lane}.tsv`), async (into) => {
+  const files = places.map(({ folder }, lane) => join(folder, `device-${lane}.tsv`));
+  const lanes = places.map(({ client, campaign }, lane) =>
+    withLines(files[lane] as string, async (into) => {
       for (let shard = next++; shard < shards; shard = next++) {
         const before = into.rows;
         const { buckets } = shardAt(shard, shards);
@@ -120,9 +121,8 @@ export async function pullDevices(places: readonly PullPlace[], onRows: (rows: n
       }
     }),
   );
-  const files = await Promise.all(lanes);
-  const longestLine = Math.max(...files.map((file) => file.longestLine));
-  return { source: "device", file: join(first.folder, "device-*.tsv"), rows, longestLine };
+  const written = await Promise.all(lanes);
+  return { source: "device", files, rows, longestLine: Math.max(...written.map(({ longestLine }) => longestLine)) };
 }
 
 async function pullInto(
@@ -132,62 +132,4 @@ async function pullInto(
   values: Readonly<Record<string, Bindable>>,
 ): Promise<void> {
   await copyOut(client, bind(readSql(`pull/${source}`), values), (bytes, from, to) => into.add(bytes, from, to));
-}
-
-/** Has lines written to a file that must not be there yet. Returns how many came, and how long the longest is. */
-async function withLines(
-  file: string,
-  write: (into: LineFile) => Promise<void>,
-): Promise<{ rows: number; longestLine: number }> {
-  const into = new LineFile(openSync(file, "wx", 0o600));
-  try {
-    await write(into);
-    into.flush();
-  } finally {
-    into.close();
-  }
-  return { rows: into.rows, longestLine: into.longest };
-}
-
-const BLOCK_BYTES = 1 << 18;
-const LINE_FEED = 0x0a;
-
-/** Gathers lines into blocks, since each is a few dozen bytes, and writes them. */
-class LineFile {
-  readonly #file: number;
-  #block = Buffer.allocUnsafe(BLOCK_BYTES);
-  #at = 0;
-  rows = 0;
-  /** Bytes, without the line feed. */
-  longest = 0;
-
-  constructor(file: number) {
-    this.#file = file;
-  }
-
-  add(bytes: Buffer, from: number, to: number): void {
-    const length = to - from;
-    if (this.#at + length >= this.#block.length) this.#makeRoom(length + 1);
-    const block = this.#block;
-    let at = this.#at;
-    for (let no = from; no < to; no++) block[at++] = bytes[no] as number;
-    block[at++] = LINE_FEED;
-    this.#at = at;
-    this.rows += 1;
-    if (length > this.longest) this.longest = length;
-  }
-
-  #makeRoom(needed: number): void {
-    this.flush();
-    if (needed > this.#block.length) this.#block = Buffer.allocUnsafe(needed);
-  }
-
-  flush(): void {
-    for (let from = 0; from < this.#at; ) from += writeSync(this.#file, this.#block, from, this.#at - from);
-    this.#at = 0;
-  }
-
-  close(): void {
-    closeSync(this.#file);
-  }
 }

@@ -37,8 +37,7 @@ export function ruleMacros(ruleSet: RuleSet): string[] {
   return [
     `CREATE MACRO number_of(reported) AS ${trustedNumberSql({ ...ruleSet, rules: [] }, "battery_voltage", "reported", "duckdb")}`,
     ...TELEMETRY_FIELDS.map(
-      (field) =>
-        `CREATE MACRO finding_${field}(reported) AS ${findingSql(ruleSet, field, "reported", "duckdb")}`,
+      (field) => `CREATE MACRO finding_${field}(reported) AS ${findingSql(ruleSet, field, "reported", "duckdb")}`,
     ),
   ];
 }

@@ -13,7 +13,7 @@ WITH pulled_rows AS (
   UNION ALL SELECT 'device', count(*), sum(hash(t)) FROM stg_device t
   UNION ALL SELECT 'profile', count(*), sum(hash(t)) FROM stg_profile t
   UNION ALL SELECT 'outcome', count(*), sum(hash(t)) FROM stg_outcome t
-  UNION ALL SELECT 'rule', count(*), sum(hash(t)) FROM stg_rule t
+  UNION ALL SELECT 'rule', count(*), sum(hash(t)) FROM stg_rule t WHERE rule_no IN (SELECT rule_no FROM int_cohort)
   UNION ALL SELECT 'fault', count(*), sum(hash(t)) FROM stg_fault t
   UNION ALL SELECT 'action', count(*), sum(hash(t)) FROM stg_action t
   UNION ALL SELECT 'triage', count(*), sum(hash(t)) FROM stg_triage t

@@ -102,6 +102,29 @@ test("a device in two outcomes is named", async () => {
   await expect(refresh()).rejects.toMatchObject(named);
 });
 
+test("a device decided twice is named, though both decisions recover it", async () => {
+  const { client, refresh } = await trialOf(400);
+  await client.query("ALTER TABLE decision_7 DROP CONSTRAINT decision_7_pkey");
+  const { rows } = await client.query(
+    `WITH twice AS (
+       INSERT INTO decision SELECT bucket, 7, device_no, 2, pass, batch_no FROM decision WHERE rule_no = 1 LIMIT 1 RETURNING device_no
+     ) SELECT device_id FROM stored_report JOIN twice USING (device_no)`,
+  );
+  await expect(refresh()).rejects.toMatchObject({
+    exitCode: EXIT.validation,
+    message: expect.stringMatching(`check one_outcome .* found 2 rows: .*${rows[0].device_id}`),
+  });
+});
+
+test("rules by which only other campaigns were decided do not change the snapshot", async () => {
+  const { client, refresh } = await trialOf(200);
+  const before = await refresh();
+  await client.query("INSERT INTO decision_rule VALUES (9, 'RETRY_UPDATE', 'Recovered', 'other', 1, 'otherwise')");
+  expect((await refresh()).id).toBe(before.id);
+  await client.query("UPDATE decision_rule SET policy_rule = 'renamed' WHERE rule_no = 1");
+  expect((await refresh()).id).not.toBe(before.id);
+});
+
 test("who may not take the loaders' role reads all the same, and is told", async () => {
   const { client, url, refresh } = await trialOf(100);
   const notes: string[] = [];

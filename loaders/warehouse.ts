@@ -6,7 +6,7 @@ import type { RuleSet } from "../pipelines/domain/rules.ts";
 import { build, check, prepare, stage } from "./build.ts";
 import { isOutOfMemory, type WriteOptions, writeDatabase } from "./engine.ts";
 import { explainPull } from "./explain-pull.ts";
-import { beginPull, type Campaign, findCampaign, type Pulled, pullDevices, pullSource, SOURCES } from "./pull.ts";
+import { beginPull, findCampaign, type Pulled, pullDevices, pullSource, SOURCES } from "./pull.ts";
 import { readSnapshotOf, type Snapshot } from "./snapshot.ts";
 import { withWorkspace } from "./workspace.ts";
 
@@ -45,7 +45,7 @@ export async function refreshWarehouse(options: RefreshOptions): Promise<Snapsho
   return await withWorkspace(home, async (folder) => {
     const file = join(folder, "warehouse.duckdb");
     try {
-      const pulled = await withPull(options, (session, second) => pullAll(session, second, folder, options));
+      const pulled = await pullAll(options, folder);
       const snapshot = await buildFile(file, folder, pulled, options);
       signal?.throwIfAborted();
       const path = join(home, `${fileName(snapshot.campaignName, snapshot.campaignId)}.duckdb`);
@@ -83,43 +83,24 @@ async function buildFile(
   }
 }
 
-/** All sources of a campaign: the devices by two sessions, the rest by one, all of the same moment. */
-async function pullAll(
-  session: PullSession,
-  second: PullSession,
-  folder: string,
-  { onProgress }: RefreshOptions,
-): Promise<Pulled[]> {
-  const { campaign } = session;
-  const places = [session, second].map(({ client }) => ({ client, campaign, folder }));
-  const pulled = [await pullDevices(places, (rows) => onProgress?.(rows, campaign.devices))];
-  for (const source of SOURCES.filter((other) => other !== "device")) {
-    pulled.push(await pullSource({ client: session.client, campaign, folder }, source));
-  }
-  return pulled;
-}
-
-interface PullSession {
-  readonly client: pg.Client;
-  readonly campaign: Campaign;
-}
-
-/** Two sessions that see the same moment in one transaction each, closed before anything is built. */
-async function withPull<T>(
-  options: RefreshOptions,
-  work: (session: PullSession, second: PullSession) => Promise<T>,
-): Promise<T> {
+/** All sources of a campaign, as they were at one moment: the devices by two sessions, the rest by the first of them. */
+async function pullAll(options: RefreshOptions, folder: string): Promise<Pulled[]> {
+  const { campaign: name, onNote = () => {}, onProgress } = options;
   return withSession(options, async (client) => {
-    const note = options.onNote ?? (() => {});
-    const snapshot = await beginPull(client, note);
-    const campaign = await findCampaign(client, options.campaign);
-    return withSession(options, async (other) => {
-      await beginPull(other, () => {}, snapshot);
-      return work({ client, campaign }, { client: other, campaign });
+    const snapshot = await beginPull(client, onNote);
+    const campaign = await findCampaign(client, name);
+    const place = { client, campaign, folder };
+    const devices = await withSession(options, async (second) => {
+      await beginPull(second, () => {}, snapshot);
+      return pullDevices([place, { ...place, client: second }], (rows) => onProgress?.(rows, campaign.devices));
     });
+    const pulled = [devices];
+    for (const source of SOURCES.filter((other) => other !== "device")) pulled.push(await pullSource(place, source));
+    return pulled;
   });
 }
 
+/** A session of its own, closed when the work is done: nothing is built while one is open. */
 async function withSession<T>(
   { connection, signal }: RefreshOptions,
   work: (client: pg.Client) => Promise<T>,

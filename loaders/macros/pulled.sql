@@ -12,11 +12,10 @@ CREATE MACRO copy_text(field) AS
     )
   ELSE field END;
 
--- What was pulled under a name, as the fields stand in the files. The variable of that name holds the path, or the pattern of the paths,
--- `longest_line` the bytes of the longest line of all files, at least a megabyte: the engine keeps several buffers of twice that.
+-- What was pulled under a name, as the fields stand in the files. The variable of that name holds their paths as a JSON list, `longest_line` the bytes of the longest line of all files, at least a megabyte: the engine keeps several buffers of twice that.
 CREATE MACRO lines(source, fields) AS TABLE
 FROM read_csv(
-  getvariable(source), columns = fields, auto_detect = false, header = false, delim = chr(9), quote = '', escape = '',
+  from_json(getvariable(source), '["VARCHAR"]'), columns = fields, auto_detect = false, header = false, delim = chr(9), quote = '', escape = '',
   comment = '', nullstr = '\N', new_line = '\n', strict_mode = true, null_padding = false,
   max_line_size = getvariable('longest_line'), buffer_size = 2 * getvariable('longest_line')
 );

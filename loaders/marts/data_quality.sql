@@ -16,11 +16,10 @@
 --   mean_trusted       DOUBLE   Mean of the values that break no rule (volts, percent, megabytes), each to 6 decimals and below 1e12.
 CREATE TABLE data_quality AS
 WITH mean AS (
-  -- Whole millionths add up to the same sum in any order.
-  SELECT region, field,
-    sum(millionths * devices)::DOUBLE / 1000000 / sum(devices) FILTER (millionths IS NOT NULL) AS mean_trusted
+  -- Decimals add up to the same sum in any order.
+  SELECT region, field, sum(exact * devices)::DOUBLE / sum(devices) FILTER (exact IS NOT NULL) AS mean_trusted
   FROM (
-    SELECT region, field, devices, TRY_CAST(TRY_CAST(number AS DECIMAL(18, 6)) * 1000000 AS HUGEINT) AS millionths
+    SELECT region, field, devices, TRY_CAST(number AS DECIMAL(18, 6)) AS exact
     FROM int_distinct_value
     WHERE rule_id IS NULL
   )
