@@ -37,6 +37,43 @@ test("a campaign that only was generated is all Success and Partial", async () =
   expect(await readMart(path, "recovery_action_summary")).toHaveLength(12);
 });
 
+test("a fleet of which nothing was decided yet has all its marts", async () => {
+  const trial = await emptyTrial();
+  await campaign(trial, "undecided", ["region", "last_stage", "battery_voltage"]);
+  for (let no = 0; no < 30; no += 1) {
+    const battery = no % 2 ? "12.6" : "broken";
+    await report(trial, `D${no}`, { region: "A", battery, stage: "QUEUED", status: "Partial" });
+  }
+  const { path } = await trial.refresh();
+  expect(await readMart(path, "campaign_summary")).toMatchObject([
+    { devices: 30, partial: 30, failed: 30, recovered: 0, quarantined: 0, triage_open: 0, recovery_rate: 0 },
+  ]);
+  const actions = await readMart(path, "recovery_action_summary");
+  expect(actions.map(({ devices }) => devices)).toEqual(actions.map(() => 0));
+  const quality = (await readMart(path, "data_quality")).find(({ field }) => field === "battery_voltage");
+  expect(quality).toMatchObject({ findings: 15, findings_partial: 15, mean_trusted: 12.6 });
+  expect(await readMart(path, "batch_timeline")).toEqual([]);
+});
+
+test("a fleet that is quarantined to the last device is in triage to the last device", async () => {
+  const trial = await emptyTrial();
+  await campaign(trial, "held", ["region", "last_stage", "battery_voltage"]);
+  for (let no = 0; no < 30; no += 1) {
+    await report(trial, `D${no}`, { region: "A", battery: "broken", stage: "QUEUED", status: "Partial" });
+    await quarantine(trial, `D${no}`, Buffer.from("broken"));
+  }
+  const { path } = await trial.refresh();
+  expect(await readMart(path, "campaign_summary")).toMatchObject([
+    { devices: 30, partial: 0, failed: 30, recovered: 0, quarantined: 30, triage_open: 30, recovery_rate: 0 },
+  ]);
+  expect(await readMart(path, "triage_open")).toHaveLength(30);
+  expect(await readMart(path, "region_status")).toContainEqual(
+    expect.objectContaining({ region: "A", update_status: "Quarantined", devices: 30, rate: 1 }),
+  );
+  const actions = (await readMart(path, "recovery_action_summary")).filter(({ devices }) => devices !== 0);
+  expect(actions).toMatchObject([{ action: "MANUAL_TRIAGE", policy_rule: null, devices: 30 }]);
+});
+
 test("an import of five columns still tells regions apart, and says nothing about stages", async () => {
   const trial = await emptyTrial();
   await campaign(trial, "five", ["region", "battery_voltage", "signal_strength"]);
@@ -138,6 +175,42 @@ test("hostile text survives to the byte, and an empty text is not an absent one"
     { device_id: "E-empty", raw: "" },
     { device_id: "E-null", raw: null },
   ]);
+});
+
+test("hostile words of profiles and outcomes are told apart, and equal ones added up", async () => {
+  const trial = await emptyTrial();
+  await campaign(trial, "words", ["region", "model", "firmware_from", "last_stage", "error_code"]);
+  const long = ["x".repeat(300), `${"x".repeat(299)}y`, `y${"x".repeat(299)}`];
+  const words = [...HOSTILE.slice(0, -1), ...long, "NULL", "null"];
+  for (const [no, word] of [...words, ...words].entries()) {
+    await report(trial, `D${no}`, {
+      region: word,
+      model: word,
+      firmware: word,
+      error: word,
+      stage: word,
+      status: "Partial",
+    });
+  }
+  for (const [no, none] of [null, ""].entries()) {
+    await report(trial, `N${no}`, {
+      region: none,
+      model: none,
+      firmware: none,
+      error: none,
+      stage: none,
+      status: "Partial",
+    });
+  }
+  const { path } = await trial.refresh();
+  const expected = [...words.map((word) => [named(word), 2]), ["(none)", 2]].sort();
+  const counted = async (mart: string, word: string, count: string): Promise<unknown> =>
+    (await readMart(path, mart)).map((row) => [row[word], row[count]]).sort();
+  expect(await counted("region_failure", "region", "failures")).toEqual(expected);
+  expect(await counted("model_failure", "model", "failures")).toEqual(expected);
+  expect(await counted("model_failure", "firmware_from", "devices")).toEqual(expected);
+  expect(await counted("error_pareto", "error_code", "failures")).toEqual(expected);
+  expect((await readMart(path, "region_stage_failure")).every(({ unknown }) => unknown === 2)).toBe(true);
 });
 
 async function findings(path: string): Promise<unknown> {
