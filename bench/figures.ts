@@ -1,17 +1,20 @@
+import { FIRST } from "./measure.ts";
 import type { Sample } from "./side.ts";
+import type { Budget, Comparison, Work } from "./work.ts";
 
 /** One number that the bench found; a line of `--json`. */
 export interface Figure {
   /** What was measured, on which side, with how many devices: `recovery.ours.rate.100000`. */
   readonly name: string;
-  /** Median over the runs. */
-  readonly value: number;
+  /** Median over the runs; null where this machine can't tell. */
+  readonly value: number | null;
+  /** What ends in `/s` is the better the more it is, the rest the less it is. */
   readonly unit: string;
   /** What it is held against; null where it stands alone. */
   readonly against: string | null;
   /** The same number of that. */
   readonly limit: number | null;
-  /** Value by limit. */
+  /** How good the value is against the limit, above 1 is better: value by limit of what ends in `/s`, limit by value of the rest. */
   readonly ratio: number | null;
   /** Least ratio that is good enough; null where none is set. */
   readonly goal: number | null;
@@ -20,73 +23,117 @@ export interface Figure {
 
 /** Samples of every side of one piece of work, with a fleet of one size. */
 export interface Results {
-  readonly work: "ingest" | "recovery";
+  readonly work: Work;
   readonly devices: number;
   readonly samples: ReadonlyMap<string, readonly Sample[]>;
 }
 
-const GOALS = { ingest: 0.4, recovery: 0.6 } as const;
-const AGAINST = {
-  ingest: { limit: "server-side COPY of ready files, two sessions" },
-  recovery: {
-    limit: "bare HOT UPDATE and audit INSERT, two sessions",
-    prototype: "one UPDATE a device, autocommit, two workers",
-  },
-} as const;
-
-/** What is reported of each side beside its rate. A side that has no such number is left out. */
-const DETAILS: readonly { name: string; unit: string; of: (samples: readonly Sample[]) => number | undefined }[] = [
-  { name: "rate", unit: "devices/s", of: rate },
-  { name: "batch_p50", unit: "ms", of: (samples) => quantile(batchTimes(samples), 0.5) },
-  { name: "batch_p99", unit: "ms", of: (samples) => quantile(batchTimes(samples), 0.99) },
-  { name: "wal", unit: "bytes/device", of: (samples) => median(samples.map((one) => one.walBytes / one.devices)) },
-  { name: "node_cpu", unit: "s", of: (samples) => median(samples.map((one) => one.cpuSeconds)) },
-  { name: "node_rss", unit: "MB", of: (samples) => Math.max(...samples.map((one) => one.rssBytes)) / 1e6 },
-  { name: "hot_updates", unit: "share", of: (samples) => median(samples.flatMap(({ hot }) => hot ?? [])) },
-];
+const ALONE = { against: null, limit: null, ratio: null, goal: null } as const;
 
 export function figuresOf(results: Results): Figure[] {
-  return [...rates(results), ...details(results)];
+  const { work } = results;
+  return [
+    ...work.comparisons.map((comparison) => compared(results, comparison)),
+    ...(work.budgets ?? []).map((budget) => budgeted(results, budget)),
+    ...[...results.samples].flatMap(([side, samples]) => details(results, side, samples)),
+  ];
 }
 
-function rates({ work, devices, samples }: Results): Figure[] {
-  const mine = samples.get("ours") ?? [];
+function compared({ work, devices, samples }: Results, { name, side, limits, goal }: Comparison): Figure {
+  const mine = samples.get(side) ?? [];
   const value = rate(mine);
-  return Object.entries(AGAINST[work]).map(([side, how]) => {
-    const theirs = samples.get(side) ?? [];
-    const limit = rate(theirs);
-    const sampled = theirs.some((one, at) => one.devices < (mine[at]?.devices ?? 0));
-    return {
-      name: `${work}.${side === "limit" ? "ours" : `ours_to_${side}`}.ratio.${devices}`,
-      value,
-      unit: "devices/s",
-      against: sampled ? `${how}, extrapolated from ${theirs[0]?.devices} of them` : how,
-      limit,
-      ratio: value / limit,
-      goal: side === "limit" ? GOALS[work] : null,
-      runs: mine.length,
-    };
-  });
+  const theirs = Object.keys(limits).map((limit) => ({ limit, list: samples.get(limit) ?? [] }));
+  const hardest = theirs.toSorted((a, b) => rate(b.list) - rate(a.list))[0] ?? { limit: "", list: [] };
+  const limit = rate(hardest.list);
+  const how = limits[hardest.limit] ?? "";
+  const sampled = hardest.list.some((one, at) => one.devices < (mine[at]?.devices ?? 0) / 2);
+  return {
+    name: `${work.name}.${name}.ratio.${devices}`,
+    value,
+    unit: work.unit,
+    against: sampled ? `${how}, extrapolated from ${hardest.list[0]?.devices} of them` : how,
+    limit,
+    ratio: value / limit,
+    goal: goal ?? null,
+    runs: mine.length,
+  };
 }
 
-function details({ work, devices, samples }: Results): Figure[] {
-  const alone = { against: null, limit: null, ratio: null, goal: null };
-  return [...samples].flatMap(([side, list]) =>
-    DETAILS.flatMap(({ name, unit, of }): Figure[] => {
-      const value = of(list);
-      const full = `${work}.${side}.${name}.${devices}`;
-      return value === undefined ? [] : [{ name: full, value, unit, ...alone, runs: list.length }];
-    }),
+function budgeted({ work, devices, samples }: Results, { name, side, unit, what, of, most }: Budget): Figure {
+  const mine = samples.get(side) ?? [];
+  const figure = { name: `${work.name}.${side}.${name}.${devices}`, unit, runs: mine.length };
+  return withinBudget(figure, median(mine.map(of)) ?? null, most(devices), what);
+}
+
+/** A figure that is good enough where it stays within a limit. */
+export function withinBudget(
+  figure: Pick<Figure, "name" | "unit" | "runs">,
+  value: number | null,
+  limit: number | undefined,
+  what: string,
+): Figure {
+  if (limit === undefined || value === null) return { ...figure, value, ...ALONE };
+  return { ...figure, value, against: what, limit, ratio: limit / value, goal: 1 };
+}
+
+interface Detail {
+  readonly name: string;
+  readonly unit: string;
+  /** Undefined: left out. */
+  readonly value: number | null | undefined;
+}
+
+/** What is reported of each side beside what it is held against; of the first round, only the rate. */
+function details({ work, devices }: Results, side: string, list: readonly Sample[]): Figure[] {
+  const rated = { name: "rate", unit: work.unit, value: rate(list) };
+  const all = side.endsWith(FIRST) ? [rated] : [rated, ...costs(list, devices), ...parts(list), ...facts(list)];
+  return all.flatMap(({ name, unit, value }) =>
+    value === undefined
+      ? []
+      : [{ name: `${work.name}.${side}.${name}.${devices}`, value, unit, ...ALONE, runs: list.length }],
   );
 }
 
-/** Devices a second of a side: the median of its runs. */
-function rate(samples: readonly Sample[]): number {
-  return median(samples.map(({ devices, seconds }) => devices / seconds)) ?? Number.NaN;
+function costs(list: readonly Sample[], devices: number): Detail[] {
+  const batches = list.flatMap(({ batchMs }) => batchMs ?? []);
+  const server = list.flatMap(({ serverCpuSeconds }) => serverCpuSeconds ?? []);
+  return [
+    { name: "batch_p50", unit: "ms", value: quantile(batches, 0.5) },
+    { name: "batch_p99", unit: "ms", value: quantile(batches, 0.99) },
+    { name: "wal", unit: "bytes/device", value: median(list.map((one) => one.walBytes / one.devices)) },
+    {
+      name: "disk",
+      unit: "bytes/device",
+      value: median(list.flatMap(({ diskBytes }) => (diskBytes === undefined ? [] : diskBytes / devices))),
+    },
+    { name: "node_cpu", unit: "s", value: median(list.map((one) => one.cpuSeconds)) },
+    { name: "server_cpu", unit: "s", value: median(server) ?? null },
+    { name: "node_rss", unit: "MB", value: Math.max(...list.map((one) => one.rssBytes)) / 1e6 },
+  ];
 }
 
-function batchTimes(samples: readonly Sample[]): number[] {
-  return samples.flatMap(({ batchMs }) => batchMs ?? []);
+function parts(list: readonly Sample[]): Detail[] {
+  return namesIn(list.map(({ phases }) => phases)).map((name) => ({
+    name,
+    unit: "s",
+    value: median(list.flatMap(({ phases }) => phases[name] ?? [])),
+  }));
+}
+
+function facts(list: readonly Sample[]): Detail[] {
+  return namesIn(list.map((one) => one.facts ?? {})).map((name) => {
+    const found = list.flatMap((one) => one.facts?.[name] ?? []);
+    return { name, unit: found[0]?.unit ?? "", value: median(found.map(({ value }) => value)) };
+  });
+}
+
+function namesIn(records: readonly object[]): string[] {
+  return [...new Set(records.flatMap((record) => Object.keys(record)))];
+}
+
+/** What a side does in a second: the median of its runs. */
+function rate(samples: readonly Sample[]): number {
+  return median(samples.map(({ devices, seconds }) => devices / seconds)) ?? Number.NaN;
 }
 
 export function median(values: readonly number[]): number | undefined {

@@ -3,75 +3,113 @@ import type pg from "pg";
 import { SCAN_BATCH } from "../pipelines/corrupt.ts";
 import { type Campaign, createCampaign } from "../pipelines/db/campaigns.ts";
 import type { Target } from "../pipelines/db/connect.ts";
+import { batchesInFlight, batchRows, roundTripMs } from "../pipelines/db/latency.ts";
 import type { Pass } from "../pipelines/db/ledger.ts";
 import { migrate } from "../pipelines/db/migrate.ts";
+import { sql } from "../pipelines/db/sql.ts";
+import { fleetWords } from "../pipelines/domain/fleet.ts";
 import { shardCount } from "../pipelines/domain/shards.ts";
 import { type BatchedStage, REPORT_COLUMNS } from "../pipelines/domain/vocabulary.ts";
 import type { Reference } from "../pipelines/reference.ts";
-import { STORE_BATCH } from "../pipelines/stored-fleet.ts";
 import type { Task } from "../pipelines/workers/protocol.ts";
 
 const SEED = 42;
 
-/** What the sides of one fleet share. */
-export interface Ground {
+/** What a piece of work is measured on: a database of its own, and a size. */
+export interface Place {
   readonly target: Target;
   readonly client: pg.Client;
-  readonly campaign: Campaign;
   readonly devices: number;
+  readonly projectRoot: string;
   readonly reference: Reference;
   readonly signal: AbortSignal;
 }
 
-export type GroundParts = Omit<Ground, "campaign">;
+/** A campaign that the sides of one piece of work share. */
+export interface Ground extends Place {
+  readonly campaign: Campaign;
+  /** Milliseconds from a question to its answer. */
+  readonly linkMs: number;
+  /** Rows of `decision_rule` by rule of the policy. */
+  readonly ruleNos: readonly number[];
+}
 
 /** Makes the schema and a campaign without devices. */
-export async function breakGround(parts: GroundParts): Promise<Ground> {
-  const { client, devices, reference } = parts;
+export async function breakGround(place: Place, name = "bench"): Promise<Ground> {
+  const { client, devices, reference } = place;
   await migrate(client);
+  const spec = reference.fleet();
+  const linkMs = await roundTripMs(client);
   const campaign = await createCampaign(
     client,
     {
-      name: "bench",
-      title: "Bench",
-      owner: null,
-      source: "generated",
-      source_file: null,
-      source_sha256: "",
-      firmware_to: reference.fleet().firmwareTo,
-      seed: SEED,
-      device_count: devices,
-      rejected_count: 0,
-      batch_size: STORE_BATCH,
-      reported_columns: REPORT_COLUMNS,
+      ...{ name, title: "Bench", owner: null, source: "generated", source_file: null, source_sha256: "" },
+      ...{ firmware_to: spec.firmwareTo, seed: SEED, device_count: devices, rejected_count: 0 },
+      ...{ batch_size: batchRows(linkMs, devices), reported_columns: REPORT_COLUMNS },
     },
-    [],
+    { words: fleetWords(spec) },
   );
-  return { ...parts, campaign };
+  return { ...place, campaign, linkMs, ruleNos: await enteredRules(place) };
 }
 
-/** The task that the stage of that name gives its workers. */
-export function taskOf({ campaign, devices, reference }: Ground, stage: BatchedStage): Task {
-  const passOver = (batches: number): Pass => ({
-    campaignId: campaign.campaign_id,
-    stage,
-    pass: 1,
-    batches,
-    runId: randomUUID(),
-  });
-  const shards = passOver(shardCount(devices, SCAN_BATCH));
-  const reported = campaign.reported_columns;
-  switch (stage) {
-    case "generate": {
-      const pass = passOver(Math.ceil(devices / STORE_BATCH));
-      const fleet = reference.fleet();
-      return { stage, pass, fleet, seed: SEED, deviceCount: devices, batchSize: STORE_BATCH };
-    }
-    case "corrupt": {
-      const profile = reference.faultProfile("default");
-      return { stage, pass: shards, profile, rate: profile.rate, seed: SEED, reported };
-    }
-    case "recover":
-      return { stage, pass: shards, rules: reference.rules(), policy: reference.policy("default"), reported };
-  }
+/** As stage recover does it. */
+async function enteredRules({ client, reference }: Place): Promise<number[]> {
+  const { name, version, rules } = reference.policy("default");
+  const values = [name, version, rules.map(({ id }) => id), rules.map(({ action }) => action)];
+  await client.query(sql("recover.enter_rules"), values);
+  const { rows } = await client.query<{ rule_no: number }>(sql("recover.rules"), values);
+  return rows.map(({ rule_no }) => rule_no);
+}
+
+function passOver({ campaign }: Ground, stage: BatchedStage, batches: number): Pass {
+  return { campaignId: campaign.campaign_id, stage, pass: 1, batches, runId: randomUUID() };
+}
+
+/** How a fleet is stored; what is left out is as the stage does it on this link. */
+export interface Storing {
+  readonly batchSize?: number;
+  readonly inFlight?: number;
+}
+
+/** The task that stage generate gives its workers. */
+export function generateTask(ground: Ground, { batchSize, inFlight }: Storing = {}) {
+  const { devices, reference, linkMs, campaign } = ground;
+  const rows = batchSize ?? campaign.batch_size;
+  return {
+    stage: "generate",
+    pass: passOver(ground, "generate", Math.ceil(devices / rows)),
+    fleet: reference.fleet(),
+    seed: SEED,
+    deviceCount: devices,
+    batchSize: rows,
+    inFlight: inFlight ?? batchesInFlight(linkMs),
+  } as const satisfies Task;
+}
+
+/** The task that stage corrupt gives its workers. */
+export function corruptTask(ground: Ground) {
+  const { devices, reference, campaign } = ground;
+  const profile = reference.faultProfile("default");
+  return {
+    stage: "corrupt",
+    pass: passOver(ground, "corrupt", shardCount(devices, SCAN_BATCH)),
+    profile,
+    rate: profile.rate,
+    seed: SEED,
+    reported: campaign.reported_columns,
+    generated: { devices, seed: SEED },
+  } as const satisfies Task;
+}
+
+/** The task that stage recover gives its workers. */
+export function recoverTask(ground: Ground) {
+  const { devices, reference, campaign, ruleNos } = ground;
+  return {
+    stage: "recover",
+    pass: passOver(ground, "recover", shardCount(devices, SCAN_BATCH)),
+    rules: reference.rules(),
+    policy: reference.policy("default"),
+    ruleNos,
+    reported: campaign.reported_columns,
+  } as const satisfies Task;
 }

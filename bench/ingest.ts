@@ -1,37 +1,81 @@
-import pg from "pg";
 import { bind } from "../pipelines/db/sql.ts";
-import type { Ground } from "./ground.ts";
-import { once, ours } from "./ours.ts";
+import { bytesOf, Crew } from "./crew.ts";
+import { breakGround, type Ground } from "./ground.ts";
 import { bucketsOf, LANES, Sessions } from "./sessions.ts";
 import type { Side } from "./side.ts";
-import { statement } from "./statement.ts";
+import { statement, withFile } from "./statement.ts";
+import type { Opened, Work } from "./work.ts";
 
-/** Storing the fleet: ours against the server reading ready files by itself. Leaves a stored fleet behind. */
-export async function ingestSides(ground: Ground): Promise<readonly Side[]> {
-  await once(ground, "generate");
-  const files = await writeFiles(ground);
-  await ground.client.query(statement("ingest_limit_table"));
-  return [ours(ground, "generate", ["ingest_reset"]), limit(ground, files)];
+const SMALL_BATCH = 500;
+const LARGE_BATCH = 50_000;
+const LIMITS = {
+  limit: "server-side COPY of ready files, two sessions, key built at the end",
+  limit_keyed: "server-side COPY of ready files, two sessions, key in place",
+};
+
+/** Storing the fleet: ours, in small batches and in large ones, against the server reading ready files by itself. */
+export const ingest: Work = {
+  name: "ingest",
+  help: "storing a fleet, against the server's own COPY of ready files",
+  unit: "devices/s",
+  comparisons: [
+    { name: "ours", side: "ours", limits: LIMITS, goal: 0.8 },
+    { name: "ours_large", side: "ours_large", limits: LIMITS, goal: 1 },
+  ],
+  async open(place): Promise<Opened> {
+    const ground = await breakGround(place);
+    const crew = new Crew(ground);
+    await crew.generate(() => {});
+    const files = await writeFiles(ground);
+    await ground.client.query(statement("ingest_limit_table"));
+    const sides = [
+      stored(crew, "ours", SMALL_BATCH),
+      stored(crew, "ours_large", LARGE_BATCH),
+      loaded(ground, files, "limit"),
+      loaded(ground, files, "limit_keyed"),
+    ];
+    const close = async (): Promise<void> => {
+      await crew.close();
+      // The server can write a file, but not remove it.
+      for (const file of files) await ground.client.query(withFile("empty_file", file));
+    };
+    return { sides, close };
+  },
+};
+
+function stored(crew: Crew, name: string, batchSize: number): Side {
+  return {
+    name,
+    async reset() {
+      await crew.ready();
+      await crew.forget("generate");
+    },
+    work: (phase) => crew.generate(phase, { batchSize }),
+    inspect: () => crew.notes("generate"),
+  };
 }
 
-function limit({ target, client, devices }: Ground, files: readonly string[]): Side {
+/** The limit is spared the ANALYZE that ours ends with. */
+function loaded({ target, client, devices }: Ground, files: readonly string[], name: "limit" | "limit_keyed"): Side {
   const sessions = new Sessions(target);
+  const keyed = name === "limit_keyed";
   return {
-    name: "limit",
+    name,
     async reset() {
       await sessions.open();
       await client.query(statement("ingest_limit_reset"));
+      if (keyed) await client.query(statement("ingest_limit_key"));
     },
-    async work() {
+    async work(phase) {
+      phase("load");
       await sessions.each((session, lane) => session.query(withFile("ingest_limit_load", files[lane] ?? "")));
+      if (keyed) return devices;
+      phase("key");
+      await client.query(statement("ingest_limit_key"));
       return devices;
     },
-    async close() {
-      await sessions.close();
-      await client.query(statement("ingest_limit_reset"));
-      // The server can write a file, but not remove it.
-      for (const file of files) await client.query(withFile("ingest_limit_empty_file", file));
-    },
+    inspect: async () => ({ diskBytes: await bytesOf({ client }, ["bench_ingest"]) }),
+    close: () => sessions.close(),
   };
 }
 
@@ -47,8 +91,4 @@ async function writeFiles({ client }: Ground): Promise<readonly string[]> {
     await client.query(bind(withFile("ingest_limit_file", file), { first, last }));
   }
   return files;
-}
-
-function withFile(name: string, file: string): string {
-  return statement(name).replace(":file", () => pg.escapeLiteral(file));
 }

@@ -1,14 +1,18 @@
+import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { EXIT } from "../pipelines/cli/errors.ts";
 import { Reporter } from "../pipelines/cli/reporter.ts";
 import { explain } from "../pipelines/db/explain.ts";
 import { reference } from "../pipelines/reference.ts";
+import { chart } from "./chart.ts";
 import { compare } from "./compare.ts";
 import type { Figure } from "./figures.ts";
 import { type BenchOptions, HELP, readBenchOptions, roundsFor } from "./options.ts";
+import { growthOf } from "./pipeline.ts";
 import { printed } from "./print.ts";
 import { benchServer, withOwnDatabase } from "./server.ts";
+import type { Work } from "./work.ts";
 
 const projectRoot = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 
@@ -31,22 +35,32 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function bench(options: BenchOptions, signal: AbortSignal): Promise<void> {
   const note = (line: string): void => void process.stderr.write(`${line}\n`);
+  const tell = (figures: readonly Figure[]): void => {
+    all.push(...figures);
+    if (options.json) for (const figure of figures) process.stdout.write(`${JSON.stringify(figure)}\n`);
+  };
   const all: Figure[] = [];
   const server = await benchServer(options.databaseUrl, signal);
   try {
-    for (const devices of options.devices) {
+    for (const { work, devices } of planned(options)) {
       const rounds = roundsFor(options, devices);
-      const plan = { devices, rounds, reference: reference(projectRoot), signal, note };
-      const figures = await withOwnDatabase(server.target, (target) => compare(target, plan));
-      all.push(...figures);
-      if (options.json) for (const figure of figures) process.stdout.write(`${JSON.stringify(figure)}\n`);
+      const plan = { work, devices, rounds, projectRoot, reference: reference(projectRoot), signal, note };
+      tell(await withOwnDatabase(server.target, (target) => compare(target, plan)));
     }
+    tell(growthOf(all));
   } catch (error) {
     throw explain(error, server.target);
   } finally {
     await server.release();
   }
+  if (options.chart !== undefined) writeFileSync(options.chart, chart(all));
   if (!options.json) process.stdout.write(printed(all));
+}
+
+/** Every work with every size that it takes, size by size. */
+function planned({ works, devices: asked }: BenchOptions): { work: Work; devices: number }[] {
+  const pairs = works.flatMap((work) => (work.sizes?.(asked) ?? asked).map((devices) => ({ work, devices })));
+  return pairs.toSorted((a, b) => a.devices - b.devices);
 }
 
 function fail(error: unknown, json: boolean): number {

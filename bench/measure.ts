@@ -1,26 +1,41 @@
 import type pg from "pg";
-import type { Sample, Side } from "./side.ts";
-import { statement } from "./statement.ts";
-
-const MEMORY_POLL_MS = 10;
+import { startMeters } from "./meters.ts";
+import type { Phase, Sample, Side } from "./side.ts";
 
 /** Resets a side, takes a checkpoint, and measures its work. */
 export async function measure(client: pg.ClientBase, side: Side): Promise<Sample> {
   await side.reset();
   await client.query("CHECKPOINT");
-  const walBefore = await walPosition(client);
-  const cpuBefore = cpuSeconds();
-  const memory = watchMemory();
+  const costs = await startMeters(client);
+  const parts = stopwatch();
   const began = performance.now();
+  let devices = 0;
   try {
-    const devices = await side.work();
-    const seconds = (performance.now() - began) / 1000;
-    const spent = { cpuSeconds: cpuSeconds() - cpuBefore, rssBytes: memory.largest() };
-    const walBytes = (await walPosition(client)) - walBefore;
-    return { devices, seconds, ...spent, walBytes, ...(await side.inspect?.()) };
-  } finally {
-    memory.stop();
+    devices = await side.work(parts.phase);
+  } catch (error) {
+    await costs().catch(() => {});
+    throw error;
   }
+  const seconds = (performance.now() - began) / 1000;
+  const phases = parts.end();
+  const cost = await costs();
+  return { devices, seconds, phases, ...cost, ...(await side.inspect?.()) };
+}
+
+/** The seconds of each part of a piece of work. */
+export function stopwatch(): { phase: Phase; end: () => Record<string, number> } {
+  const seconds: Record<string, number> = {};
+  let at: { name: string; began: number } | undefined;
+  const end = (): Record<string, number> => {
+    if (at) seconds[at.name] = (seconds[at.name] ?? 0) + (performance.now() - at.began) / 1000;
+    at = undefined;
+    return seconds;
+  };
+  const phase = (name: string): void => {
+    end();
+    at = { name, began: performance.now() };
+  };
+  return { phase, end };
 }
 
 /**
@@ -38,7 +53,7 @@ export async function interleaved(
   for (let round = 0; round <= rounds; round++) {
     for (const side of rotated(sides, round)) {
       const sample = await measure(client, side);
-      const name = round === 0 ? `${side.name}_first` : side.name;
+      const name = round === 0 ? `${side.name}${FIRST}` : side.name;
       samples.set(name, [...(samples.get(name) ?? []), sample]);
       heard(side, round, sample);
     }
@@ -46,29 +61,11 @@ export async function interleaved(
   return samples;
 }
 
+/** How the name of a side ends whose samples are of the first round. */
+export const FIRST = "_first";
+
 /** The list, begun at the n-th of its items. */
 export function rotated<T>(list: readonly T[], by: number): T[] {
   const at = list.length === 0 ? 0 : by % list.length;
   return [...list.slice(at), ...list.slice(0, at)];
-}
-
-async function walPosition(client: pg.ClientBase): Promise<number> {
-  const { rows } = await client.query<{ bytes: string }>(statement("wal_position"));
-  return Number(rows[0]?.bytes);
-}
-
-function cpuSeconds(): number {
-  const { userCPUTime, systemCPUTime } = process.resourceUsage();
-  return (userCPUTime + systemCPUTime) / 1_000_000;
-}
-
-/** The kernel's own high-water mark is of the whole life of the process, so it is asked again and again. */
-function watchMemory(): { largest: () => number; stop: () => void } {
-  let largest = process.memoryUsage.rss();
-  const look = (): number => {
-    largest = Math.max(largest, process.memoryUsage.rss());
-    return largest;
-  };
-  const timer = setInterval(look, MEMORY_POLL_MS);
-  return { largest: look, stop: () => clearInterval(timer) };
 }

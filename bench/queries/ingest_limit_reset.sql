@@ -1,1 +1,2 @@
-TRUNCATE bench_ingest
+TRUNCATE bench_ingest;
+ALTER TABLE bench_ingest DROP CONSTRAINT IF EXISTS bench_ingest_pkey

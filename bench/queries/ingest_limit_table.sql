@@ -1,1 +1,1 @@
-CREATE TABLE bench_ingest (LIKE device_report INCLUDING ALL)
+CREATE TABLE bench_ingest (LIKE stored_report INCLUDING ALL) WITH (fillfactor = 96)

@@ -7,7 +7,7 @@ import { copyIn } from "./copy-in.ts";
 import { isMigrated } from "./migrate.ts";
 import { createPartitions, dropPartitions } from "./partitions.ts";
 import { wordParts } from "./reports.ts";
-import { sql } from "./sql.ts";
+import { bind, sql } from "./sql.ts";
 
 /** A row of `campaign`. */
 export interface Campaign {
@@ -91,14 +91,14 @@ export async function createCampaign(
     { into: sql("campaign.store_rejects"), lines: Buffer.from(refused.join("")) },
     ...(words ? wordParts(id, words.profiles, words.outcomes) : []),
   ]);
-  await client.query(sql("campaign.make_current"), [id]);
+  await client.query(bind(sql("campaign.make_current"), { campaign: id }));
   await client.query("COMMIT");
   return { ...made, campaign_id: id, fault_rate: null, fault_profile: null, fault_seed: null };
 }
 
 /** Makes a campaign the one that `ota_logs` answers for. */
 export async function makeCurrent(client: pg.ClientBase, campaign: Campaign): Promise<void> {
-  await client.query(sql("campaign.make_current"), [campaign.campaign_id]);
+  await client.query(bind(sql("campaign.make_current"), { campaign: campaign.campaign_id }));
 }
 
 /**

@@ -247,10 +247,14 @@ COMMENT ON COLUMN device_status.reported_status IS 'Success or Partial, as the d
 COMMENT ON COLUMN device_status.update_status IS 'Success, Partial, Recovered or Quarantined.';
 COMMENT ON COLUMN device_status.action IS 'RETRY_UPDATE, FORCE_ROLLBACK or MANUAL_TRIAGE; NULL where nothing was decided.';
 
-CREATE VIEW ota_logs AS
-SELECT s.*
-FROM device_status s
-WHERE s.campaign_id = (SELECT c.campaign_id FROM current_campaign c);
+-- Whoever makes a campaign the current one writes its number here.
+DO $$
+BEGIN
+  EXECUTE format(
+    'CREATE VIEW ota_logs AS SELECT s.* FROM device_status s WHERE s.campaign_id = %s',
+    coalesce((SELECT campaign_id FROM current_campaign), 0)
+  );
+END $$;
 COMMENT ON VIEW ota_logs IS 'device_status of the current campaign. Grain: one row a device.';
 
 DO $$

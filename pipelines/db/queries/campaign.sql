@@ -24,9 +24,12 @@ SELECT coalesce(max(c.campaign_id), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, 
 FROM campaign c
 RETURNING campaign_id
 
+-- The view names the campaign by its number, so that the planner knows which partitions it means: asked for at run time, as the number in
+-- current_campaign, it would have to guess how many rows they hold.
 -- name: make_current
-INSERT INTO current_campaign (campaign_id) VALUES ($1)
-ON CONFLICT (only_row) DO UPDATE SET campaign_id = excluded.campaign_id
+INSERT INTO current_campaign (campaign_id) VALUES (:campaign)
+ON CONFLICT (only_row) DO UPDATE SET campaign_id = excluded.campaign_id;
+CREATE OR REPLACE VIEW ota_logs AS SELECT s.* FROM device_status s WHERE s.campaign_id = :campaign
 
 -- name: store_rejects
 COPY import_reject (campaign_id, row_no, reason, device_id) FROM STDIN

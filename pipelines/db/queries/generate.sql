@@ -11,7 +11,7 @@ COPY device_profile (campaign_id, profile_no, region, model, hardware, firmware_
 COPY update_outcome (campaign_id, outcome_no, firmware_reported, last_stage, error_code, update_status) FROM STDIN
 
 -- name: analyze
-ANALYZE stored_report, device_profile, update_outcome
+ANALYZE stored_report_:campaign, device_profile, update_outcome
 
 -- name: profiles
 SELECT region, model, hardware, firmware_from, firmware_to FROM device_profile WHERE campaign_id = $1 ORDER BY profile_no

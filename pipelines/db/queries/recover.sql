@@ -55,4 +55,4 @@ GROUP BY k.action
 ORDER BY k.action
 
 -- name: analyze
-ANALYZE decision, decision_rule, triage_queue
+ANALYZE decision_:campaign, decision_rule, triage_queue

@@ -1,0 +1,18 @@
+SET preserve_insertion_order = false;
+CREATE TABLE bench_device (
+  device_id       VARCHAR USING COMPRESSION uncompressed,
+  profile_no      INTEGER,
+  outcome_no      INTEGER,
+  rule_no         SMALLINT,
+  battery_voltage VARCHAR USING COMPRESSION uncompressed,
+  signal_strength VARCHAR USING COMPRESSION uncompressed,
+  storage_free_mb VARCHAR USING COMPRESSION uncompressed
+);
+INSERT INTO bench_device
+FROM read_csv(
+  getvariable('device'), auto_detect = false, header = false, delim = chr(9), quote = '', escape = '', nullstr = '\N',
+  columns = {
+    'device_id': 'VARCHAR', 'profile_no': 'INTEGER', 'outcome_no': 'INTEGER', 'rule_no': 'SMALLINT',
+    'battery_voltage': 'VARCHAR', 'signal_strength': 'VARCHAR', 'storage_free_mb': 'VARCHAR'
+  }
+)

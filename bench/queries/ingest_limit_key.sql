@@ -1,0 +1,1 @@
+ALTER TABLE bench_ingest ADD PRIMARY KEY (bucket, device_id)

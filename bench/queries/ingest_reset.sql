@@ -1,1 +1,0 @@
-TRUNCATE device_report, batch_ledger

@@ -1,1 +1,0 @@
-VACUUM (ANALYZE) bench_update, bench_audit

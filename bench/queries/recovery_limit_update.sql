@@ -1,1 +1,0 @@
-UPDATE bench_update SET update_status = 'Recovered' WHERE update_status = 'Partial' AND bucket BETWEEN $1 AND $2

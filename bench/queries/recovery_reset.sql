@@ -1,1 +1,0 @@
-TRUNCATE recovery_actions, triage_queue, batch_ledger
