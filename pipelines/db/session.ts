@@ -11,26 +11,33 @@ export interface Link {
 /** One connection that can be replaced: after a lost link the old one is of no use. */
 export class Session {
   readonly #target: Target;
-  #link: Link | undefined;
+  #link: Promise<Link> | undefined;
 
   constructor(target: Target) {
     this.#target = target;
   }
 
-  /** The connection; a fresh one at first, and whenever asked. */
+  /** The connection; a fresh one at first, and whenever asked. Who asks while it is being made gets the same one. */
   async link(fresh = false): Promise<Link> {
     if (fresh) await this.close();
-    if (!this.#link) {
+    this.#link ??= this.#connect();
+    return this.#link;
+  }
+
+  async #connect(): Promise<Link> {
+    try {
       const client = await connect(this.#target);
       const pipeline = new CopyPipeline(client);
-      this.#link = { client, put: (parts, then) => pipeline.put(parts, then) };
+      return { client, put: (parts, then) => pipeline.put(parts, then) };
+    } catch (error) {
+      this.#link = undefined;
+      throw error;
     }
-    return this.#link;
   }
 
   async close(): Promise<void> {
     const link = this.#link;
     this.#link = undefined;
-    await link?.client.end().catch(() => {});
+    await link?.then(({ client }) => client.end()).catch(() => {});
   }
 }
