@@ -62,6 +62,13 @@ export function isOutOfMemory(error: unknown): boolean {
   );
 }
 
+/** Does several statements in one transaction: each by itself would wait for the disk, which takes longer than a small model does. */
+export async function inOneTransaction(db: DuckDBConnection, work: () => Promise<void>): Promise<void> {
+  await db.run("BEGIN");
+  await work();
+  await db.run("COMMIT");
+}
+
 /** Gives a value to the name that `getvariable` knows it by. */
 export async function setVariable(db: DuckDBConnection, name: string, value: string | null): Promise<void> {
   if (!/^[a-z_]+$/.test(name)) throw new Error(`${name} is no name of a variable`);

@@ -4,7 +4,7 @@ import pg from "pg";
 import { SentinelError } from "../pipelines/cli/errors.ts";
 import type { RuleSet } from "../pipelines/domain/rules.ts";
 import { build, check, prepare, stage } from "./build.ts";
-import { isOutOfMemory, type WriteOptions, writeDatabase } from "./engine.ts";
+import { inOneTransaction, isOutOfMemory, type WriteOptions, writeDatabase } from "./engine.ts";
 import { explainPull } from "./explain-pull.ts";
 import { beginPull, findCampaign, type Pulled, pullDevices, pullSource, SOURCES } from "./pull.ts";
 import { readSnapshotOf, type Snapshot } from "./snapshot.ts";
@@ -67,9 +67,11 @@ async function buildFile(
 ): Promise<Omit<Snapshot, "path">> {
   const attempt = (engine: Pick<WriteOptions, "memoryLimit">): Promise<Omit<Snapshot, "path">> =>
     writeDatabase(file, { ...engine, spill: join(folder, "spill"), signal }, async (db) => {
-      await prepare(db, rules);
-      await stage(db, pulled);
-      await build(db);
+      await inOneTransaction(db, async () => {
+        await prepare(db, rules);
+        await stage(db, pulled);
+      });
+      await inOneTransaction(db, () => build(db));
       await check(db);
       return await readSnapshotOf(db);
     });
