@@ -1,4 +1,4 @@
-import { createPartitions } from "./partitions.ts";
+import { createPartitions, makeCurrent } from "./partitions.ts";
 import type { Trial } from "./warehouse.ts";
 
 const CAMPAIGN = `INSERT INTO campaign
@@ -8,8 +8,8 @@ const CAMPAIGN = `INSERT INTO campaign
 /** Makes campaign 1 the current one; it has no devices yet. */
 export async function campaign({ client }: Trial, name: string, columns: readonly string[]): Promise<void> {
   await client.query(CAMPAIGN, [name, columns]);
-  await client.query("INSERT INTO current_campaign (campaign_id) VALUES (1)");
   await createPartitions(client, 1);
+  await makeCurrent(client, 1);
 }
 
 /** What a device reports; words that are left out are absent. */

@@ -34,8 +34,6 @@ WITH device AS (
       'attempts', 'battery_voltage', 'signal_strength', 'storage_free_mb', 'reported_at'],
     0.025, 'default', 42, '2026-01-01 00:00:00+00'
   )
-), current_row AS (
-  INSERT INTO current_campaign (campaign_id) VALUES (7)
 ), worded AS (
   SELECT
     *,

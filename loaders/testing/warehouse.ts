@@ -6,7 +6,7 @@ import { onTestFinished } from "vitest";
 import { parseRuleSet, type RuleSet } from "../../pipelines/domain/rules.ts";
 import { freshDatabase } from "../../test/support/database.ts";
 import { type RefreshOptions, refreshWarehouse, type Snapshot } from "../warehouse.ts";
-import { createPartitions, keyPartitions } from "./partitions.ts";
+import { createPartitions, keyPartitions, makeCurrent } from "./partitions.ts";
 
 /** A database, a session on it and a folder for warehouses, all gone when the test ends. */
 export interface Trial {
@@ -46,6 +46,7 @@ export async function trialOf(devices: number): Promise<Trial> {
   const trial = await emptyTrial();
   await createPartitions(trial.client, TRIAL);
   await trial.client.query(fleetSql, [devices]);
+  await makeCurrent(trial.client, TRIAL);
   await keyPartitions(trial.client, TRIAL);
   return trial;
 }
