@@ -6,6 +6,7 @@ import type { StageEnd, StageRun } from "./context.ts";
 import { type Campaign, campaignFor, createCampaign, makeCurrent, type NewCampaign } from "./db/campaigns.ts";
 import { batchesInFlight, batchRows, roundTripMs } from "./db/latency.ts";
 import { lastPass } from "./db/ledger.ts";
+import { enterWords } from "./db/reports.ts";
 import { type FleetSpec, fleetWords } from "./domain/fleet.ts";
 import { REPORT_COLUMNS } from "./domain/vocabulary.ts";
 import { existing, isStored, seal, stored } from "./stored-fleet.ts";
@@ -25,6 +26,7 @@ export async function generate(run: StageRun): Promise<StageEnd> {
   const last = await lastPass(run.client, campaign.campaign_id, "generate");
   const before = last?.rows ?? 0;
   if (await isStored(run, campaign)) return stored(campaign, 0, 0);
+  if (!last) await enterWords(run.client, campaign.campaign_id, fleetWords(spec));
   const pass = passFor(run, campaign, "generate", last, Math.ceil(devices / batchSize));
   const inFlight = batchesInFlight(await roundTripMs(run.client));
   const { rows, elapsed } = await runBatches(run, {

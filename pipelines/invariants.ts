@@ -84,7 +84,9 @@ function seedCheck(run: StageRun, campaign: Campaign): Check {
           for (const [place, index] of bucketOrder(bucket, devices, seed32(campaign.seed)).indexes.entries()) {
             const report = reportAt(index);
             expected += 1;
-            if (isSame(stored.get(report.deviceId), report, Math.floor((start + place) / size))) same += 1;
+            // Before migration 3 a fleet was stored in the order of its indexes.
+            const batches = [start + place, index].map((at) => Math.floor(at / size));
+            if (isSame(stored.get(report.deviceId), report, batches)) same += 1;
           }
         }
       }
@@ -101,7 +103,7 @@ type StoredReport = { readonly [column in ReportColumn]: string | null } & {
   readonly update_status: string;
 };
 
-function isSame(row: StoredReport | undefined, report: DeviceReport, batch: number): boolean {
-  if (row?.update_status !== report.updateStatus || row.batch_no !== batch) return false;
+function isSame(row: StoredReport | undefined, report: DeviceReport, batches: readonly number[]): boolean {
+  if (row?.update_status !== report.updateStatus || !batches.includes(row.batch_no)) return false;
   return REPORT_COLUMNS.every((column) => row[column] === report[column]);
 }

@@ -73,6 +73,18 @@ test("a campaign is found as it was entered, and is the current one", async () =
   ]);
 });
 
+test("ota_logs answers for the campaign that was made current last, and for none once that is deleted", async () => {
+  const shown = async () =>
+    (await query(database.url, "SELECT campaign_id FROM ota_logs")).map(({ campaign_id }) => campaign_id);
+  const one = await campaign("one");
+  const two = await campaign("two");
+  expect(await shown()).toEqual([two.campaign_id]);
+  await session(database.url, (client) => makeCurrent(client, one));
+  expect(await shown()).toEqual([one.campaign_id]);
+  await session(database.url, (client) => deleteCampaign(client, one));
+  expect(await shown()).toEqual([]);
+});
+
 test("an unknown name is refused with those that there are", async () => {
   await campaign("one");
   await campaign("two");

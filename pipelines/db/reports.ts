@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { Checksum } from "../domain/checksum.ts";
-import type { DeviceReport } from "../domain/fleet.ts";
+import type { DeviceReport, FleetWords } from "../domain/fleet.ts";
 import { OUTCOME_COLUMNS, PROFILE_COLUMNS } from "../domain/vocabulary.ts";
 import { copyLine } from "./copy.ts";
 import { type CopyPart, copyIn } from "./copy-in.ts";
@@ -23,6 +23,16 @@ export function wordParts(
     { into: sql("generate.store_profiles"), lines: lines(profiles, from[0]) },
     { into: sql("generate.store_outcomes"), lines: lines(outcomes, from[1]) },
   ];
+}
+
+/** Enters the words of a generated fleet that has none: one that was begun before they were stored apart. */
+export async function enterWords(
+  client: pg.ClientBase,
+  campaignId: number,
+  { profiles, outcomes }: FleetWords,
+): Promise<void> {
+  const { rowCount } = await client.query(sql("generate.profiles"), [campaignId]);
+  if (!rowCount) await copyIn(client, wordParts(campaignId, profiles, outcomes));
 }
 
 /** Combinations of words in the order in which they first came, each with its number. */

@@ -101,6 +101,18 @@ COMMENT ON COLUMN decision.batch_no IS 'Batch of stage recover that the row comm
 
 COMMENT ON COLUMN batch_ledger.checksum IS 'Sum of hashtextextended over its rows, see docs/architecture.md.';
 
+-- A generated fleet that was stopped part-way is made again from its seed: batches hold other devices now, in the order of the key.
+CREATE TEMP TABLE begun ON COMMIT DROP AS
+SELECT c.campaign_id
+FROM campaign c
+LEFT JOIN batch_ledger b ON b.campaign_id = c.campaign_id AND b.stage = 'generate'
+WHERE c.source = 'generated'
+GROUP BY c.campaign_id
+HAVING coalesce(sum(b.rows), 0) < c.device_count;
+DELETE FROM device_report WHERE campaign_id IN (SELECT campaign_id FROM begun);
+DELETE FROM fault_ledger WHERE campaign_id IN (SELECT campaign_id FROM begun);
+DELETE FROM batch_ledger WHERE campaign_id IN (SELECT campaign_id FROM begun);
+
 -- Campaigns that are there already move over.
 DO $$
 DECLARE
@@ -164,7 +176,9 @@ BEGIN
     RAISE EXCEPTION 'the new layout does not hold every report and decision of the old one';
   END IF;
   FOR c IN SELECT * FROM campaign LOOP
-    EXECUTE format('ALTER TABLE stored_report_%s ADD PRIMARY KEY (bucket, device_id)', c.campaign_id);
+    IF EXISTS (SELECT FROM stored_report r WHERE r.campaign_id = c.campaign_id) THEN
+      EXECUTE format('ALTER TABLE stored_report_%s ADD PRIMARY KEY (bucket, device_id)', c.campaign_id);
+    END IF;
     IF EXISTS (SELECT FROM batch_ledger b WHERE b.campaign_id = c.campaign_id AND b.stage = 'recover') THEN
       EXECUTE format('ALTER TABLE decision_%s ADD PRIMARY KEY (bucket, device_no)', c.campaign_id);
     END IF;
@@ -184,7 +198,14 @@ FROM (
   GROUP BY f.campaign_id, f.batch_no
   UNION ALL
   SELECT 'recover', d.pass, d.campaign_id, d.batch_no, sum(hashtextextended(d.device_no::text, d.rule_no))::text
-  FROM decision d
+  FROM (
+    SELECT campaign_id, pass, batch_no, device_no, rule_no FROM decision
+    UNION ALL -- and quarantines that a person took back
+    SELECT t.campaign_id, t.attempt, t.batch_no, r.device_no, 0
+    FROM triage_queue t
+    JOIN stored_report r ON r.bucket = t.bucket AND r.campaign_id = t.campaign_id AND r.device_id = t.device_id
+    WHERE t.state = 'released'
+  ) d
   GROUP BY d.campaign_id, d.pass, d.batch_no
 ) s
 WHERE l.campaign_id = s.campaign_id AND l.stage = s.stage AND l.pass = s.pass AND l.batch_no = s.batch_no;
