@@ -169,3 +169,48 @@ test("batches and workers add up to the decisions", async () => {
   const decided = actions.reduce((sum, { devices }) => sum + Number(devices), 0);
   expect(decided).toBe(Number(summary?.recovered) + Number(summary?.quarantined));
 });
+
+const LEDGER = `
+  INSERT INTO batch_ledger (campaign_id, stage, pass, batch_no, batches, run_id, worker, rows, checksum, started_at, finished_at)
+  SELECT 7, 'generate', 1 + b / 15000, b % 15000, 20000, '00000000-0000-0000-0000-000000000001', hashint4(b) & 3, 1 + b % 9, 'x',
+    timestamptz '2026-01-01 00:00:00+00' + b * interval '10 ms',
+    timestamptz '2026-01-01 00:00:00+00' + b * interval '10 ms' + (1 + (hashint4(-b) & 31)) * interval '1.001 ms'
+  FROM generate_series(0, $1::int - 1) b`;
+
+/** What had been written when each batch finished, as PostgreSQL adds it up. */
+const WRITTEN = `
+  WITH batch AS (
+    SELECT *, round(extract(epoch FROM finished_at - min(started_at) OVER (PARTITION BY pass)) * 1000000) AS finished_us
+    FROM batch_ledger WHERE stage = 'generate'
+  )
+  SELECT pass, finished_us::int AS finished_us, sum(rows) OVER (PARTITION BY pass ORDER BY finished_us, batch_no)::int AS cumulative_rows
+  FROM batch`;
+
+test("a stage of up to 300 batches has them one by one, a longer one some hundred runs that add up", async () => {
+  const { client, refresh } = await trialOf(10);
+  const timeline = async (batches: number): Promise<Row[]> => {
+    await client.query("DELETE FROM batch_ledger WHERE stage = 'generate'");
+    await client.query(LEDGER, [batches]);
+    return (await readMart((await refresh()).path, "batch_timeline")).filter(({ stage }) => stage === "generate");
+  };
+  const sum = (rows: readonly Row[], key: string): number => rows.reduce((all, row) => all + Number(row[key]), 0);
+  const whole = await timeline(300);
+  expect(whole).toHaveLength(300);
+  expect(new Set(whole.map(({ batches }) => batches))).toEqual(new Set([1]));
+  expect(whole.map(({ batch_no }) => batch_no).sort((a, b) => Number(a) - Number(b))).toEqual([...whole.keys()]);
+  const runs = await timeline(20_000);
+  expect(runs.length).toBeGreaterThan(200);
+  expect(runs.length).toBeLessThanOrEqual(300 + 2 * 4);
+  expect(sum(runs, "batches")).toBe(20_000);
+  const { rows } = await client.query(WRITTEN);
+  const so_far = new Map(rows.map((row) => [`${row.pass} ${row.finished_us}`, row.cumulative_rows]));
+  for (const run of runs) {
+    expect(so_far.get(`${run.pass} ${Math.round(Number(run.finished_ms) * 1000)}`)).toBe(run.cumulative_rows);
+    expect(run.duration_ms).toBeCloseTo(Number(run.finished_ms) - Number(run.started_ms), 6);
+  }
+  for (const pass of [1, 2]) {
+    const of_pass = runs.filter((run) => run.pass === pass);
+    expect(sum(of_pass, "rows")).toBe(of_pass.at(-1)?.cumulative_rows);
+    expect(Math.min(...of_pass.map(({ started_ms }) => Number(started_ms)))).toBe(0);
+  }
+});

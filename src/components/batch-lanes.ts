@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { batchName } from "./batch-name.js";
 import { type ChartSize, draw, longest } from "./chart.js";
 import { count, duration } from "./format.js";
 import type { Batch } from "./rows.js";
@@ -34,7 +35,7 @@ export function batchLanes(batches: readonly Batch[], { width }: ChartSize): SVG
           y: lane,
           x: (batch) => (batch.started_ms + batch.finished_ms) / 2000,
           title: (batch) =>
-            `Batch ${batch.batch_no}, worker ${batch.worker}\n${count(batch.rows, "device")} in ${duration(batch.duration_ms)}`,
+            `Batch ${batchName(batch)}, worker ${batch.worker}\n${count(batch.rows, "device")} in ${duration(batch.duration_ms)}`,
         }),
       ),
     ],

@@ -1,3 +1,4 @@
+import { batchName } from "./batch-name.js";
 import { fieldName, moment, percent, place, points, pValue, range, stageName, whole, words } from "./format.js";
 import type {
   Batch,
@@ -106,7 +107,7 @@ const ms = <T>(key: keyof T & string, label: string): Column<T> => ({ ...n<T>(ke
 
 export const BATCH_COLUMNS: Column<Batch>[] = [
   n("pass", "Pass"),
-  n("batch_no", "Batch"),
+  { ...n("batch_no", "Batch"), show: batchName },
   n("worker", "Worker"),
   n("rows", "Devices"),
   ms("started_ms", "Started"),

@@ -156,6 +156,8 @@ export interface Batch {
   finished_ms: number;
   duration_ms: number;
   cumulative_rows: number;
+  /** Batches that the row is: more than one in a stage of many. */
+  batches: number;
 }
 
 export interface Throughput {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { overviewAnswer } from "../../src/components/answers/overview.ts";
+import { recoveryAnswer } from "../../src/components/answers/recovery.ts";
 import { gapToRest, regionsAnswer } from "../../src/components/answers/regions.ts";
+import { batchName } from "../../src/components/batch-name.ts";
 import { csvCell, toCsv } from "../../src/components/csv.ts";
 import { duration, list, moment, percent, points, pValue, range } from "../../src/components/format.ts";
-import type { Campaign, FleetStatus, RegionFailure } from "../../src/components/rows.ts";
+import type { Batch, Campaign, FleetStatus, RegionFailure } from "../../src/components/rows.ts";
 import { allocate, SQUARES } from "../../src/components/status-waffle.ts";
 import { shellWord, visible } from "../../src/components/visible.ts";
 
@@ -35,6 +37,28 @@ describe("numbers are written one way", () => {
   });
   test("lists", () =>
     expect([[], ["a"], ["a", "b"], ["a", "b", "c"]].map(list)).toEqual(["", "a", "a and b", "a, b and c"]));
+});
+
+describe("a row of the timeline may be several batches", () => {
+  const row = (batch_no: number, batches: number): Batch => ({
+    stage: "recover",
+    pass: 1,
+    batch_no,
+    worker: batch_no % 2,
+    rows: 500 * batches,
+    started_ms: 0,
+    finished_ms: 1000,
+    duration_ms: 1000,
+    cumulative_rows: 500 * batches,
+    batches,
+  });
+  test("its name says how many", () =>
+    expect([row(7, 1), row(1200, 1), row(0, 67)].map(batchName)).toEqual(["7", "1,200", "0 and 66 more"]));
+  test("the answer counts batches, not rows", () => {
+    const campaign = { devices: 9000, failed: 4000, recovered: 4000, quarantined: 0, partial: 0 } as Campaign;
+    expect(recoveryAnswer(campaign, [row(0, 5), row(1, 3)]).detail).toContain("by 2 workers in 8 batches and 1 pass");
+    expect(recoveryAnswer(campaign, [row(0, 1)]).detail).toContain("by 1 worker in 1 batch and 1 pass");
+  });
 });
 
 describe("CSV", () => {

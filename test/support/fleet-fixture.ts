@@ -203,7 +203,17 @@ export function timelineRows(rows: number, workers: number): Row[] {
     free[worker] = started_ms + duration_ms + 4;
     const finished_ms = started_ms + duration_ms;
     const size = Math.min(1000, rows - 1000 * batch_no);
-    return { stage: "recover", pass: 1, batch_no, worker, rows: size, started_ms, finished_ms, duration_ms };
+    return {
+      stage: "recover",
+      pass: 1,
+      batch_no,
+      worker,
+      rows: size,
+      started_ms,
+      finished_ms,
+      duration_ms,
+      batches: 1,
+    };
   });
   let done = 0;
   return batches

@@ -13,12 +13,13 @@ export function recoveryAnswer(campaign: Campaign | undefined, batches: readonly
   }
   const passes = new Set(batches.map((batch) => batch.pass)).size;
   const workers = new Set(batches.map((batch) => batch.worker)).size;
+  const committed = batches.reduce((sum, row) => sum + row.batches, 0);
   const elapsed = elapsedOf(batches);
   const decided = campaign.recovered + campaign.quarantined;
   return {
     headline: `${whole(campaign.recovered)} of ${whole(campaign.failed)} half-updated devices were recovered in ${duration(elapsed)}.`,
     detail:
-      `${percent(decided / campaign.failed)} were decided, by ${count(workers, "worker")} in ${count(batches.length, "batch", "batches")} and ` +
+      `${percent(decided / campaign.failed)} were decided, by ${count(workers, "worker")} in ${count(committed, "batch", "batches")} and ` +
       `${count(passes, "pass", "passes")}; ${count(campaign.quarantined, "device")} (${percent(campaign.quarantined / campaign.failed)}) went to a person.`,
   };
 }
