@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { bucketAt, bucketOf, deviceIdAt, MAX_DEVICES } from "./bucket.ts";
+import { bucketAt, bucketOf, bucketOrder, bucketStart, deviceIdAt, deviceNumber, idOf, MAX_DEVICES } from "./bucket.ts";
 import { BUCKET_COUNT } from "./vocabulary.ts";
 
 /** The 99.9 % quantile of chi-square with 1023 degrees of freedom. */
@@ -32,6 +32,32 @@ test("the largest fleet's first and last devices have ids and buckets as any oth
   for (const index of [0, 1, MAX_DEVICES / 2, MAX_DEVICES - 2, MAX_DEVICES - 1]) {
     expect(bucketOf(deviceIdAt(index, MAX_DEVICES, 9))).toBe(bucketAt(index, MAX_DEVICES));
   }
+});
+
+test.each([
+  [1, 5],
+  [1_023, 0],
+  [1_024, 1],
+  [65_537, 42],
+  [3_000_000, 7],
+  [MAX_DEVICES, 9],
+])("of %d devices, a bucket's order holds each of its devices once, by ascending id", (count, seed) => {
+  for (const bucket of count === MAX_DEVICES ? [1_023] : [0, 1, 500, 1_022, 1_023]) {
+    const { numbers, indexes } = bucketOrder(bucket, count, seed);
+    const [from, to] = [bucketStart(bucket, count), bucketStart(bucket + 1, count)];
+    expect([numbers.length, indexes.length]).toEqual([to - from, to - from]);
+    expect(numbers.every((number, at) => at === 0 || number > (numbers[at - 1] ?? Number.NaN))).toBe(true);
+    expect(indexes.every((index, at) => numbers[at] === deviceNumber(bucket, index - from, seed))).toBe(true);
+    expect(indexes.toSorted().every((index, at) => index === from + at)).toBe(true);
+  }
+});
+
+test("the order of the ids is that of their texts, by which a key sorts", () => {
+  const count = 200_000;
+  const { numbers, indexes } = bucketOrder(77, count, 3);
+  const ids = Array.from(numbers, idOf);
+  expect(ids).toEqual(ids.toSorted());
+  expect(ids).toEqual(Array.from(indexes, (index) => deviceIdAt(index, count, 3)));
 });
 
 test("seeds give other ids", () => {

@@ -58,7 +58,7 @@ export function bucketOrder(bucket: number, count: number, seed: number): Bucket
     const key = keys[place] as number;
     const number = Math.floor(key / MOST_IN_BUCKET);
     numbers[place] = number;
-    indexes[place] = start + key - number * MOST_IN_BUCKET;
+    indexes[place] = start + (key - number * MOST_IN_BUCKET);
   }
   return { bucket, numbers, indexes };
 }
