@@ -264,8 +264,8 @@ class Picker {
       return below;
     });
     this.#last = choices.length - 1;
-    this.#starts = new Uint16Array(CELLS);
-    for (let cell = 0; cell < CELLS; cell++) this.#starts[cell] = this.#from(cell / CELLS, 0);
+    this.#starts = new Uint16Array(CELLS + 1);
+    for (let cell = 0; cell <= CELLS; cell++) this.#starts[cell] = this.#from(cell / CELLS, 0);
   }
 
   /** Takes a number from 0 to 1. Begun at the answer for the cell that it lies in, the search hardly ever takes a step. */
