@@ -1,4 +1,5 @@
 import { PassThrough } from "node:stream";
+import { createLogUpdate } from "log-update";
 import { describe, expect, it } from "vitest";
 import { Reporter, type StageResult } from "./reporter.ts";
 
@@ -19,7 +20,7 @@ function reporter(options: { json?: boolean; quiet?: boolean; tty?: boolean; col
   let at = 0;
   const { json = false, quiet = false, color = false } = options;
   return {
-    reporter: new Reporter({ stdout, stderr, json, quiet, color, now: () => at }),
+    reporter: new Reporter({ stdout, stderr, json, quiet, color, live: createLogUpdate, now: () => at }),
     wait: (ms: number) => {
       at += ms;
     },
@@ -44,6 +45,27 @@ describe("without a terminal", () => {
     told.ended(RESULT);
     expect(err()).toBe("✓ recover: 30 Partial devices decided\n");
     expect(out()).toBe("");
+  });
+
+  it("tells by the batches how far it is where nobody has counted what there is to do", () => {
+    const { reporter: told, wait, err } = reporter();
+    const stage = told.stage("recover", "c", undefined, "Partial devices", 70, { all: 40, before: 8 });
+    expect(err()).toBe("recover: Partial devices in campaign c\n");
+    wait(6000);
+    stage.update([
+      { batches: 5, rows: 300 },
+      { batches: 7, rows: 300 },
+    ]);
+    expect(err()).toMatch(/recover.* 50 % {2}670 Partial devices {2}100\/s {2}10 s left/);
+  });
+
+  it("never says that less than nothing is left, nor more than all done", () => {
+    const { reporter: told, wait, err } = reporter();
+    const stage = told.stage("corrupt", "c", 100, "faults");
+    err();
+    wait(5000);
+    stage.update([{ batches: 1, rows: 130 }]);
+    expect(err()).toMatch(/100 % {2}130 of 100 faults {2}26\/s {2}0(\.00)? \w+ left/);
   });
 
   it("says nothing on the way when it is to be quiet, but the results and the errors", () => {
@@ -85,6 +107,23 @@ describe("as JSON", () => {
   });
 });
 
+describe("as JSON, where nobody has counted", () => {
+  it("leaves the total open and tells the time that is left by the batches", () => {
+    const { reporter: told, wait, out } = reporter({ json: true });
+    const stage = told.stage("recover", "c", undefined, "devices", 0, { all: 4, before: 0 });
+    wait(5000);
+    stage.update([{ batches: 1, rows: 40 }]);
+    const events = out()
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+    expect(events).toEqual([
+      { event: "stage_started", stage: "recover", campaign: "c", total: null, done: 0 },
+      { event: "progress", stage: "recover", campaign: "c", done: 40, total: null, rate: 8, seconds_left: 15 },
+    ]);
+  });
+});
+
 describe("in a terminal", () => {
   it("shows a live line with a lane for each worker, and leaves one line behind", () => {
     const { reporter: told, wait, err } = reporter({ tty: true });
@@ -100,6 +139,20 @@ describe("in a terminal", () => {
     expect(live).toMatch(/worker 1 +0 batches +0/);
     told.ended(RESULT);
     expect(err()).toMatch(/✓ recover: 30 Partial devices decided\n$/);
+  });
+
+  it("writes lines where what makes them live was left out", () => {
+    const stderr = Object.assign(new PassThrough(), { isTTY: true });
+    const told = new Reporter({
+      stdout: new PassThrough(),
+      stderr,
+      json: false,
+      quiet: false,
+      color: false,
+      now: () => 0,
+    });
+    told.stage("generate", "c", 1000, "devices").update([{ batches: 1, rows: 500 }]);
+    expect(String(stderr.read())).toBe("generate: 1,000 devices to do in campaign c\n");
   });
 
   it("paints only where colours are wanted", () => {

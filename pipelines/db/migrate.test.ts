@@ -73,7 +73,7 @@ test("every column of the public tables is explained", async () => {
   const unexplained = await query(
     database.url,
     `SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
-     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> 'sentinel_migration'
+     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname <> 'sentinel_migration'
        AND col_description(c.oid, a.attnum) IS NULL`,
   );
   expect(unexplained).toEqual([]);
