@@ -1,39 +1,152 @@
 import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import pg from "pg";
-import { expect, inject, test } from "vitest";
-import { median, quantile } from "./figures.ts";
-import { rotated } from "./measure.ts";
+import { expect, inject, onTestFinished, test } from "vitest";
+import { externalTarget, withClient } from "../pipelines/db/connect.ts";
+import { roundTripMs } from "../pipelines/db/latency.ts";
+import { type Figure, median, quantile, withinBudget } from "./figures.ts";
+import { rotated, stopwatch } from "./measure.ts";
+import { growthOf } from "./pipeline.ts";
+import { slowLink } from "./proxy.ts";
+import type { Work } from "./work.ts";
+import { WORKS } from "./works.ts";
 
 const main = fileURLToPath(new URL("./main.ts", import.meta.url));
 const run = promisify(execFile);
 
-test("a tiny run prints one well-formed figure a line, and leaves no database behind", async () => {
-  const url = inject("serverUrl");
-  const { stdout } = await bench("--devices", "2000", "--rounds", "1", "--json", "--database-url", url);
-  const figures: Record<string, unknown>[] = stdout
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-  const names = figures.map(({ name }) => name);
-  expect(names).toEqual(expect.arrayContaining(["ingest.ours.rate.2000", "recovery.ours.rate.2000"]));
-  expect(names).toEqual(expect.arrayContaining(["ingest.ours.batch_p99.2000", "recovery.limit.hot_updates.2000"]));
-  expect(new Set(names).size).toBe(names.length);
-  for (const { value, against, limit, ratio, runs, ...rest } of figures) {
-    expect(Object.keys(rest).sort()).toEqual(["goal", "name", "unit"]);
-    expect([value, runs]).toEqual([expect.any(Number), 1]);
-    expect(value).toBeGreaterThan(0);
-    if (against === null) expect([limit, ratio]).toEqual([null, null]);
-    else expect(ratio).toBeCloseTo(Number(value) / Number(limit));
+const MINUTES = 60_000;
+
+test(
+  "a tiny run of every work prints one well-formed figure a line and a chart, and leaves nothing behind",
+  async () => {
+    const url = inject("serverUrl");
+    const folder = mkdtempSync(join(tmpdir(), "sentinel-bench-test-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const file = join(folder, "chart.svg");
+    const sizes = ["--devices", "1000,2000", "--rounds", "1"];
+    const { stdout } = await bench(...sizes, "--json", "--chart", file, "--database-url", url);
+    const figures = figuresIn(stdout);
+    const names = figures.map(({ name }) => name);
+    for (const work of WORKS) expect(names).toEqual(expect.arrayContaining(expectedOf(work, 2000)));
+    expect(names).toContain("pipeline.ours.growth.2000");
+    expect(new Set(names).size).toBe(names.length);
+    for (const figure of figures) expectWellFormed(figure);
+    const drawing = readFileSync(file, "utf8");
+    expect(drawing).toMatch(/^<svg .*<\/svg>\n$/s);
+    for (const stage of ["generate", "corrupt", "recover", "validate", "pull", "marts"])
+      expect(drawing).toContain(`>${stage}</text>`);
+    expect(await benchDatabases(url)).toEqual([]);
+  },
+  5 * MINUTES,
+);
+
+/** Every comparison, every side's rate, and some of what is reported beside it. */
+function expectedOf({ name, comparisons, budgets = [] }: Work, devices: number): string[] {
+  const figures = [
+    ...comparisons.map((comparison) => `${comparison.name}.ratio`),
+    ...budgets.map((budget) => `${budget.side}.${budget.name}`),
+    ...comparisons.flatMap(({ side, limits }) => [side, ...Object.keys(limits)].map((one) => `${one}.rate`)),
+    ...(BESIDE[name] ?? []),
+  ];
+  return figures.map((figure) => `${name}.${figure}.${devices}`);
+}
+
+const COSTS = ["wal", "disk", "node_cpu", "server_cpu", "batch_p50", "batch_p99", "load", "key", "analyse"];
+const BESIDE: Readonly<Record<string, readonly string[]>> = {
+  ingest: [...COSTS.map((cost) => `ours.${cost}`), "ours_first.rate", "limit.key"],
+  recovery: [...COSTS.map((cost) => `ours.${cost}`), "limit_wide.hot_updates", "limit_narrow.hot_updates"],
+  pull: ["ours.pull", "ours.stage"],
+  marts: ["ours.pull", "ours.staging", "ours.marts", "ours.checks"],
+  pipeline: ["generate", "corrupt", "recover", "validate", "report"].map((stage) => `ours.${stage}`),
+  link: ["adaptive_200ms.round_trip", "adaptive_200ms.batch_rows", "adaptive_200ms.in_flight"],
+};
+
+function expectWellFormed({ name, value, against, limit, ratio, goal, unit, runs, ...rest }: Record<string, unknown>) {
+  expect(rest).toEqual({});
+  expect([name, unit, runs]).toEqual([expect.any(String), expect.any(String), 1]);
+  if (!/_cpu\./.test(String(name))) expect(value).toEqual(expect.any(Number));
+  if (value !== null) expect(value).toBeGreaterThanOrEqual(0);
+  if (against === null) expect([limit, ratio, goal]).toEqual([null, null, null]);
+  else {
+    const [better, worse] = String(unit).endsWith("/s") ? [value, limit] : [limit, value];
+    expect(ratio).toBeCloseTo(Number(better) / Number(worse));
   }
-  expect(await benchDatabases(url)).toEqual([]);
+}
+
+test("works can be chosen, and a person reads tables", async () => {
+  const args = ["--only", "status", "--devices", "1000", "--rounds", "1", "--database-url", inject("serverUrl")];
+  const { stdout } = await bench(...args);
+  expect(stdout).toMatch(/^figure .*\n.*\nstatus ours .* 0\.30 .*ota_logs/s);
+  expect(stdout).not.toContain("ingest");
 });
 
 test("a wrong option is refused with what it should be, and help names every option", async () => {
   await expect(bench("--devices", "many")).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("whole") });
   await expect(bench("--fast")).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("--help") });
-  expect((await bench("--help")).stdout).toMatch(/--devices.*--rounds.*--database-url.*--json/s);
+  await expect(bench("--only", "speed")).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("ingest") });
+  await expect(bench("--chart", "chart.svg")).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("two"),
+  });
+  const { stdout } = await bench("--help");
+  expect(stdout).toMatch(/--only.*--devices.*--rounds.*--chart.*--database-url.*--json/s);
+  for (const { name } of WORKS) expect(stdout).toContain(` ${name} `);
+});
+
+test("a link that is made slow takes its round trip, in order and to the end", async () => {
+  const target = externalTarget({ databaseUrl: inject("serverUrl"), env: {} });
+  if (!target) throw new Error("there is no server");
+  const slow = await slowLink(target, 30);
+  onTestFinished(() => slow.close());
+  await withClient(slow.target, async (client) => {
+    expect(await roundTripMs(client)).toBeGreaterThanOrEqual(30);
+    const { rows } = await client.query("SELECT no FROM generate_series(1, 20000) AS no");
+    expect(rows.map(({ no }) => no)).toEqual(Array.from({ length: 20_000 }, (_, at) => at + 1));
+  });
+});
+
+test("the seconds of the parts of a piece of work", () => {
+  const { phase, end } = stopwatch();
+  phase("load");
+  phase("key");
+  expect(end()).toEqual({ load: expect.any(Number), key: expect.any(Number) });
+});
+
+test("growth is counted from 100,000 devices, and only then has a limit", () => {
+  const time = (devices: number, value: number) => ({
+    name: `pipeline.ours.time.${devices}`,
+    value,
+    unit: "s",
+    runs: 3,
+  });
+  const figures = (times: [number, number][]): Figure[] =>
+    times.map(([devices, value]) => withinBudget(time(devices, value), value, undefined, ""));
+  const [growth] = growthOf(
+    figures([
+      [10_000, 1],
+      [100_000, 2],
+      [10_000_000, 220],
+    ]),
+  );
+  expect(growth).toMatchObject({
+    name: "pipeline.ours.growth.10000000",
+    value: expect.closeTo(1.1),
+    limit: 1.15,
+    goal: 1,
+  });
+  expect(
+    growthOf(
+      figures([
+        [1000, 1],
+        [2000, 3],
+      ]),
+    ),
+  ).toMatchObject([{ value: 1.5, limit: null, goal: null }]);
+  expect(growthOf(figures([[1000, 1]]))).toEqual([]);
 });
 
 test("medians, quantiles and the order of rounds", () => {
@@ -46,7 +159,14 @@ test("medians, quantiles and the order of rounds", () => {
 });
 
 function bench(...args: string[]) {
-  return run(process.execPath, ["--import", "tsx", main, ...args]);
+  return run(process.execPath, ["--import", "tsx", main, ...args], { maxBuffer: 1 << 24 });
+}
+
+function figuresIn(stdout: string): Record<string, unknown>[] {
+  return stdout
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
 }
 
 async function benchDatabases(url: string): Promise<string[]> {

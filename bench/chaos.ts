@@ -2,7 +2,7 @@ import { bytesOf, Crew } from "./crew.ts";
 import { breakGround, type Ground } from "./ground.ts";
 import type { Side } from "./side.ts";
 import { statement } from "./statement.ts";
-import type { Opened, Work } from "./work.ts";
+import type { Work } from "./work.ts";
 
 /** Striking 1.5 % of a stored fleet, each fault with its entry in the ledger, against changing as many rows and no more. */
 export const corrupt: Work = {
@@ -17,12 +17,12 @@ export const corrupt: Work = {
       goal: 0.8,
     },
   ],
-  async open(place): Promise<Opened> {
+  async open(place) {
     const ground = await breakGround(place);
     const crew = new Crew(ground);
     await crew.generate(() => {});
     await ground.client.query(statement("corrupt_limit_table"));
-    return { sides: [struck(crew), updated(ground)], close: () => crew.close() };
+    return [struck(crew), updated(ground)];
   },
 };
 

@@ -5,7 +5,7 @@ import type { Place } from "./ground.ts";
 import { interleaved } from "./measure.ts";
 import type { Work } from "./work.ts";
 
-export interface Plan extends Omit<Place, "target" | "client"> {
+export interface Plan extends Omit<Place, "target" | "client" | "atEnd"> {
   readonly work: Work;
   readonly rounds: number;
   readonly note: (line: string) => void;
@@ -17,8 +17,10 @@ export function compare(target: Target, { work, rounds, note, ...plan }: Plan): 
   const title = `${work.name}, ${count(devices)} devices`;
   note(`${title}: getting ready`);
   return withClient(target, async (client) => {
-    const { sides, close } = await work.open({ ...plan, target, client });
+    const closers: (() => Promise<unknown>)[] = [];
     try {
+      const sides = await work.open({ ...plan, target, client, atEnd: (close) => closers.unshift(close) });
+      for (const side of sides) if (side.close) closers.unshift(side.close);
       const samples = await interleaved(client, sides, rounds, ({ name }, round, sample) => {
         signal.throwIfAborted();
         const rate = `${count(sample.devices / sample.seconds)} ${work.unit}`;
@@ -26,8 +28,7 @@ export function compare(target: Target, { work, rounds, note, ...plan }: Plan): 
       });
       return figuresOf({ work, devices, samples });
     } finally {
-      for (const side of sides) await side.close?.();
-      await close?.();
+      for (const close of closers) await close();
     }
   });
 }

@@ -25,6 +25,7 @@ export class Crew {
     this.#ground = ground;
     this.#workers = workers;
     this.#target = target;
+    ground.atEnd(() => this.close());
   }
 
   async ready(): Promise<void> {
@@ -53,7 +54,7 @@ export class Crew {
     phase("key");
     await keyReports(client, campaign.campaign_id);
     phase("analyse");
-    await client.query(sql("generate.analyze"));
+    await client.query(bind(sql("generate.analyze"), { campaign: campaign.campaign_id }));
     return rows;
   }
 
@@ -69,7 +70,7 @@ export class Crew {
     phase("key");
     await keyDecisions(client, campaign.campaign_id);
     phase("analyse");
-    await client.query(sql("recover.analyze"));
+    await client.query(bind(sql("recover.analyze"), { campaign: campaign.campaign_id }));
     return rows;
   }
 

@@ -23,6 +23,8 @@ export interface Place {
   readonly projectRoot: string;
   readonly reference: Reference;
   readonly signal: AbortSignal;
+  /** Has something closed when the work is done, or has failed: the last first. */
+  readonly atEnd: (close: () => Promise<unknown>) => void;
 }
 
 /** A campaign that the sides of one piece of work share. */

@@ -4,7 +4,7 @@ import { breakGround, type Ground } from "./ground.ts";
 import { bucketsOf, LANES, Sessions } from "./sessions.ts";
 import type { Side } from "./side.ts";
 import { statement, withFile } from "./statement.ts";
-import type { Opened, Work } from "./work.ts";
+import type { Work } from "./work.ts";
 
 const SMALL_BATCH = 500;
 const LARGE_BATCH = 50_000;
@@ -22,24 +22,18 @@ export const ingest: Work = {
     { name: "ours", side: "ours", limits: LIMITS, goal: 0.8 },
     { name: "ours_large", side: "ours_large", limits: LIMITS, goal: 1 },
   ],
-  async open(place): Promise<Opened> {
+  async open(place) {
     const ground = await breakGround(place);
     const crew = new Crew(ground);
     await crew.generate(() => {});
     const files = await writeFiles(ground);
     await ground.client.query(statement("ingest_limit_table"));
-    const sides = [
+    return [
       stored(crew, "ours", SMALL_BATCH),
       stored(crew, "ours_large", LARGE_BATCH),
       loaded(ground, files, "limit"),
       loaded(ground, files, "limit_keyed"),
     ];
-    const close = async (): Promise<void> => {
-      await crew.close();
-      // The server can write a file, but not remove it.
-      for (const file of files) await ground.client.query(withFile("empty_file", file));
-    };
-    return { sides, close };
   },
 };
 
@@ -80,13 +74,15 @@ function loaded({ target, client, devices }: Ground, files: readonly string[], n
 }
 
 /** Has the server write one file a session, in key order, where it can surely read it again. */
-async function writeFiles({ client }: Ground): Promise<readonly string[]> {
+async function writeFiles({ client, atEnd }: Ground): Promise<readonly string[]> {
   const { rows } = await client.query<{ folder: string }>(statement("data_directory"));
   const files = Array.from(
     { length: LANES },
     (_, lane) => `${rows[0]?.folder}/sentinel_bench_${process.pid}_${lane}.copy`,
   );
   for (const [lane, file] of files.entries()) {
+    // The server can write a file, but not remove it.
+    atEnd(() => client.query(withFile("empty_file", file)));
     const [first, last] = bucketsOf(lane);
     await client.query(bind(withFile("ingest_limit_file", file), { first, last }));
   }

@@ -2,9 +2,9 @@ import { withClient } from "../pipelines/db/connect.ts";
 import { batchesInFlight, batchRows, roundTripMs } from "../pipelines/db/latency.ts";
 import { Crew } from "./crew.ts";
 import { breakGround, type Ground, generateTask, type Storing } from "./ground.ts";
-import { type SlowLink, slowLink } from "./proxy.ts";
+import { slowLink } from "./proxy.ts";
 import type { Side } from "./side.ts";
-import type { Comparison, Opened, Work } from "./work.ts";
+import type { Comparison, Work } from "./work.ts";
 
 /** Milliseconds from a question to its answer; 0 is the server's own address. */
 const ROUND_TRIPS = [0, 5, 50, 200];
@@ -28,18 +28,15 @@ export const link: Work = {
     },
   ]),
   sizes: (asked) => [Math.min(MOST_DEVICES, Math.max(...asked))],
-  async open(place): Promise<Opened> {
+  async open(place) {
     const ground = await breakGround(place);
-    const links: SlowLink[] = [];
-    const crews: Crew[] = [];
     const sides: Side[] = [];
     for (const ms of ROUND_TRIPS) {
       const slow = ms > 0 ? await slowLink(ground.target, ms) : undefined;
-      if (slow) links.push(slow);
+      if (slow) ground.atEnd(slow.close);
       const target = slow?.target ?? ground.target;
       const found = await withClient(target, roundTripMs);
       const crew = new Crew(ground, undefined, target);
-      crews.push(crew);
       const inFlight = batchesInFlight(found);
       const adaptive = { batchSize: batchRows(found, ground.devices), inFlight };
       sides.push(
@@ -48,10 +45,7 @@ export const link: Work = {
         over(ground, crew, `single_${ms}ms`, { batchSize: FIXED, inFlight: 1 }, found),
       );
     }
-    const close = async (): Promise<void> => {
-      for (const one of [...crews, ...links]) await one.close();
-    };
-    return { sides, close };
+    return sides;
   },
 };
 

@@ -8,7 +8,7 @@ import { Crew } from "./crew.ts";
 import { breakGround, type Ground } from "./ground.ts";
 import type { RefreshCost, RefreshOrder } from "./marts-child.ts";
 import type { Sample, Side } from "./side.ts";
-import type { Opened, Work } from "./work.ts";
+import type { Work } from "./work.ts";
 
 const SECONDS: Readonly<Record<number, number>> = { 10000000: 5 };
 const MEGABYTES: Readonly<Record<number, number>> = { 10000000: 1_000 };
@@ -31,7 +31,7 @@ export const marts: Work = {
       most: (devices) => MEGABYTES[devices],
     },
   ],
-  async open(place): Promise<Opened> {
+  async open(place) {
     const ground = await breakGround(place);
     const crew = new Crew(ground);
     await crew.generate(() => {});
@@ -39,8 +39,8 @@ export const marts: Work = {
     await crew.recover(() => {});
     await crew.close();
     const folder = mkdtempSync(join(tmpdir(), "sentinel-bench-marts-"));
-    const close = async (): Promise<void> => rmSync(folder, { recursive: true, force: true });
-    return { sides: [refreshed(ground, join(folder, "home"))], close };
+    ground.atEnd(async () => rmSync(folder, { recursive: true, force: true }));
+    return [refreshed(ground, join(folder, "home"))];
   },
 };
 

@@ -11,7 +11,7 @@ import { type Figure, withinBudget } from "./figures.ts";
 import type { Place } from "./ground.ts";
 import { descendants, peakBytes } from "./proc.ts";
 import type { Sample, Side } from "./side.ts";
-import type { Opened, Work } from "./work.ts";
+import type { Work } from "./work.ts";
 
 /** Seconds without validate, and with it, by devices. */
 const SECONDS: Readonly<Record<number, number>> = { 10000: 0.8, 1000000: 3, 10000000: 30 };
@@ -42,9 +42,9 @@ export const pipeline: Work = {
       most: () => MEGABYTES,
     },
   ],
-  async open(place): Promise<Opened> {
+  async open(place) {
     await migrate(place.client);
-    return { sides: [commanded(place)] };
+    return [commanded(place)];
   },
 };
 

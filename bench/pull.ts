@@ -11,7 +11,7 @@ import { breakGround, type Ground } from "./ground.ts";
 import { LANES } from "./sessions.ts";
 import type { Phase, Side } from "./side.ts";
 import { statement, withFile } from "./statement.ts";
-import type { Opened, Work } from "./work.ts";
+import type { Work } from "./work.ts";
 
 const LIMITS = {
   limit: "server-side COPY TO a file and DuckDB's read_csv, one session",
@@ -30,7 +30,7 @@ export const pull: Work = {
     { name: "ours", side: "ours", limits: LIMITS, goal: 1 },
     { name: "ours_one_session", side: "ours_one_session", limits: LIMITS },
   ],
-  async open(place): Promise<Opened> {
+  async open(place) {
     const ground = await breakGround(place);
     const crew = new Crew(ground);
     await crew.generate(() => {});
@@ -38,19 +38,16 @@ export const pull: Work = {
     await crew.recover(() => {});
     await crew.close();
     const folder = mkdtempSync(join(tmpdir(), "sentinel-bench-pull-"));
+    ground.atEnd(async () => rmSync(folder, { recursive: true, force: true }));
     const { rows } = await ground.client.query<{ folder: string }>(statement("data_directory"));
     const file = `${rows[0]?.folder}/sentinel_bench_${process.pid}_device.copy`;
-    const sides = [
+    ground.atEnd(() => ground.client.query(withFile("empty_file", file)));
+    return [
       pulled(ground, folder, "ours", LANES),
       pulled(ground, folder, "ours_one_session", 1),
       copied(ground, folder, file, "limit"),
       copied(ground, folder, file, "limit_uncompressed"),
     ];
-    const close = async (): Promise<void> => {
-      rmSync(folder, { recursive: true, force: true });
-      await ground.client.query(withFile("empty_file", file));
-    };
-    return { sides, close };
   },
 };
 

@@ -4,7 +4,7 @@ import { prototype } from "./prototype.ts";
 import { bucketsOf, Sessions } from "./sessions.ts";
 import type { Side } from "./side.ts";
 import { statement } from "./statement.ts";
-import type { Opened, Work } from "./work.ts";
+import type { Work } from "./work.ts";
 
 const WIDE = "bare HOT UPDATE and audit INSERT, two sessions, a table with the words as columns";
 const NARROW = "bare HOT UPDATE and audit INSERT, two sessions, a table as narrow as ours";
@@ -25,15 +25,14 @@ export const recovery: Work = {
       goal: 20,
     },
   ],
-  async open(place): Promise<Opened> {
+  async open(place) {
     const ground = await breakGround(place);
     const crew = new Crew(ground);
     await crew.generate(() => {});
     await crew.corrupt();
     for (const name of ["recovery_wide_tables", "recovery_narrow_tables", "prototype_table"])
       await ground.client.query(statement(name));
-    const sides = [decided(crew), updated(ground, "wide"), updated(ground, "narrow"), prototype(ground)];
-    return { sides, close: () => crew.close() };
+    return [decided(crew), updated(ground, "wide"), updated(ground, "narrow"), prototype(ground)];
   },
 };
 

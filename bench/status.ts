@@ -2,7 +2,7 @@ import { Crew } from "./crew.ts";
 import { breakGround, type Ground } from "./ground.ts";
 import type { Side } from "./side.ts";
 import { statement } from "./statement.ts";
-import type { Opened, Work } from "./work.ts";
+import type { Work } from "./work.ts";
 
 /** Questions of one measurement: a single one is over too soon. */
 const TIMES = 5;
@@ -25,7 +25,7 @@ export const status: Work = {
       limits: { limit_narrow: "the same over a table as narrow as ours with the status" },
     },
   ],
-  async open(place): Promise<Opened> {
+  async open(place) {
     const ground = await breakGround(place);
     const crew = new Crew(ground);
     await crew.generate(() => {});
@@ -33,7 +33,7 @@ export const status: Work = {
     await crew.recover(() => {});
     await crew.close();
     await ground.client.query(statement("status_tables"));
-    return { sides: [counted(ground, "ours"), counted(ground, "limit"), counted(ground, "limit_narrow")] };
+    return [counted(ground, "ours"), counted(ground, "limit"), counted(ground, "limit_narrow")];
   },
 };
 

@@ -35,11 +35,5 @@ export interface Work {
   /** The sizes that it takes of those that were asked for; left out: all. */
   readonly sizes?: (asked: readonly number[]) => readonly number[];
   /** Gets a place ready, and says what is measured there. */
-  readonly open: (place: Place) => Promise<Opened>;
-}
-
-export interface Opened {
-  readonly sides: readonly Side[];
-  /** Lets go of what the sides share. */
-  close?(): Promise<void>;
+  readonly open: (place: Place) => Promise<readonly Side[]>;
 }

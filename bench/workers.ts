@@ -2,7 +2,7 @@ import { Crew } from "./crew.ts";
 import { breakGround, generateTask, recoverTask } from "./ground.ts";
 import { threadSeconds, threads } from "./proc.ts";
 import type { Fact, Side } from "./side.ts";
-import type { Comparison, Opened, Work } from "./work.ts";
+import type { Comparison, Work } from "./work.ts";
 
 const COUNTS = [1, 2, 4];
 /** What four workers must not fall below against two, on two cores: what repeats differ by. */
@@ -20,24 +20,17 @@ export const workers: Work = {
     { name: `${stage}_2`, side: `${stage}_2`, limits: { [`${stage}_1`]: "the same by one worker" } },
     { name: `${stage}_4`, side: `${stage}_4`, limits: { [`${stage}_2`]: "the same by two workers" }, goal: NO_COST },
   ]),
-  async open(place): Promise<Opened> {
+  async open(place) {
     const stored = await breakGround(place, "bench");
     const loaded = await breakGround(place, "bench-load");
     const first = new Crew(stored);
     await first.generate(() => {});
     await first.corrupt();
     await first.close();
-    const crews = COUNTS.flatMap((count) => [
-      { count, stage: "generate" as const, ground: loaded, crew: new Crew(loaded, count) },
-      { count, stage: "recover" as const, ground: stored, crew: new Crew(stored, count) },
+    return COUNTS.flatMap((count) => [
+      by(new Crew(loaded, count), count, "generate", () => generateTask(loaded)),
+      by(new Crew(stored, count), count, "recover", () => recoverTask(stored)),
     ]);
-    const sides = crews.map(({ count, stage, ground, crew }) =>
-      by(crew, count, stage, () => (stage === "generate" ? generateTask(ground) : recoverTask(ground))),
-    );
-    const close = async (): Promise<void> => {
-      for (const { crew } of crews) await crew.close();
-    };
-    return { sides, close };
   },
 };
 
