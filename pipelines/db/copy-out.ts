@@ -59,15 +59,13 @@ class CopyReader implements pg.Submittable {
     let from = at;
     while (from + HEAD <= chunk.length) {
       const to = from + 1 + chunk.readUInt32BE(from + LENGTH_AT);
-      if (!isOurs(chunk[from])) return this.#giveBack(chunk.subarray(from));
-      if (to > chunk.length) break;
+      if (!isOurs(chunk[from]) || to > chunk.length) break;
       this.#take(chunk, from, to);
       from = to;
     }
-    if (from < chunk.length) {
-      if (!isOurs(chunk[from])) return this.#giveBack(chunk.subarray(from));
-      this.#begun = Buffer.from(chunk.subarray(from));
-    }
+    if (from === chunk.length) return;
+    if (isOurs(chunk[from])) this.#begun = Buffer.from(chunk.subarray(from));
+    else this.#giveBack(chunk.subarray(from));
   }
 
   /** Completes the message that the last chunk began. Returns where the next one begins, or -1 where there is none. */
