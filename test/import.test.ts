@@ -130,7 +130,8 @@ test("rows that can't be stored are in import_reject, one by one, and counted", 
     "device_id,region,battery_voltage,signal_strength,update_status\na,EU,12,50,Partial\na,EU,12,50,Partial\n,EU,1,1,Success\nb,E\0U,1,1,Success\nc,EU,1,1,Gone\n";
   const said = await done("generate", url, { from: files.file("bad.csv", bad) });
   expect(said.events.find(({ event }) => event === "stage_ended")).toMatchObject({ devices: 1, rejected: 4 });
-  expect(said.events.filter(({ event }) => event === "note")).toHaveLength(4);
+  const notes = said.events.filter(({ event }) => event === "note").map(({ text }) => String(text));
+  expect(notes.filter((text) => text.includes("can't be stored"))).toHaveLength(4);
   expect(await query(url, "SELECT row_no::int, reason, device_id FROM import_reject ORDER BY row_no")).toEqual([
     { row_no: 2, reason: "its device_id stands in an earlier row", device_id: "a" },
     { row_no: 3, reason: "it has no device_id", device_id: null },

@@ -9,6 +9,8 @@ test("a statement has its name and its text, without the note on the next", () =
 
 test("numbers, lists of them and hexadecimal digits get into a statement", () => {
   expect(bind("SELECT :a, :b, :c", { a: 7, b: [1, -2, 3], c: "0123-abcf" })).toBe("SELECT 7, '{1,-2,3}', '0123-abcf'");
+  // As a server names a snapshot.
+  expect(bind("SET TRANSACTION SNAPSHOT :s", { s: "00000003-0000001B-1" })).toContain("'00000003-0000001B-1'");
 });
 
 test("a cast is no place, and a name is taken whole", () => {
@@ -19,7 +21,8 @@ test.each<[string, unknown]>([
   ["a quote", "'"],
   ["SQL", "0; DROP TABLE campaign"],
   ["nothing", ""],
-  ["capitals", "ABC"],
+  ["a capital that is no digit", "0ABG"],
+  ["a small letter that is no digit", "0abg"],
   ["a line break behind digits", "abc\n"],
   ["a fraction", 1.5],
   ["not a number", Number.NaN],
