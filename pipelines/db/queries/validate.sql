@@ -222,9 +222,9 @@ WHERE f.campaign_id = $1
 
 -- name: policy
 SELECT u.policy
-FROM decision_rule u
-WHERE u.policy IS NOT NULL AND EXISTS (SELECT FROM decision d WHERE d.campaign_id = $1 AND d.rule_no = u.rule_no)
-ORDER BY u.rule_no DESC
+FROM (SELECT d.rule_no, max(d.pass) AS pass FROM decision d WHERE d.campaign_id = $1 GROUP BY d.rule_no) last
+JOIN decision_rule u ON u.rule_no = last.rule_no AND u.policy IS NOT NULL
+ORDER BY last.pass DESC
 LIMIT 1
 
 -- name: sample
