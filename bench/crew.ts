@@ -54,7 +54,7 @@ export class Crew {
     phase("key");
     await keyReports(client, campaign.campaign_id);
     phase("analyse");
-    await client.query(bind(sql("generate.analyze"), { campaign: campaign.campaign_id }));
+    await client.query(sql("generate.analyze"));
     return rows;
   }
 
@@ -70,7 +70,7 @@ export class Crew {
     phase("key");
     await keyDecisions(client, campaign.campaign_id);
     phase("analyse");
-    await client.query(bind(sql("recover.analyze"), { campaign: campaign.campaign_id }));
+    await client.query(sql("recover.analyze"));
     return rows;
   }
 

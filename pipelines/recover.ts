@@ -5,7 +5,7 @@ import { SCAN_BATCH } from "./corrupt.ts";
 import { type Campaign, campaignFor } from "./db/campaigns.ts";
 import { isComplete, lastPass } from "./db/ledger.ts";
 import { keyDecisions } from "./db/partitions.ts";
-import { bind, sql } from "./db/sql.ts";
+import { sql } from "./db/sql.ts";
 import type { Policy } from "./domain/policy.ts";
 import { shardCount } from "./domain/shards.ts";
 import { refuseUnstored, unfinished } from "./stored-fleet.ts";
@@ -38,7 +38,7 @@ export async function recover(run: StageRun, given?: Campaign): Promise<StageEnd
     before: isComplete(last) ? 0 : (last?.rows ?? 0),
   });
   await keyDecisions(run.client, id);
-  await run.client.query(bind(sql("recover.analyze"), { campaign: id }));
+  await run.client.query(sql("recover.analyze"));
   return ended(run, campaign, rows, elapsed());
 }
 

@@ -4,7 +4,7 @@ import type { StageEnd, StageRun } from "./context.ts";
 import { type Campaign, deleteCampaign, findCampaign, makeCurrent, type NewCampaign } from "./db/campaigns.ts";
 import { lastPass } from "./db/ledger.ts";
 import { keyReports, reportsAreKeyed } from "./db/partitions.ts";
-import { bind, sql } from "./db/sql.ts";
+import { sql } from "./db/sql.ts";
 
 /** Whether the campaign has all of its devices, and the key that no two of them can share. */
 export async function isStored({ client }: StageRun, { campaign_id: id, device_count }: Campaign): Promise<boolean> {
@@ -16,7 +16,7 @@ export async function seal({ client, reporter }: StageRun, { campaign_id: id, na
   if (await reportsAreKeyed(client, id)) return;
   reporter.note(`campaign ${name}: all devices are stored, building the key`);
   await keyReports(client, id);
-  await client.query(bind(sql("generate.analyze"), { campaign: id }));
+  await client.query(sql("generate.analyze"));
 }
 
 /** Later stages rest on a fleet that is whole. */

@@ -55,4 +55,7 @@ GROUP BY k.action
 ORDER BY k.action
 
 -- name: analyze
-ANALYZE decision_:campaign, decision_rule, triage_queue
+BEGIN;
+SET LOCAL default_statistics_target = 30;
+ANALYZE decision, decision_rule, triage_queue;
+COMMIT

@@ -7,10 +7,10 @@
 -- only_partial_decided: Recovery decides only devices that reported Partial.
 -- decisions_agree: Every decision agrees with the rules and the policy run again as SQL.
 WITH report AS (
+  -- What the rules ask for is one expression and is named once below: PostgreSQL works out again what is named again.
   SELECT p.profile_no IS NOT NULL AND o.outcome_no IS NOT NULL AS has_words, o.update_status,
-    d.device_no IS NOT NULL AS decided, u.action, u.policy_rule AS decided_by,
-    CASE WHEN o.update_status = 'Partial' THEN :first_finding END AS rule_id,
-    CASE WHEN o.update_status = 'Partial' THEN :policy_rule END AS policy_rule
+    d.device_no IS NOT NULL AS decided, u.action, u.policy_rule, coalesce(u.policy_rule, u.action) AS made,
+    CASE WHEN :first_finding IS NOT NULL THEN 'MANUAL_TRIAGE' ELSE :policy_rule END AS asked
   FROM stored_report r
   JOIN campaign c ON c.campaign_id = r.campaign_id
   LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
@@ -24,10 +24,7 @@ WITH report AS (
     count(*) FILTER (WHERE w.update_status = 'Partial' AND w.decided) AS rightly_decided,
     count(*) FILTER (
       WHERE w.update_status = 'Partial' AND w.decided
-        AND (
-          w.action IS DISTINCT FROM CASE WHEN w.rule_id IS NULL THEN :policy_action ELSE 'MANUAL_TRIAGE' END
-          OR w.decided_by IS DISTINCT FROM CASE WHEN w.rule_id IS NULL THEN w.policy_rule END
-        )
+        AND (w.made IS DISTINCT FROM w.asked OR (w.policy_rule IS NOT NULL AND w.action IS DISTINCT FROM :policy_action))
     ) AS differing
   FROM report w
 ), beside AS (
