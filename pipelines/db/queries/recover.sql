@@ -57,5 +57,5 @@ ORDER BY k.action
 -- name: analyze
 BEGIN;
 SET LOCAL default_statistics_target = 30;
-ANALYZE decision, decision_rule, triage_queue;
+ANALYZE decision, decision_rule, triage_queue, fault_ledger, batch_ledger;
 COMMIT
