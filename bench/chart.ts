@@ -23,7 +23,7 @@ const PART = "pull";
 
 const WIDTH = 760;
 const HEIGHT = 440;
-const FRAME = { left: 78, right: 640, top: 56, bottom: 380 } as const;
+const FRAME = { left: 92, right: 640, top: 56, bottom: 380 } as const;
 const LABEL_HEIGHT = 17;
 /** Seen by most people with a colour deficiency as different, and on light and dark alike: P. Tol's bright scheme, darkened. */
 const COLOURS = ["#3b73b9", "#d9603b", "#2a9d5c", "#b07d12", "#9a5fc0", "#1f9aa8", "#8a8a8a"] as const;
@@ -46,7 +46,7 @@ export function chart(figures: readonly Figure[]): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="title">`,
     `<title id="title">Devices a second of each stage, by size of the fleet</title>`,
     `<style>${STYLE}</style>`,
-    `<text class="head" x="${FRAME.left - 60}" y="24">Devices a second of each stage, by size of the fleet</text>`,
+    `<text class="head" x="${FRAME.left - 74}" y="24">Devices a second of each stage, by size of the fleet</text>`,
     ...powers(x).map((at) =>
       tick(at, [x.at(at), FRAME.top], [x.at(at), FRAME.bottom], [x.at(at), FRAME.bottom + 20], "middle"),
     ),
@@ -54,7 +54,7 @@ export function chart(figures: readonly Figure[]): string {
       tick(at, [FRAME.left, y.at(at)], [FRAME.right, y.at(at)], [FRAME.left - 8, y.at(at) + 4], "end"),
     ),
     `<text x="${(FRAME.left + FRAME.right) / 2}" y="${FRAME.bottom + 46}" text-anchor="middle">devices in the fleet</text>`,
-    `<text x="${FRAME.left - 60}" y="${FRAME.top - 12}">devices a second</text>`,
+    `<text x="${FRAME.left - 74}" y="${FRAME.top - 12}">devices a second</text>`,
     ...drawn(lines, x, y),
     "</svg>",
   ].join("\n")}\n`;
