@@ -136,6 +136,9 @@ SELECT w.campaign_id, row_number() OVER (PARTITION BY w.campaign_id ORDER BY w.u
   w.firmware_reported, w.last_stage, w.error_code, w.update_status
 FROM (SELECT DISTINCT campaign_id, firmware_reported, last_stage, error_code, update_status FROM device_report) w;
 
+-- The joins below are planned by how many combinations there are.
+ANALYZE device_profile, update_outcome;
+
 INSERT INTO stored_report
 SELECT r.bucket, r.campaign_id,
   r.batch_no * c.batch_size + row_number() OVER (PARTITION BY r.campaign_id, r.batch_no ORDER BY r.bucket, r.device_id) - 1,
