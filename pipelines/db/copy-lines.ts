@@ -1,8 +1,7 @@
-import { copyField } from "./copy.ts";
+import { type CopyValue, copyLine } from "./copy.ts";
 
 const FIRST_BYTES = 65_536;
 const MOST_BYTES_PER_UNIT = 3;
-const [TAB, NEWLINE] = [0x09, 0x0a];
 
 /** Lines of COPY's text format, gathered as bytes: numbers and bytes that are encoded already cost no text on the way. */
 export class CopyLines {
@@ -14,14 +13,10 @@ export class CopyLines {
   }
 
   /** Adds a line of these values, escaped. */
-  add(values: readonly (string | number | null)[]): void {
-    for (const [no, value] of values.entries()) {
-      const text = typeof value === "number" ? String(value) : copyField(value);
-      this.#makeRoom(MOST_BYTES_PER_UNIT * text.length + 2);
-      if (no > 0) this.#bytes[this.#at++] = TAB;
-      this.#at += this.#bytes.write(text, this.#at);
-    }
-    this.#bytes[this.#at++] = NEWLINE;
+  add(values: readonly CopyValue[]): void {
+    const line = copyLine(values);
+    this.#makeRoom(MOST_BYTES_PER_UNIT * line.length);
+    this.#at += this.#bytes.write(line, this.#at);
   }
 
   /** Adds what stands between `from` and `to`, encoded as it is, and then `rest`, which ends the line. */

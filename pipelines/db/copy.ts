@@ -21,7 +21,15 @@ export function copyBytes(bytes: Buffer | null): string {
   return bytes === null ? "\\N" : `\\\\x${bytes.toString("hex")}`;
 }
 
+/** What a line of COPY can be made of: bytes become a `bytea`. */
+export type CopyValue = string | number | Buffer | null;
+
 /** A line of these values. */
-export function copyLine(values: readonly (string | number | null)[]): string {
-  return `${values.map((value) => (typeof value === "number" ? value : copyField(value))).join("\t")}\n`;
+export function copyLine(values: readonly CopyValue[]): string {
+  return `${values.map(encoded).join("\t")}\n`;
+}
+
+function encoded(value: CopyValue): string {
+  if (typeof value === "number") return String(value);
+  return Buffer.isBuffer(value) ? copyBytes(value) : copyField(value);
 }

@@ -120,7 +120,7 @@ class ShardDecisions {
     const hash = raw && createHash("sha256").update(raw).digest();
     this.#triage.add([
       ...[Number.parseInt(head, 10), pass.campaignId, readCopyField(id), first.rule, rules.version, first.field],
-      ...[hex(raw), hex(hash), JSON.stringify(findings), ...this.#trace],
+      ...[raw, hash, JSON.stringify(findings), ...this.#trace],
     ]);
   }
 
@@ -132,9 +132,4 @@ class ShardDecisions {
     ];
     return { rows: this.#rows, checksum: String(this.#checksum), parts };
   }
-}
-
-/** Bytes in PostgreSQL's hexadecimal notation. */
-function hex(bytes: Buffer | null): string | null {
-  return bytes && `\\x${bytes.toString("hex")}`;
 }
