@@ -3,7 +3,15 @@ import { keyDecisions, keyReports } from "../pipelines/db/partitions.ts";
 import { bind, sql } from "../pipelines/db/sql.ts";
 import { WorkerPool } from "../pipelines/workers/pool.ts";
 import type { Task } from "../pipelines/workers/protocol.ts";
-import { corruptTask, type Ground, generateTask, recoverTask, type Storing } from "./ground.ts";
+import {
+  breakGround,
+  corruptTask,
+  type Ground,
+  generateTask,
+  type Place,
+  recoverTask,
+  type Storing,
+} from "./ground.ts";
 import { LANES } from "./sessions.ts";
 import type { Notes, Phase } from "./side.ts";
 import { statement } from "./statement.ts";
@@ -93,6 +101,17 @@ export class Crew {
     await this.#pool?.close();
     this.#pool = undefined;
   }
+}
+
+/** A fleet that went through all stages, for work that only reads it. */
+export async function recoveredFleet(place: Place): Promise<Ground> {
+  const ground = await breakGround(place);
+  const crew = new Crew(ground);
+  await crew.generate(() => {});
+  await crew.corrupt();
+  await crew.recover(() => {});
+  await crew.close();
+  return ground;
 }
 
 /** The tables that a stage writes to; N stands for the number of the campaign. */

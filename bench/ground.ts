@@ -3,10 +3,10 @@ import type pg from "pg";
 import { SCAN_BATCH } from "../pipelines/corrupt.ts";
 import { type Campaign, createCampaign } from "../pipelines/db/campaigns.ts";
 import type { Target } from "../pipelines/db/connect.ts";
+import { enterRules } from "../pipelines/db/decision-rules.ts";
 import { batchesInFlight, batchRows, roundTripMs } from "../pipelines/db/latency.ts";
 import type { Pass } from "../pipelines/db/ledger.ts";
 import { migrate } from "../pipelines/db/migrate.ts";
-import { sql } from "../pipelines/db/sql.ts";
 import { fleetWords } from "../pipelines/domain/fleet.ts";
 import { shardCount } from "../pipelines/domain/shards.ts";
 import { type BatchedStage, REPORT_COLUMNS } from "../pipelines/domain/vocabulary.ts";
@@ -51,16 +51,7 @@ export async function breakGround(place: Place, name = "bench"): Promise<Ground>
     },
     { words: fleetWords(spec) },
   );
-  return { ...place, campaign, linkMs, ruleNos: await enteredRules(place) };
-}
-
-/** As stage recover does it. */
-async function enteredRules({ client, reference }: Place): Promise<number[]> {
-  const { name, version, rules } = reference.policy("default");
-  const values = [name, version, rules.map(({ id }) => id), rules.map(({ action }) => action)];
-  await client.query(sql("recover.enter_rules"), values);
-  const { rows } = await client.query<{ rule_no: number }>(sql("recover.rules"), values);
-  return rows.map(({ rule_no }) => rule_no);
+  return { ...place, campaign, linkMs, ruleNos: await enterRules(client, reference.policy("default")) };
 }
 
 function passOver({ campaign }: Ground, stage: BatchedStage, batches: number): Pass {

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Crew } from "./crew.ts";
-import { breakGround, type Ground } from "./ground.ts";
+import { recoveredFleet } from "./crew.ts";
+import type { Ground } from "./ground.ts";
 import type { RefreshCost, RefreshOrder } from "./marts-child.ts";
 import type { Sample, Side } from "./side.ts";
 import type { Work } from "./work.ts";
@@ -32,12 +32,7 @@ export const marts: Work = {
     },
   ],
   async open(place) {
-    const ground = await breakGround(place);
-    const crew = new Crew(ground);
-    await crew.generate(() => {});
-    await crew.corrupt();
-    await crew.recover(() => {});
-    await crew.close();
+    const ground = await recoveredFleet(place);
     const folder = mkdtempSync(join(tmpdir(), "sentinel-bench-marts-"));
     ground.atEnd(async () => rmSync(folder, { recursive: true, force: true }));
     return [refreshed(ground, join(folder, "home"))];

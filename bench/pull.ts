@@ -6,8 +6,8 @@ import { prepare, stage } from "../loaders/build.ts";
 import { rowsOf, setVariable, writeDatabase } from "../loaders/engine.ts";
 import { beginPull, type Pulled, pullDevices, pullSource, SOURCES } from "../loaders/pull.ts";
 import { bind } from "../pipelines/db/sql.ts";
-import { Crew } from "./crew.ts";
-import { breakGround, type Ground } from "./ground.ts";
+import { recoveredFleet } from "./crew.ts";
+import type { Ground } from "./ground.ts";
 import { LANES } from "./sessions.ts";
 import type { Phase, Side } from "./side.ts";
 import { statement, withFile } from "./statement.ts";
@@ -31,12 +31,7 @@ export const pull: Work = {
     { name: "ours_one_session", side: "ours_one_session", limits: LIMITS },
   ],
   async open(place) {
-    const ground = await breakGround(place);
-    const crew = new Crew(ground);
-    await crew.generate(() => {});
-    await crew.corrupt();
-    await crew.recover(() => {});
-    await crew.close();
+    const ground = await recoveredFleet(place);
     const folder = mkdtempSync(join(tmpdir(), "sentinel-bench-pull-"));
     ground.atEnd(async () => rmSync(folder, { recursive: true, force: true }));
     const { rows } = await ground.client.query<{ folder: string }>(statement("data_directory"));

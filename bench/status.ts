@@ -1,5 +1,5 @@
-import { Crew } from "./crew.ts";
-import { breakGround, type Ground } from "./ground.ts";
+import { recoveredFleet } from "./crew.ts";
+import type { Ground } from "./ground.ts";
 import type { Side } from "./side.ts";
 import { statement } from "./statement.ts";
 import type { Work } from "./work.ts";
@@ -26,12 +26,7 @@ export const status: Work = {
     },
   ],
   async open(place) {
-    const ground = await breakGround(place);
-    const crew = new Crew(ground);
-    await crew.generate(() => {});
-    await crew.corrupt();
-    await crew.recover(() => {});
-    await crew.close();
+    const ground = await recoveredFleet(place);
     await ground.client.query(statement("status_tables"));
     return [counted(ground, "ours"), counted(ground, "limit"), counted(ground, "limit_narrow")];
   },

@@ -3,10 +3,10 @@ import { count, seconds } from "./cli/format.ts";
 import type { StageEnd, StageRun } from "./context.ts";
 import { SCAN_BATCH } from "./corrupt.ts";
 import { type Campaign, campaignFor } from "./db/campaigns.ts";
+import { enterRules } from "./db/decision-rules.ts";
 import { isComplete, lastPass } from "./db/ledger.ts";
 import { keyDecisions } from "./db/partitions.ts";
 import { sql } from "./db/sql.ts";
-import type { Policy } from "./domain/policy.ts";
 import { shardCount } from "./domain/shards.ts";
 import { refuseUnstored, unfinished } from "./stored-fleet.ts";
 
@@ -23,7 +23,7 @@ export async function recover(run: StageRun, given?: Campaign): Promise<StageEnd
   }
   const shards = shardCount(campaign.device_count, run.options.batchSize ?? SCAN_BATCH);
   const pass = passFor(run, campaign, "recover", last, shards);
-  const ruleNos = await enteredRules(run, policy);
+  const ruleNos = await enterRules(run.client, policy);
   const { rows, elapsed } = await runBatches(run, {
     campaign,
     task: {
@@ -40,14 +40,6 @@ export async function recover(run: StageRun, given?: Campaign): Promise<StageEnd
   await keyDecisions(run.client, id);
   await run.client.query(sql("recover.analyze"));
   return ended(run, campaign, rows, elapsed());
-}
-
-/** The numbers of the policy's rules in `decision_rule`, in their order; enters those that are new. */
-async function enteredRules({ client }: StageRun, { name, version, rules }: Policy): Promise<number[]> {
-  const values = [name, version, rules.map(({ id }) => id), rules.map(({ action }) => action)];
-  await client.query(sql("recover.enter_rules"), values);
-  const { rows } = await client.query<{ rule_no: number }>(sql("recover.rules"), values);
-  return rows.map(({ rule_no }) => rule_no);
 }
 
 async function undecidedDevices(run: StageRun, id: number): Promise<number> {
