@@ -13,10 +13,8 @@ export async function isStored({ client }: StageRun, { campaign_id: id, device_c
 
 /** Gives a campaign whose devices are all there its key, and the planner an idea of it. */
 export async function seal({ client, reporter }: StageRun, { campaign_id: id, name }: Campaign): Promise<void> {
-  if (await reportsAreKeyed(client, id)) return;
-  reporter.note(`campaign ${name}: all devices are stored, building the key`);
-  await keyReports(client, id);
-  await client.query(sql("generate.analyze"));
+  const note = (): void => reporter.note(`campaign ${name}: all devices are stored, building the key`);
+  if (await keyReports(client, id, note)) await client.query(sql("generate.analyze"));
 }
 
 /** Later stages rest on a fleet that is whole. */

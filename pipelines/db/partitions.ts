@@ -16,10 +16,16 @@ export function reportsAreKeyed(client: pg.ClientBase, campaignId: number): Prom
   return isKeyed(client, `stored_report_${campaignId}`);
 }
 
-/** Gives the reports of a campaign their key, which no two devices can share, where they don't have it yet. */
-export async function keyReports(client: pg.ClientBase, campaignId: number): Promise<void> {
-  if (await reportsAreKeyed(client, campaignId)) return;
+/**
+ * Gives the reports of a campaign their key, which no two devices can share, where they don't have it yet.
+ * @param onBuild is told before a key is built, which takes its time.
+ * @returns whether one was.
+ */
+export async function keyReports(client: pg.ClientBase, campaignId: number, onBuild = () => {}): Promise<boolean> {
+  if (await reportsAreKeyed(client, campaignId)) return false;
+  onBuild();
   await client.query(bind(sql("partition.key_reports"), { campaign: campaignId }));
+  return true;
 }
 
 /** Gives the decisions of a campaign their key, by which a device is decided once, where they don't have it yet. */
