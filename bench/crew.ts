@@ -60,9 +60,9 @@ export class Crew {
     phase("load");
     const rows = await this.run(generateTask(this.#ground, storing));
     phase("key");
-    await keyReports(client, campaign.campaign_id);
+    await keyReports(this.#ground, campaign.campaign_id);
     phase("analyse");
-    await client.query(sql("generate.analyze"));
+    await client.query(bind(sql("generate.analyze"), { campaign: campaign.campaign_id }));
     return rows;
   }
 
@@ -76,9 +76,9 @@ export class Crew {
     phase("load");
     const rows = await this.run(recoverTask(this.#ground));
     phase("key");
-    await keyDecisions(client, campaign.campaign_id);
+    await keyDecisions(this.#ground, campaign.campaign_id);
     phase("analyse");
-    await client.query(sql("recover.analyze"));
+    await client.query(bind(sql("recover.analyze"), { campaign: campaign.campaign_id }));
     return rows;
   }
 

@@ -6,7 +6,7 @@ import { type Campaign, campaignFor } from "./db/campaigns.ts";
 import { enterRules } from "./db/decision-rules.ts";
 import { isComplete, lastPass } from "./db/ledger.ts";
 import { keyDecisions } from "./db/partitions.ts";
-import { sql } from "./db/sql.ts";
+import { bind, sql } from "./db/sql.ts";
 import { shardCount } from "./domain/shards.ts";
 import { refuseUnstored, unfinished } from "./stored-fleet.ts";
 
@@ -18,7 +18,7 @@ export async function recover(run: StageRun, given?: Campaign): Promise<StageEnd
   await refuseUnfinished(run, campaign);
   const last = await lastPass(run.client, id, "recover");
   if (isComplete(last) && (await undecidedDevices(run, id)) === 0) {
-    await keyDecisions(run.client, id);
+    await keyDecisions(run, id);
     return ended(run, campaign, 0, 0);
   }
   const shards = shardCount(campaign.device_count, run.options.batchSize ?? SCAN_BATCH);
@@ -37,8 +37,8 @@ export async function recover(run: StageRun, given?: Campaign): Promise<StageEnd
     unit: "Partial devices",
     before: isComplete(last) ? 0 : (last?.rows ?? 0),
   });
-  await keyDecisions(run.client, id);
-  await run.client.query(sql("recover.analyze"));
+  await keyDecisions(run, id);
+  await run.client.query(bind(sql("recover.analyze"), { campaign: id }));
   return ended(run, campaign, rows, elapsed());
 }
 

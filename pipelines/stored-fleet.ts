@@ -4,7 +4,7 @@ import type { StageEnd, StageRun } from "./context.ts";
 import { type Campaign, deleteCampaign, findCampaign, makeCurrent, type NewCampaign } from "./db/campaigns.ts";
 import { lastPass } from "./db/ledger.ts";
 import { keyReports, reportsAreKeyed } from "./db/partitions.ts";
-import { sql } from "./db/sql.ts";
+import { bind, sql } from "./db/sql.ts";
 
 /** Whether the campaign has all of its devices, and the key that no two of them can share. */
 export async function isStored({ client }: StageRun, { campaign_id: id, device_count }: Campaign): Promise<boolean> {
@@ -12,9 +12,9 @@ export async function isStored({ client }: StageRun, { campaign_id: id, device_c
 }
 
 /** Gives a campaign whose devices are all there its key, and the planner an idea of it. */
-export async function seal({ client, reporter }: StageRun, { campaign_id: id, name }: Campaign): Promise<void> {
-  const note = (): void => reporter.note(`campaign ${name}: all devices are stored, building the key`);
-  if (await keyReports(client, id, note)) await client.query(sql("generate.analyze"));
+export async function seal(run: StageRun, { campaign_id: id, name }: Campaign): Promise<void> {
+  const note = (): void => run.reporter.note(`campaign ${name}: all devices are stored, building the key`);
+  if (await keyReports(run, id, note)) await run.client.query(bind(sql("generate.analyze"), { campaign: id }));
 }
 
 /** Later stages rest on a fleet that is whole. */

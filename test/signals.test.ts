@@ -26,9 +26,14 @@ afterAll(async () => {
   await generated.drop();
 });
 
-/** Signals a command while its second batch is about to commit, then lets the batch go on. */
-async function signalled(words: readonly string[], url: string, signals: readonly NodeJS.Signals[]): Promise<Ended> {
-  const barrier = await holdBatches(url, "NEW.batch_no = 1");
+/** Signals a command while a batch, its second one by default, is about to commit, then lets the batch go on. */
+async function signalled(
+  words: readonly string[],
+  url: string,
+  signals: readonly NodeJS.Signals[],
+  batch = 1,
+): Promise<Ended> {
+  const barrier = await holdBatches(url, `NEW.batch_no = ${batch}`);
   const command = start(words, { DATABASE_URL: url });
   await barrier.reached();
   for (const signal of signals) {
@@ -66,6 +71,18 @@ test.each([
     await database.drop();
   },
 );
+
+test("stopped with the last batch, the key is left to build, and resume builds it", async () => {
+  const database = await cloned(empty);
+  const end = await signalled(GENERATE, database.url, ["SIGINT"], BATCHES - 1);
+  expect(end.code).toBe(130);
+  expect(end.stderr).toContain("Stopped on request: generate has 1 key left to do.");
+  expect(await batches(database.url, "generate")).toHaveLength(BATCHES);
+  await succeed(["generate", "--resume"], database.url);
+  await succeed(RECOVER, database.url);
+  expect(await digestOf(database.url)).toBe(recovered);
+  await database.drop();
+});
 
 test("a pipeline that is stopped in its first stage is resumed as a pipeline", async () => {
   const database = await cloned(empty);

@@ -13,6 +13,6 @@ export async function makeCurrent(client: pg.ClientBase, campaign: number): Prom
 
 /** Gives reports and decisions their keys, as they get them once all of them are stored. */
 export async function keyPartitions(client: pg.ClientBase, campaign: number): Promise<void> {
-  await client.query(bind(sql("partition.key_reports"), { campaign }));
-  await client.query(bind(sql("partition.key_decisions"), { campaign }));
+  await client.query(bind(sql("partition.key_report"), { campaign }));
+  await client.query(bind(sql("partition.key_decision"), { campaign }));
 }

@@ -1,3 +1,4 @@
+import type pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { freshDatabase, type TestDatabase } from "../../test/support/database.ts";
 import { everyRow, query, session } from "../../test/support/fleet.ts";
@@ -10,7 +11,8 @@ import {
   makeCurrent,
   type NewCampaign,
 } from "./campaigns.ts";
-import { keyDecisions, keyReports, reportsAreKeyed } from "./partitions.ts";
+import { externalTarget, type Target } from "./connect.ts";
+import { type KeyBuild, keyDecisions, keyReports, reportsAreKeyed } from "./partitions.ts";
 
 let database: TestDatabase;
 beforeEach(async () => {
@@ -34,11 +36,11 @@ const made = (name: string): NewCampaign => ({
 });
 
 /** A campaign with a row in every table that hangs on one. */
-const campaign = (name: string) =>
+const campaign = (name: string, devices = 1) =>
   session(database.url, async (client) => {
     const rejects = [{ rowNo: 7, reason: "a\ttab", deviceId: "x\\y" }];
     const words = { profiles: [["EU", null, "a\tb", "1", "2"]], outcomes: [[null, "QUEUED", "E", "Partial"]] };
-    const entered = await createCampaign(client, made(name), { rejects, words });
+    const entered = await createCampaign(client, { ...made(name), device_count: devices }, { rejects, words });
     const id = entered.campaign_id;
     await client.query(`
       INSERT INTO stored_report (bucket, campaign_id, device_no, profile_no, outcome_no, device_id) VALUES (1, ${id}, 0, 0, 0, 'a');
@@ -149,29 +151,56 @@ test("a campaign whose name is taken leaves no partition behind", async () => {
   expect(await partitions()).toEqual(["decision_1", "stored_report_1"]);
 });
 
-test("the keys of a campaign are built once, and hold", () =>
+const builder = (client: pg.ClientBase, signal = new AbortController().signal): KeyBuild => ({
+  client,
+  target: externalTarget({ databaseUrl: database.url, env: {} }) as Target,
+  signal,
+});
+
+/** Adds the first device and the first decision once more. */
+const TWICE = [
+  "INSERT INTO stored_report SELECT * FROM stored_report ORDER BY bucket LIMIT 1",
+  "INSERT INTO decision SELECT * FROM decision ORDER BY bucket LIMIT 1",
+];
+
+test.each([1, 300_000])("the keys of a campaign of %i devices are built once, and hold", (devices) =>
   session(database.url, async (client) => {
-    const { campaign_id: id } = await campaign("one");
+    const { campaign_id: id } = await campaign("one", devices);
     expect(await reportsAreKeyed(client, id)).toBe(false);
-    for (let time = 0; time < 2; time++) {
-      await keyReports(client, id);
-      await keyDecisions(client, id);
-    }
+    expect(await keyReports(builder(client), id)).toBe(true);
+    expect(await keyReports(builder(client), id)).toBe(false);
+    for (let time = 0; time < 2; time++) await keyDecisions(builder(client), id);
     expect(await reportsAreKeyed(client, id)).toBe(true);
-    const twice = [
-      "INSERT INTO stored_report (bucket, campaign_id, device_no, profile_no, outcome_no, device_id) VALUES (1, 1, 1, 0, 0, 'a')",
-      "INSERT INTO decision VALUES (1, 1, 0, 0, 2, 0)",
-    ];
-    for (const statement of twice) await expect(client.query(statement)).rejects.toMatchObject({ code: "23505" });
+    for (const statement of TWICE) await expect(client.query(statement)).rejects.toMatchObject({ code: "23505" });
+  }),
+);
+
+test.each([1, 300_000])("a key that two of %i devices share can't be built, and says so by its SQLSTATE", (devices) =>
+  session(database.url, async (client) => {
+    const { campaign_id: id } = await campaign("one", devices);
+    for (const statement of TWICE) await client.query(statement);
+    await expect(keyReports(builder(client), id)).rejects.toMatchObject({ code: "23505" });
+    await expect(keyDecisions(builder(client), id)).rejects.toMatchObject({ code: "23505" });
+    expect(await reportsAreKeyed(client, id)).toBe(false);
+  }),
+);
+
+test("of two halves with one key the other is keyed, and a raised flag keeps any from being begun", () =>
+  session(database.url, async (client) => {
+    const { campaign_id: id } = await campaign("one", 300_000);
+    const stop = new AbortController();
+    stop.abort(new Error("stopped"));
+    await expect(keyReports(builder(client, stop.signal), id)).rejects.toThrow("stopped");
+    expect(await query(database.url, "SELECT FROM pg_indexes WHERE tablename LIKE 'stored_report_1%'")).toEqual([]);
+    await client.query("ALTER TABLE stored_report_1_1 ADD PRIMARY KEY (bucket, device_id)");
+    expect(await reportsAreKeyed(client, id)).toBe(false);
+    expect(await keyReports(builder(client), id)).toBe(true);
+    expect(await reportsAreKeyed(client, id)).toBe(true);
   }));
 
-test("a key that two devices share can't be built, and says so by its SQLSTATE", () =>
-  session(database.url, async (client) => {
-    const { campaign_id: id } = await campaign("one");
-    await client.query(
-      "INSERT INTO stored_report SELECT * FROM stored_report; INSERT INTO decision SELECT * FROM decision",
-    );
-    await expect(keyReports(client, id)).rejects.toMatchObject({ code: "23505" });
-    await expect(keyDecisions(client, id)).rejects.toMatchObject({ code: "23505" });
-    expect(await reportsAreKeyed(client, id)).toBe(false);
-  }));
+test("halves go with their campaign", async () => {
+  const one = await campaign("one", 300_000);
+  expect(await partitions()).toEqual(["decision_1_0", "decision_1_1", "stored_report_1_0", "stored_report_1_1"]);
+  await session(database.url, (client) => deleteCampaign(client, one));
+  expect(await partitions()).toEqual([]);
+});

@@ -5,7 +5,7 @@ import type { ReportColumn } from "../domain/vocabulary.ts";
 import { copyLine } from "./copy.ts";
 import { copyIn } from "./copy-in.ts";
 import { isMigrated } from "./migrate.ts";
-import { createPartitions, dropPartitions } from "./partitions.ts";
+import { createPartitions, dropPartitions, isHalved } from "./partitions.ts";
 import { wordParts } from "./reports.ts";
 import { bind, sql } from "./sql.ts";
 
@@ -85,7 +85,8 @@ export async function createCampaign(
     ...[made.seed, made.device_count, made.rejected_count, made.batch_size, made.reported_columns],
   ]);
   const id = rows[0]?.campaign_id ?? 0;
-  await createPartitions(client, id);
+  // An import comes in the order of its file, not of its buckets.
+  await createPartitions(client, id, made.source === "generated" && isHalved(made.device_count));
   const refused = rejects.map(({ rowNo, reason, deviceId }) => copyLine([id, rowNo, reason, deviceId]));
   await copyIn(client, [
     { into: sql("campaign.store_rejects"), lines: Buffer.from(refused.join("")) },

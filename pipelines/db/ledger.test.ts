@@ -118,7 +118,10 @@ test.each(TASKS)("$stage: a commit whose answer was lost is found in the ledger 
   expect(last).toMatchObject({ pass: 1, batches: 4, committed: 4 });
   expect(last?.rows).toBeGreaterThan(0);
   // As the stage does after its last batch; chaos finds its devices by the key.
-  if (task.stage === "generate") await inSession((client) => keyReports(client, 1));
+  if (task.stage === "generate") {
+    const target = { config: { connectionString: database.url }, label: "test", source: "test" };
+    await inSession((client) => keyReports({ client, target, signal: new AbortController().signal }, 1));
+  }
 });
 
 test.each(TASKS)("$stage: done again without asking, a batch is refused as a whole", async (task) => {

@@ -13,7 +13,8 @@ test("numbers, lists of them and hexadecimal digits get into a statement", () =>
   expect(bind("SET TRANSACTION SNAPSHOT :s", { s: "00000003-0000001B-1" })).toContain("'00000003-0000001B-1'");
 });
 
-test("a cast is no place, and a name is taken whole", () => {
+test("a cast is no place, and a name is taken whole, or ends with its brace", () => {
+  expect(bind("t_:{a}_:{b}_key", { a: 1, b: 2 })).toBe("t_1_2_key");
   expect(bind("SELECT x::int, :pass, :pass_no", { pass: 1, pass_no: 2 })).toBe("SELECT x::int, 1, 2");
 });
 

@@ -29,11 +29,12 @@ export function sql(name: string): string {
 export type Bindable = number | readonly number[] | string;
 
 /**
- * Writes values into a statement's `:name` places, for COPY and multi-statement messages, where the protocol takes no
+ * Writes values into a statement's places, `:name` or, where a name goes on behind it, `:{name}`, for COPY and multi-statement messages, where the protocol takes no
  * parameters. Nothing but numbers and hexadecimal digits gets in.
  */
 export function bind(text: string, values: Readonly<Record<string, Bindable>>): string {
-  return text.replace(/(?<!:):([a-z_]+)\b/g, (_, name: string) => {
+  return text.replace(/(?<!:):(?:([a-z_]+)\b|\{([a-z_]+)\})/g, (_, plain?: string, braced?: string) => {
+    const name = plain ?? braced ?? "";
     const value = values[name];
     if (value === undefined) throw new Error(`the statement needs a value for :${name}`);
     return literal(name, value);

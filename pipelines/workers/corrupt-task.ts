@@ -25,14 +25,15 @@ export function corruptTask(task: CorruptTask, worker: number): BatchTask<readon
   return {
     prepare: (batch) => generated && chosenOf(generated, shardAt(batch, pass.batches).buckets),
     async commit({ client }, batch, prepared) {
-      const chosen = prepared ?? (await chosenAmong(client, shardAt(batch, pass.batches).buckets));
+      const { buckets } = shardAt(batch, pass.batches);
+      const chosen = prepared ?? (await chosenAmong(client, buckets));
       const column = <K extends keyof Chosen>(key: K) => chosen.map((fault) => fault[key]);
       const faults = [column("bucket"), column("deviceId"), column("field"), column("after")];
       await client.query("BEGIN");
       const { rows } = await client.query<{ device_id: string }>(sql("corrupt.record"), [
-        ...[pass.campaignId, batch, ...faults, column("kind")],
+        ...[pass.campaignId, batch, ...faults, column("kind"), buckets],
       ]);
-      await client.query(sql("corrupt.apply"), [pass.campaignId, ...faults]);
+      await client.query(sql("corrupt.apply"), [pass.campaignId, ...faults, buckets]);
       const checksum = new Checksum();
       for (const { device_id } of rows) checksum.addText(device_id, 0);
       const record = { batch, worker, rows: rows.length, checksum: String(checksum) };

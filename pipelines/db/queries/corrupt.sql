@@ -5,6 +5,8 @@ COPY (
   WHERE r.bucket = ANY(:buckets) AND r.campaign_id = :campaign
 ) TO STDOUT
 
+-- The buckets of the shard are named so that a half of the fleet that holds none of them is left out beforehand, instead of being looked into
+-- for every device.
 -- name: record
 INSERT INTO fault_ledger (bucket, campaign_id, device_id, field, kind, before_value, after_value, batch_no)
 SELECT f.bucket, $1, f.device_id, f.field, f.kind, v.before_value, f.after_value, $2
@@ -17,7 +19,7 @@ CROSS JOIN LATERAL (
     WHEN 'storage_free_mb' THEN r.storage_free_mb
   END AS before_value
 ) v
-WHERE v.before_value IS DISTINCT FROM f.after_value
+WHERE r.bucket = ANY($8) AND v.before_value IS DISTINCT FROM f.after_value
 RETURNING device_id
 
 -- name: apply
@@ -26,7 +28,7 @@ SET battery_voltage = CASE WHEN f.field = 'battery_voltage' THEN f.after_value E
     signal_strength = CASE WHEN f.field = 'signal_strength' THEN f.after_value ELSE r.signal_strength END,
     storage_free_mb = CASE WHEN f.field = 'storage_free_mb' THEN f.after_value ELSE r.storage_free_mb END
 FROM unnest($2::int[], $3::text[], $4::text[], $5::text[]) AS f (bucket, device_id, field, after_value)
-WHERE r.bucket = f.bucket AND r.campaign_id = $1 AND r.device_id = f.device_id
+WHERE r.bucket = ANY($6) AND r.bucket = f.bucket AND r.campaign_id = $1 AND r.device_id = f.device_id
 
 -- name: undo
 UPDATE stored_report r

@@ -54,8 +54,18 @@ JOIN decision_rule k ON k.rule_no = d.rule_no
 GROUP BY k.action
 ORDER BY k.action
 
+-- As of reports: generate.analyze.
 -- name: analyze
 BEGIN;
-SET LOCAL default_statistics_target = 30;
-ANALYZE decision, decision_rule, triage_queue, fault_ledger, batch_ledger;
+SET LOCAL default_statistics_target = 10;
+DO $$
+BEGIN
+  IF current_setting('server_version_num')::int >= 180000 THEN
+    ANALYZE decision_:campaign;
+    EXECUTE 'ANALYZE ONLY decision';
+  ELSE
+    ANALYZE decision;
+  END IF;
+END $$;
+ANALYZE decision_rule, triage_queue, fault_ledger, batch_ledger;
 COMMIT
