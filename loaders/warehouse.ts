@@ -44,9 +44,10 @@ export async function refreshWarehouse(options: RefreshOptions): Promise<Snapsho
   signal?.throwIfAborted();
   return await withWorkspace(home, async (folder) => {
     const file = join(folder, "warehouse.duckdb");
+    const pulling = pullAll(options, folder);
+    pulling.catch(() => {}); // It may fail before it is waited for.
     try {
-      const pulled = await pullAll(options, folder);
-      const snapshot = await buildFile(file, folder, pulled, options);
+      const snapshot = await buildFile(file, folder, pulling, options);
       signal?.throwIfAborted();
       const path = join(home, `${fileName(snapshot.campaignName, snapshot.campaignId)}.duckdb`);
       renameSync(file, path);
@@ -54,22 +55,24 @@ export async function refreshWarehouse(options: RefreshOptions): Promise<Snapsho
     } catch (error) {
       signal?.throwIfAborted();
       throw error;
+    } finally {
+      await pulling.catch(() => {});
     }
   });
 }
 
-/** Builds and checks the warehouse; where the small memory does not do and no other was asked for, again with more. */
+/** Builds and checks the warehouse, which is opened while the rows are being pulled; where the small memory does not do and no other was asked for, again with more. */
 async function buildFile(
   file: string,
   folder: string,
-  pulled: readonly Pulled[],
+  pulling: Promise<readonly Pulled[]>,
   { memoryLimit, rules, signal, onNote }: RefreshOptions,
 ): Promise<Omit<Snapshot, "path">> {
   const attempt = (engine: Pick<WriteOptions, "memoryLimit">): Promise<Omit<Snapshot, "path">> =>
     writeDatabase(file, { ...engine, spill: join(folder, "spill"), signal }, async (db) => {
       await inOneTransaction(db, async () => {
         await prepare(db, rules);
-        await stage(db, pulled);
+        await stage(db, await pulling);
       });
       await inOneTransaction(db, () => build(db));
       await check(db);

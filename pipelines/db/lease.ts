@@ -6,7 +6,7 @@ import { sql } from "./sql.ts";
 const WRITER = "writer";
 /** Long enough for the server to notice that a killed client is gone. */
 const PATIENCE_MS = 2_000;
-const POLL_MS = 50;
+const POLL_MS = 5;
 
 /**
  * Takes the right to write to this database, for one command at a time. It is bound to the session of `client`: when that ends,
