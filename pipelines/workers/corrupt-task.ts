@@ -29,7 +29,7 @@ export function corruptTask(task: CorruptTask, worker: number): BatchTask<readon
       const chosen = prepared ?? (await chosenAmong(client, buckets));
       const column = <K extends keyof Chosen>(key: K) => chosen.map((fault) => fault[key]);
       const faults = [column("bucket"), column("deviceId"), column("field"), column("after")];
-      await client.query("BEGIN");
+      await client.query(sql("corrupt.begin"));
       const { rows } = await client.query<{ device_id: string }>(sql("corrupt.record"), [
         ...[pass.campaignId, batch, ...faults, column("kind"), buckets],
       ]);
