@@ -141,7 +141,7 @@ async function stageOrPreview(
 }
 
 /**
- * All stages, one after another. The workers load while the database is opened, and end before the report is made. A broken promise is
+ * All stages, one after another. The workers load while the database is opened, and end with the last stage that they work for. A broken promise is
  * told after the site that shows it was built.
  */
 async function pipeline(context: Context): Promise<void> {
@@ -152,7 +152,6 @@ async function pipeline(context: Context): Promise<void> {
       const loading = reporting();
       loading.catch(() => {});
       const { ends, campaign, breach } = await withWriter(context, target, pool, allStages);
-      await pool.close();
       const { report } = await loading;
       const reported = await report(context, target, campaign.name);
       context.reporter.ended(reported);
@@ -166,6 +165,7 @@ async function allStages(writer: Writer) {
   const generated = await runStage(writer, "generate", generate);
   const corrupted = await runStage(writer, "corrupt", (run) => corrupt(run, generated.campaign));
   const recovered = await runStage(writer, "recover", (run) => recover(run, corrupted.campaign));
+  await writer.pool.close(); // What the workers hold is given back before it is needed elsewhere.
   const validated = await runStage(writer, "validate", (run) => validate(run, recovered.campaign));
   return { ...validated, ends: [generated, corrupted, recovered, validated].map(({ result }) => result) };
 }

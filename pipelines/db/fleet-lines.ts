@@ -35,9 +35,14 @@ export function fleetLines(fleet: GeneratedFleet): (from: number, to: number) =>
   const drawn = emptyDraw();
   const texts = readyTexts();
   let order: BucketOrder | undefined;
+  // Written to again by every batch: new memory for each would wait for the collector, a hundred megabytes at a time.
+  let bytes = Buffer.alloc(0);
+  let into = new DataView(bytes.buffer);
   return (from, to) => {
-    const bytes = Buffer.allocUnsafeSlow((to - from) * MOST_BYTES);
-    const into = new DataView(bytes.buffer);
+    if (bytes.length < (to - from) * MOST_BYTES) {
+      bytes = Buffer.allocUnsafeSlow((to - from) * MOST_BYTES);
+      into = new DataView(bytes.buffer);
+    }
     const checksum = new Checksum();
     let at = 0;
     for (let bucket = bucketAt(from, devices), deviceNo = from; deviceNo < to; bucket++) {
@@ -66,7 +71,6 @@ export function fleetLines(fleet: GeneratedFleet): (from: number, to: number) =>
         at = texts.second.put(drawn.seconds % MINUTE, into, at);
       }
     }
-    // Not the whole of the buffer: what waits for the server should not hold what was never written.
     return { lines: Buffer.from(bytes.subarray(0, at)), rows: to - from, checksum: String(checksum) };
   };
 }
