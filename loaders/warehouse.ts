@@ -2,6 +2,7 @@ import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { SentinelError } from "../pipelines/cli/errors.ts";
+import { watch } from "../pipelines/db/watch.ts";
 import type { RuleSet } from "../pipelines/domain/rules.ts";
 import { build, check, prepare, stage } from "./build.ts";
 import { inOneTransaction, isOutOfMemory, type WriteOptions, writeDatabase } from "./engine.ts";
@@ -116,6 +117,7 @@ async function withSession<T>(
   signal?.addEventListener("abort", stop);
   try {
     await client.connect();
+    watch(client, connection);
     return await work(client);
   } catch (error) {
     throw error instanceof SentinelError ? error : explainPull(error, client, connection);

@@ -110,8 +110,8 @@ export async function runStage<T extends StageEnd>(
 ): Promise<T> {
   const runId = randomUUID();
   const { client, clock, options, version, reporter } = writer;
-  await startRun(client, { runId, stage, campaignId: null, options: { ...options }, version });
   try {
+    await startRun(client, { runId, stage, campaignId: null, options: { ...options }, version });
     const end = await work({ ...writer, runId });
     await finishRun(client, runId, {
       result: "succeeded",

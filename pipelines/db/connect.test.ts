@@ -55,6 +55,15 @@ test("the option outweighs DATABASE_URL, that DB_*, and that PG*; none of them m
   expect(externalTarget({ env: {} })).toBeUndefined();
 });
 
+test("PGCONNECT_TIMEOUT gives the seconds to wait for a server, and nothing but whole ones", () => {
+  const waits = (PGCONNECT_TIMEOUT: string) => target("postgres://u@127.0.0.1/d", { PGCONNECT_TIMEOUT })?.config;
+  expect(waits("")).toMatchObject({ connectionTimeoutMillis: 10_000 });
+  expect(waits("3")).toMatchObject({ connectionTimeoutMillis: 3_000 });
+  for (const text of ["0", "-1", "1.5", "soon", "3601"]) {
+    expect(() => waits(text)).toThrow(expect.objectContaining({ exitCode: 2 }));
+  }
+});
+
 test.each([
   "",
   "x",

@@ -3,6 +3,7 @@ import pg from "pg";
 import { EXIT, SentinelError } from "../cli/errors.ts";
 import { acquireEmbedded } from "./embedded/server.ts";
 import { explain } from "./explain.ts";
+import { watch } from "./watch.ts";
 
 /** Where to connect, and how to name it to a person. `config` may be sent to a worker thread. */
 export interface Target {
@@ -56,6 +57,7 @@ export async function connect(target: Target): Promise<pg.Client> {
     await client.end().catch(() => {});
     throw explain(error, target);
   }
+  watch(client, target.config);
   return client;
 }
 
@@ -140,13 +142,25 @@ function target(settings: Settings, env: NodeJS.ProcessEnv): Target {
     user,
     database,
     application_name: "sentinel-ota",
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: connectTimeoutMs(env),
     keepAlive: true,
     ssl,
     ...SESSION,
     ...(password === undefined ? {} : { password }),
   };
   return { config, label: `${user}@${host}:${port}/${database}`, source };
+}
+
+/** As libpq reads it: whole seconds. */
+function connectTimeoutMs({ PGCONNECT_TIMEOUT: given }: NodeJS.ProcessEnv): number {
+  if (given === undefined || given === "") return CONNECT_TIMEOUT_MS;
+  const seconds = Number(given);
+  if (Number.isInteger(seconds) && seconds > 0 && seconds <= 3_600) return seconds * 1_000;
+  throw new SentinelError({
+    exitCode: EXIT.usage,
+    cause: `PGCONNECT_TIMEOUT is "${given}".`,
+    remedy: "Give the seconds to wait for a server as a whole number from 1 to 3600, or unset it for 10.",
+  });
 }
 
 /** Beyond loopback the certificate and the host's name are verified, whatever weaker mode was asked for. */

@@ -1,5 +1,6 @@
 import { EXIT, SentinelError, type SentinelErrorParts } from "../cli/errors.ts";
 import type { Target } from "./connect.ts";
+import { isTransient } from "./retry.ts";
 
 interface Answer {
   readonly when: RegExp;
@@ -44,6 +45,14 @@ const ANSWERS: readonly Answer[] = [
     remedy: "Wait a moment or use fewer --workers, then try again.",
   },
   {
+    when: /^42/,
+    cause: ({ label }, message) => `The schema of ${label} is not as this version makes it: ${message}.`,
+    remedy:
+      "Take back what was changed there by hand, or start over with --replace; committed batches are safe. Then continue:",
+    command: "npm run pipeline -- --resume",
+    exitCode: EXIT.resumable,
+  },
+  {
     when: /^(ENOTFOUND|EAI_AGAIN)$/,
     cause: ({ config }) => `There is no host named ${config.host}.`,
     remedy: "Check the host in DATABASE_URL, DB_HOST or PGHOST.",
@@ -74,9 +83,9 @@ export function explain(error: unknown, target: Target): unknown {
       { cause: error },
     );
   }
-  const lost = /^(ECONNRESET|EPIPE|08|57P)/.test(code) || /Connection terminated|timeout expired/.test(message);
   const answer = ANSWERS.find(({ when }) => when.test(code));
-  if (!answer && !lost) return error;
+  if (!answer && !isTransient(error)) return error;
+  const lost = !/^(40|55|25|53)/.test(code);
   return new SentinelError(
     answer
       ? {
@@ -87,8 +96,12 @@ export function explain(error: unknown, target: Target): unknown {
         }
       : {
           exitCode: EXIT.database,
-          cause: `The connection to ${target.label} was lost or never answered (${code || message}).`,
-          remedy: "Check that the server runs, then continue: committed batches are safe.",
+          cause: lost
+            ? `The connection to ${target.label} was lost or never answered (${code || message}).`
+            : `The server of ${target.label} could not do it now: ${message} (${code}).`,
+          remedy: lost
+            ? "Check that the server runs, then continue: committed batches are safe."
+            : "Others work on the same rows, or it is short of something. Continue; committed batches are safe:",
           command: "npm run pipeline -- --resume",
         },
     { cause: error },

@@ -25,11 +25,11 @@ export interface Running {
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** Starts `npm run <words>` as a user would, with an environment in which only `env` says anything to it. */
-export function start(words: readonly string[], env: Environment): Running {
+/** Starts `npm run <words>` as a user would, in this checkout or another one, with an environment in which only `env` says anything to it. */
+export function start(words: readonly string[], env: Environment, root = ROOT): Running {
   const inherited = INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
   const child = spawn(process.execPath, ["pipelines/run.mjs", ...words], {
-    cwd: ROOT,
+    cwd: root,
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,

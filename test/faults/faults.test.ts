@@ -1,0 +1,23 @@
+import { afterAll, describe, test } from "vitest";
+import { breakGround, PATIENCE_MS, play } from "./harness.ts";
+import { EXTENTS, matrix, type RoundTrips } from "./matrix.ts";
+import { nameOf, STAGES } from "./scenario.ts";
+
+const ground = await breakGround();
+afterAll(async () => {
+  for (const { before } of Object.values(ground)) await before.drop();
+});
+
+const roundTrips = Object.fromEntries(STAGES.map((stage) => [stage, ground[stage].roundTrips])) as RoundTrips;
+const only = process.env.SENTINEL_FAULTS_ONLY ?? "";
+const extent = EXTENTS[process.env.SENTINEL_FAULTS ?? "sample"];
+if (!extent) throw new Error(`SENTINEL_FAULTS is none of ${Object.keys(EXTENTS).join(", ")}`);
+const scenarios = matrix(roundTrips, extent).filter((scenario) => nameOf(scenario).startsWith(only));
+
+describe("whatever breaks, nothing is lost", { concurrent: true, timeout: 2 * PATIENCE_MS }, () => {
+  for (const scenario of scenarios) {
+    test(nameOf(scenario), async ({ expect }) => {
+      expect(await play(scenario, ground[scenario.stage])).toEqual([]);
+    });
+  }
+});

@@ -1,0 +1,107 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { table } from "../../pipelines/cli/format.ts";
+
+const USAGE = `npm run test:faults -- [options]
+
+  Plays the fault matrix against the real program and a real PostgreSQL: every fault, then the same command without it, whose end must be
+  that of an unbroken run; and wrong versions of the program, each of which must be found out. docs/reliability.md tells more.
+
+  --nightly     more places for each fault
+  --only NAME   scenarios whose name begins so, for example recover/link: replays one, too
+  --json FILE   write what came of each to a file
+  --help        this text
+`;
+
+const { values } = parseArgs({
+  options: {
+    nightly: { type: "boolean", default: false },
+    only: { type: "string", default: "" },
+    json: { type: "string" },
+    help: { type: "boolean", default: false },
+  },
+});
+if (values.help) process.stdout.write(USAGE);
+else process.exitCode = await play();
+
+interface Result {
+  readonly name: string;
+  readonly passed: boolean;
+  readonly seconds: number;
+  readonly problems: readonly string[];
+}
+
+async function play(): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), "sentinel-faults-"));
+  const report = join(folder, "report.json");
+  try {
+    const files = values.only === "" ? ["test/faults"] : ["test/faults/faults.test.ts"];
+    const vitest = resolve(import.meta.dirname, "../../node_modules/vitest/vitest.mjs");
+    const child = spawn(
+      process.execPath,
+      [vitest, "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`, ...files],
+      {
+        stdio: "inherit",
+        env: {
+          ...process.env,
+          SENTINEL_FAULTS: values.nightly ? "nightly" : "pr",
+          SENTINEL_FAULTS_ONLY: values.only,
+        },
+      },
+    );
+    const [code] = (await once(child, "close")) as [number | null];
+    const results = read(report);
+    print(results);
+    if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
+    if (results.length === 0) process.stderr.write(`No scenario's name begins with "${values.only}".\n`);
+    return results.length === 0 ? 1 : (code ?? 1);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Report {
+  readonly testResults: readonly {
+    readonly assertionResults: readonly {
+      readonly title: string;
+      readonly status: string;
+      readonly duration?: number;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
+}
+
+function read(file: string): Result[] {
+  const { testResults } = JSON.parse(readFileSync(file, "utf8")) as Report;
+  return testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status }) => status === "passed" || status === "failed")
+    .map(({ title, status, duration = 0, failureMessages }) => ({
+      name: title,
+      passed: status === "passed",
+      seconds: duration / 1000,
+      problems: failureMessages,
+    }));
+}
+
+/** A row for each fault of each stage, and how to play again what failed. */
+function print(results: readonly Result[]): void {
+  const groups = new Map<string, Result[]>();
+  for (const result of results) {
+    const name = result.name.includes("/") ? result.name.split("/").slice(0, 2).join("/") : "wrong versions";
+    groups.set(name, [...(groups.get(name) ?? []), result]);
+  }
+  const rows = [...groups].map(([name, group]) => {
+    const [stage, fault] = name.split("/");
+    const failed = group.filter(({ passed }) => !passed).length;
+    return [stage ?? "", fault ?? "", String(group.length), String(group.length - failed), String(failed)];
+  });
+  process.stdout.write(`\n${table(["stage", "fault", "played", "held", "broken"], rows)}\n`);
+  for (const { name } of results.filter(({ passed, name }) => !passed && name.includes("/"))) {
+    process.stdout.write(`Play it again: npm run test:faults -- --only ${name}\n`);
+  }
+}

@@ -1,0 +1,117 @@
+import { POINTS } from "./proxy.ts";
+import { BATCHES, type End, type Fault, type Scenario, STAGES, type Stage } from "./scenario.ts";
+
+/** Round trips of an unbroken run of each stage with one worker, as the proxy counts them. */
+export type RoundTrips = Readonly<Record<Stage, number>>;
+
+/** How much is tried. */
+export interface Extent {
+  /** Of the places where any would do, so many a stage. */
+  readonly places: number;
+  /** Every round trip is cut, or every third. */
+  readonly everyCut: number;
+}
+export const EXTENTS: Readonly<Record<string, Extent>> = {
+  /** With all other tests. */
+  sample: { places: 2, everyCut: 3 },
+  pr: { places: 6, everyCut: 1 },
+  nightly: { places: 60, everyCut: 1 },
+};
+
+/** States after which the same transaction may succeed; 08007 and 40003 leave open whether it did. */
+const TRANSIENT = [
+  ...["40001", "40P01", "55P03", "57P01", "57P02", "57P03", "57P05", "25P03", "25P04", "53300", "53200"],
+  ...["08000", "08001", "08003", "08004", "08006", "08007", "40003"],
+];
+/** States that need a person. */
+const HALTING = ["53100", "25006", "28000", "28P01", "3D000", "42501", "42P01", "42703", "42601"];
+
+/** What a worker writes in one transaction, by stage. */
+const WRITTEN: Readonly<Record<Stage, readonly string[]>> = {
+  generate: ["INSERT ON stored_report", "INSERT ON batch_ledger"],
+  corrupt: ["INSERT ON fault_ledger", "UPDATE ON stored_report", "INSERT ON batch_ledger"],
+  recover: ["INSERT ON decision", "INSERT ON triage_queue", "INSERT ON batch_ledger"],
+};
+/** What the command itself writes around them. */
+const AROUND: Readonly<Record<Stage, readonly string[]>> = {
+  generate: ["INSERT ON run", "INSERT ON campaign", "INSERT ON device_profile", "UPDATE ON run"],
+  corrupt: ["INSERT ON run", "UPDATE ON campaign", "UPDATE ON run"],
+  recover: ["INSERT ON run", "INSERT ON decision_rule", "UPDATE ON run"],
+};
+
+/** Every scenario of the matrix. */
+export function matrix(roundTrips: RoundTrips, { places, everyCut }: Extent): Scenario[] {
+  return STAGES.flatMap((stage) => {
+    const ending = (end: End, faults: readonly Fault[]): Scenario[] => faults.map((fault) => ({ stage, fault, end }));
+    const written = WRITTEN[stage];
+    const around = AROUND[stage];
+    return [
+      ...ending("succeeds_or_resumable", cuts(roundTrips[stage], everyCut)),
+      ...ending("succeeds_or_resumable", stage === "generate" ? spread(places, 75_000, rowsCut) : []),
+      ...ending("succeeds", stage === "recover" ? spread(places, 15_000, answerCut) : []),
+      ...ending("succeeds", conditions()),
+      ...ending("killed", kills()),
+      ...ending(
+        "succeeds",
+        BATCHES.flatMap((batch) => [1, 2].map((workers): Fault => ({ kind: "backend", batch, workers }))),
+      ),
+      ...ending("interrupted", signals()),
+      ...ending(
+        "succeeds",
+        BATCHES.slice(0, 2).map((batch): Fault => ({ kind: "rival", batch })),
+      ),
+      ...ending("succeeds_or_resumable", mutes(roundTrips[stage], places)),
+      ...ending("succeeds", states(TRANSIENT, written)),
+      ...ending("succeeds_or_resumable", states(TRANSIENT.slice(0, places), around)),
+      ...ending("halts", states(HALTING, [...written, ...around], Number.MAX_SAFE_INTEGER)),
+      ...ending("halts", [{ kind: "connections" }, { kind: "read_only" }]),
+    ];
+  });
+}
+
+/** All round trips at all points; or a part of them, in which each point has its turn. */
+function cuts(roundTrips: number, every: number): Fault[] {
+  return Array.from({ length: roundTrips }, (_, at) => at + 1)
+    .flatMap((roundTrip) => POINTS.map((point): Fault => ({ kind: "link", strike: { kind: "cut", roundTrip, point } })))
+    .filter((_, no) => (no + Math.floor(no / POINTS.length)) % every === 0);
+}
+
+/** From the first round trip on, which is the start-up, to the last. */
+function mutes(roundTrips: number, places: number): Fault[] {
+  const count = Math.ceil(places / 2);
+  return Array.from({ length: count }, (_, no) => ({
+    kind: "mute",
+    roundTrip: 1 + Math.round((no * (roundTrips - 1)) / Math.max(1, count - 1)),
+  }));
+}
+
+const rowsCut = (bytes: number): Fault => ({ kind: "link", strike: { kind: "cut_rows", bytes } });
+const answerCut = (bytes: number): Fault => ({ kind: "link", strike: { kind: "cut_answer", bytes } });
+
+/** Places from 1 to `most`, as far from each other as can be. */
+function spread(places: number, most: number, make: (at: number) => Fault): Fault[] {
+  return Array.from({ length: places }, (_, no) => make(1 + Math.floor((no * most) / places)));
+}
+
+function conditions(): Fault[] {
+  return [{ latencyMs: 20 }, { sliceBytes: 1000 }, { sliceBytes: 7 }, { latencyMs: 5, sliceBytes: 100 }].map(
+    (condition) => ({ kind: "condition", condition }),
+  );
+}
+
+function kills(): Fault[] {
+  return BATCHES.flatMap((batch) =>
+    [true, false].flatMap((commits) => [1, 2].map((workers): Fault => ({ kind: "kill", batch, commits, workers }))),
+  );
+}
+
+function signals(): Fault[] {
+  return (["SIGINT", "SIGTERM"] as const).flatMap((signal) =>
+    BATCHES.slice(0, 2).map((batch): Fault => ({ kind: "signal", signal, batch })),
+  );
+}
+
+/** Each state on one of the statements, which take turns. */
+function states(all: readonly string[], statements: readonly string[], times = 1): Fault[] {
+  return all.map((state, no) => ({ kind: "state", state, on: statements[no % statements.length] as string, times }));
+}

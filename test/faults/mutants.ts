@@ -1,0 +1,162 @@
+import type { Fault, Scenario, Stage } from "./scenario.ts";
+
+/** A wrong version of the program, and scenarios of which one at least must show that it is one. */
+export interface Mutant {
+  readonly name: string;
+  readonly file: string;
+  /** Stands there once, and is replaced. */
+  readonly right: string;
+  readonly wrong: string;
+  readonly shownBy: readonly Scenario[];
+}
+
+const backend: Fault = { kind: "backend", batch: 1, workers: 1 };
+const cutBefore: Fault = { kind: "backend", batch: 2, workers: 2 };
+const killed: Fault = { kind: "kill", batch: 1, commits: false, workers: 1 };
+const unheard: Fault = { kind: "kill", batch: 1, commits: true, workers: 1 };
+const state = (code: string, on: string, times = 1): Fault => ({ kind: "state", state: code, on, times });
+const succeeds = (stage: Stage, fault: Fault): Scenario => ({ stage, fault, end: "succeeds" });
+const resumes = (stage: Stage, fault: Fault): Scenario => ({ stage, fault, end: "killed" });
+
+export const MUTANTS: readonly Mutant[] = [
+  {
+    name: "reports commit before their ledger row",
+    file: "pipelines/workers/generate-task.ts",
+    right: "await put([{ into, lines }], ledgerEntry(pass, { batch, worker, rows, checksum }));",
+    wrong: 'await put([{ into, lines }], ""); await put([], ledgerEntry(pass, { batch, worker, rows, checksum }));',
+    shownBy: [resumes("generate", killed)],
+  },
+  {
+    name: "decisions commit before their ledger row",
+    file: "pipelines/workers/recover-task.ts",
+    right: "await copyIn(client, parts, ledgerEntry(pass, { batch, worker, rows, checksum }));",
+    wrong:
+      "await copyIn(client, parts); await copyIn(client, [], ledgerEntry(pass, { batch, worker, rows, checksum }));",
+    shownBy: [resumes("recover", killed)],
+  },
+  {
+    name: "chaos is no transaction",
+    file: "pipelines/db/queries/corrupt.sql",
+    right: "BEGIN;\nSET LOCAL enable_hashjoin = off;\nSET LOCAL enable_mergejoin = off",
+    wrong: "SELECT 1",
+    shownBy: [resumes("corrupt", killed)],
+  },
+  {
+    name: "decisions have no key",
+    file: "pipelines/db/partitions.ts",
+    right: 'if (!(await isKeyed(build.client, "decision", campaign))) await key(build, "decision", campaign);',
+    wrong: "",
+    shownBy: [resumes("recover", unheard)],
+  },
+  {
+    name: "a lost batch is taken for done",
+    file: "pipelines/workers/worker.ts",
+    right: "if (attempt === 1) throw error;",
+    wrong: "if (attempt === 1) return 0;",
+    shownBy: [succeeds("generate", backend)],
+  },
+  {
+    name: "a batch that committed unheard is an error",
+    file: "pipelines/workers/worker.ts",
+    right:
+      "if (rows !== undefined) return rows;\n        return commit(await connection.link(), batch, prepared).catch((late) => overtaken(batch, late));",
+    wrong: "return commit(await connection.link(), batch, prepared);",
+    // One of these round trips is a worker's commit.
+    shownBy: Array.from({ length: 12 }, (_, no) => ({
+      stage: "recover",
+      fault: { kind: "link", strike: { kind: "cut", roundTrip: 14 + no, point: "after_send" } },
+      end: "succeeds_or_resumable",
+    })),
+  },
+  {
+    name: "a lost session is used again",
+    file: "pipelines/workers/worker.ts",
+    right: "const { client } = await connection.link(true);",
+    wrong: "const { client } = await connection.link();",
+    shownBy: [succeeds("recover", backend)],
+  },
+  {
+    name: "a deadlock is final",
+    file: "pipelines/db/retry.ts",
+    right: '"40001 40P01 55P03',
+    wrong: '"40001 55P03',
+    shownBy: [succeeds("recover", state("40P01", "INSERT ON decision"))],
+  },
+  {
+    name: "nothing is tried again",
+    file: "pipelines/db/retry.ts",
+    right: "if (!isTransient(error) || options.stopped() || performance.now() > deadline) throw error;",
+    wrong: "throw error;",
+    shownBy: [succeeds("corrupt", backend)],
+  },
+  {
+    name: "a failure exits with 0",
+    file: "pipelines/main.ts",
+    right: "if (!stop.signal.aborted) return reporter.failure(error);",
+    wrong: "if (!stop.signal.aborted) { reporter.failure(error); return 0; }",
+    shownBy: [{ stage: "recover", fault: { kind: "read_only" }, end: "halts" }],
+  },
+  {
+    name: "the lease keeps nobody out",
+    file: "pipelines/db/lease.ts",
+    right: "if (rowCount === 1) return;",
+    wrong: "if (rowCount !== null) return;",
+    shownBy: [succeeds("recover", { kind: "rival", batch: 1 })],
+  },
+  {
+    name: "a shard forgets its last buckets",
+    file: "pipelines/domain/shards.ts",
+    right: "Array.from({ length: size },",
+    wrong: "Array.from({ length: size - 40 },",
+    shownBy: [succeeds("recover", backend)],
+  },
+  {
+    name: "quarantine keeps no evidence",
+    file: "pipelines/workers/recover-task.ts",
+    right: '{ into: sql("recover.store_triage"), lines: this.#triage.bytes() },',
+    wrong: "",
+    shownBy: [succeeds("recover", backend)],
+  },
+  {
+    name: "what a device is hangs on its worker",
+    file: "pipelines/workers/generate-task.ts",
+    right: "devices: deviceCount, seed, campaignId",
+    wrong: "devices: deviceCount, seed: seed + worker, campaignId",
+    shownBy: [succeeds("generate", cutBefore)],
+  },
+  {
+    name: "Ctrl-C is not heard",
+    file: "pipelines/main.ts",
+    right: "      stop.abort();",
+    wrong: "",
+    shownBy: [{ stage: "recover", fault: { kind: "signal", signal: "SIGINT", batch: 1 }, end: "interrupted" }],
+  },
+  {
+    name: "a run that was killed is left open",
+    file: "pipelines/context.ts",
+    right: "await closeAbandonedRuns(client, context.clock(), closes);",
+    wrong: "",
+    shownBy: [resumes("recover", killed)],
+  },
+  {
+    name: "a session that ends unasked is a crash",
+    file: "pipelines/db/connect.ts",
+    right: '  client.on("error", () => {});\n  try {\n    await client.connect();',
+    wrong: "  try {\n    await client.connect();",
+    shownBy: [succeeds("recover", backend)],
+  },
+  {
+    name: "errors name the password",
+    file: "pipelines/db/connect.ts",
+    right: "return { config, label: ",
+    wrong: "return { config, label: String(password) + ",
+    shownBy: [{ stage: "recover", fault: { kind: "read_only" }, end: "halts" }],
+  },
+  {
+    name: "a mute server is waited for",
+    file: "pipelines/db/connect.ts",
+    right: "  watch(client, target.config);",
+    wrong: "",
+    shownBy: [{ stage: "recover", fault: { kind: "mute", roundTrip: 8 }, end: "succeeds_or_resumable" }],
+  },
+];

@@ -1,0 +1,61 @@
+import type { Condition, Strike } from "./proxy.ts";
+
+/** What a scenario breaks: a stage that has several batches, small enough to be run hundreds of times. */
+export const WORDS = {
+  generate: ["generate", "--devices", "1000", "--batch-size", "250", "--campaign", "torn"],
+  corrupt: ["corrupt", "--fault-rate", "0.2", "--batch-size", "250"],
+  recover: ["recover", "--batch-size", "250"],
+} as const;
+export type Stage = keyof typeof WORDS;
+export const STAGES = Object.keys(WORDS) as readonly Stage[];
+export const BATCHES = [0, 1, 2, 3] as const;
+
+/** What is done to a command from outside, as data. */
+export type Fault =
+  /** A link to the database breaks, once. */
+  | { readonly kind: "link"; readonly strike: Strike }
+  /** Links are bad, all the time. */
+  | { readonly kind: "condition"; readonly condition: Condition }
+  /** The command is killed while a batch is about to commit; then the server rolls it back, or commits it unheard. */
+  | { readonly kind: "kill"; readonly batch: number; readonly commits: boolean; readonly workers: number }
+  /** The server ends the session that is about to commit a batch. */
+  | { readonly kind: "backend"; readonly batch: number; readonly workers: number }
+  /** The command gets a signal while a batch is about to commit. */
+  | { readonly kind: "signal"; readonly signal: "SIGINT" | "SIGTERM"; readonly batch: number }
+  /** The server answers a statement with an error, so many times. */
+  | { readonly kind: "state"; readonly state: string; readonly on: string; readonly times: number }
+  /** The same command is started a second time while a batch of the first is about to commit. */
+  | { readonly kind: "rival"; readonly batch: number }
+  /** From the n-th round trip on nothing moves on any link, and none is closed. */
+  | { readonly kind: "mute"; readonly roundTrip: number }
+  /** The server takes no session but the first. */
+  | { readonly kind: "connections" }
+  /** The server lets nobody write. */
+  | { readonly kind: "read_only" };
+
+/**
+ * How the command has to end while the fault is there: by itself and in success; or in any way that can be gone on from; as it was told to;
+ * with the word on what to mend; or not at all, since it is killed. In each case the same command afterwards, without the fault, ends with
+ * what an unbroken run ends with.
+ */
+export type End = "succeeds" | "succeeds_or_resumable" | "interrupted" | "halts" | "killed";
+
+/** One fault at one place of one stage. */
+export interface Scenario {
+  readonly stage: Stage;
+  readonly fault: Fault;
+  readonly end: End;
+}
+
+/** A name that tells a scenario from every other one and finds it again. */
+export function nameOf({ stage, fault }: Scenario): string {
+  const { kind, ...rest } = fault;
+  return [stage, kind, ...leaves(rest)].join("/").replaceAll(" ", "_");
+}
+
+function leaves(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [String(value)];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    typeof inner === "number" || typeof inner === "boolean" ? [`${key}=${inner}`] : leaves(inner),
+  );
+}
