@@ -1,45 +1,39 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, describe, test } from "vitest";
 import { freshCheckout } from "../support/checkout.ts";
 import { breakGround, PATIENCE_MS, play } from "./harness.ts";
-import { MUTANTS } from "./mutants.ts";
+import { MUTANTS, type Mutant } from "./mutants.ts";
 
 const ground = await breakGround();
-const checkout = freshCheckout();
 afterAll(async () => {
-  await checkout.remove();
   for (const { before } of Object.values(ground)) await before.drop();
 });
 
-test.each(MUTANTS.map((mutant) => [mutant.name, mutant] as const))(
-  "%s",
-  { timeout: 2 * PATIENCE_MS },
-  async (_, { file, right, wrong, shownBy }) => {
-    const path = join(checkout.root, file);
-    const text = readFileSync(path, "utf8");
-    expect(await shown(), "the program as it is").toEqual([]);
-    expect(text.split(right), `${file} holds once: ${right}`).toHaveLength(2);
-    writeFileSync(
-      path,
-      text.replace(right, () => wrong),
-    );
-    try {
-      const problems = await shown();
-      expect(problems).not.toEqual([]);
-    } finally {
-      writeFileSync(path, text);
-    }
+/** What the scenarios show to be wrong with the program in a folder: the first that shows anything. */
+async function shown(root: string, { shownBy }: Mutant): Promise<string[]> {
+  for (const scenario of shownBy) {
+    const problems = await play(scenario, ground[scenario.stage], { root, patienceMs: PATIENCE_MS / 2 });
+    if (problems.length > 0) return problems;
+  }
+  return [];
+}
 
-    async function shown(): Promise<string[]> {
-      for (const scenario of shownBy) {
-        const problems = await play(scenario, ground[scenario.stage], {
-          root: checkout.root,
-          patienceMs: PATIENCE_MS / 2,
-        });
-        if (problems.length > 0) return problems;
+describe("a wrong version is shown to be one", { concurrent: true, timeout: 3 * PATIENCE_MS }, () => {
+  for (const mutant of MUTANTS) {
+    test(mutant.name, async ({ expect }) => {
+      const { file, right, wrong } = mutant;
+      const checkout = freshCheckout();
+      try {
+        expect(await shown(checkout.root, mutant), "the program as it is").toEqual([]);
+        const path = join(checkout.root, file);
+        const parts = readFileSync(path, "utf8").split(right);
+        expect(parts, `${file} holds once: ${right}`).toHaveLength(2);
+        writeFileSync(path, parts.join(wrong));
+        expect(await shown(checkout.root, mutant)).not.toEqual([]);
+      } finally {
+        await checkout.remove();
       }
-      return [];
-    }
-  },
-);
+    });
+  }
+});
