@@ -39,7 +39,8 @@ async function play(): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "sentinel-faults-"));
   const report = join(folder, "report.json");
   try {
-    const files = values.only === "" ? ["test/faults"] : ["test/faults/faults.test.ts"];
+    const [stage = ""] = values.only.split("/");
+    const files = [stage === "" ? "test/faults" : `test/faults/${stage}`];
     const vitest = resolve(import.meta.dirname, "../../node_modules/vitest/vitest.mjs");
     const child = spawn(
       process.execPath,
@@ -55,7 +56,7 @@ async function play(): Promise<number> {
     );
     const [code] = (await once(child, "close")) as [number | null];
     const results = read(report);
-    print(results);
+    if (results.length > 0) print(results);
     if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
     if (results.length === 0) process.stderr.write(`No scenario's name begins with "${values.only}".\n`);
     return results.length === 0 ? 1 : (code ?? 1);

@@ -1,8 +1,5 @@
 import { POINTS } from "./proxy.ts";
-import { BATCHES, type End, type Fault, type Scenario, STAGES, type Stage } from "./scenario.ts";
-
-/** Round trips of an unbroken run of each stage with one worker, as the proxy counts them. */
-export type RoundTrips = Readonly<Record<Stage, number>>;
+import { BATCHES, type End, type Fault, type Scenario, type Stage } from "./scenario.ts";
 
 /** How much is tried. */
 export interface Extent {
@@ -39,34 +36,37 @@ const AROUND: Readonly<Record<Stage, readonly string[]>> = {
   recover: ["INSERT ON run", "INSERT ON decision_rule", "UPDATE ON run"],
 };
 
-/** Every scenario of the matrix. */
-export function matrix(roundTrips: RoundTrips, { places, everyCut }: Extent): Scenario[] {
-  return STAGES.flatMap((stage) => {
-    const ending = (end: End, faults: readonly Fault[]): Scenario[] => faults.map((fault) => ({ stage, fault, end }));
-    const written = WRITTEN[stage];
-    const around = AROUND[stage];
-    return [
-      ...ending("succeeds_or_resumable", cuts(roundTrips[stage], everyCut)),
-      ...ending("succeeds_or_resumable", stage === "generate" ? spread(places, 75_000, rowsCut) : []),
-      ...ending("succeeds", stage === "recover" ? spread(places, 15_000, answerCut) : []),
-      ...ending("succeeds", conditions()),
-      ...ending("killed", kills()),
-      ...ending(
-        "succeeds",
-        BATCHES.flatMap((batch) => [1, 2].map((workers): Fault => ({ kind: "backend", batch, workers }))),
-      ),
-      ...ending("interrupted", signals()),
-      ...ending(
-        "succeeds",
-        BATCHES.slice(0, 2).map((batch): Fault => ({ kind: "rival", batch })),
-      ),
-      ...ending("succeeds_or_resumable", mutes(roundTrips[stage], places)),
-      ...ending("succeeds", states(TRANSIENT, written)),
-      ...ending("succeeds_or_resumable", states(TRANSIENT.slice(0, places), around)),
-      ...ending("halts", states(HALTING, [...written, ...around], Number.MAX_SAFE_INTEGER)),
-      ...ending("halts", [{ kind: "connections" }, { kind: "read_only" }]),
-    ];
-  });
+/**
+ * Every scenario of a stage.
+ * @param roundTrips of an unbroken run with one worker, as the proxy counts them.
+ */
+export function matrix(stage: Stage, roundTrips: number, { places, everyCut }: Extent): Scenario[] {
+  const ending = (end: End, faults: readonly Fault[]): Scenario[] => faults.map((fault) => ({ stage, fault, end }));
+  const written = WRITTEN[stage];
+  const around = AROUND[stage];
+  return [
+    ...ending("succeeds_or_resumable", cuts(roundTrips, everyCut)),
+    ...ending("succeeds_or_resumable", stage === "generate" ? spread(places, 75_000, rowsCut) : []),
+    ...ending("succeeds", stage === "recover" ? spread(places, 15_000, answerCut) : []),
+    ...ending("succeeds", conditions()),
+    ...ending("killed", kills()),
+    ...ending("succeeds", backends()),
+    ...ending("interrupted", signals()),
+    ...ending("succeeds", rivals()),
+    ...ending("succeeds_or_resumable", mutes(roundTrips, places)),
+    ...ending("succeeds", states(TRANSIENT, written)),
+    ...ending("succeeds_or_resumable", states(TRANSIENT.slice(0, places), around)),
+    ...ending("halts", states(HALTING, [...written, ...around], Number.MAX_SAFE_INTEGER)),
+    ...ending("halts", [{ kind: "connections" }, { kind: "read_only" }]),
+  ];
+}
+
+function backends(): Fault[] {
+  return BATCHES.flatMap((batch) => [1, 2].map((workers): Fault => ({ kind: "backend", batch, workers })));
+}
+
+function rivals(): Fault[] {
+  return BATCHES.slice(0, 2).map((batch): Fault => ({ kind: "rival", batch }));
 }
 
 /** All round trips at all points; or a part of them, in which each point has its turn. */
