@@ -125,14 +125,12 @@ export async function runStage<T extends StageEnd>(
     const result = writer.signal.aborted ? "interrupted" : "failed";
     const text = error instanceof Error ? error.message : String(error);
     await finishRun(client, runId, { result, error: text, campaignId: null, at: clock() }).catch(() => {});
-    throw resumable(error, writer, stage);
+    throw resumable(error, writer);
   }
 }
 
 /** What stopped a stage between two batches can be continued, and the user is told how. */
-function resumable(error: unknown, writer: Writer, stage: string): unknown {
-  const { target, command, options, signal } = writer;
-  if (signal.aborted && error === signal.reason) return interrupted(writer, stage, 1, "key");
+function resumable(error: unknown, { target, command, options }: Writer): unknown {
   if (error instanceof SentinelError || !isTransient(error)) return explain(error, target);
   const { message } = explain(error, target) as Error;
   return new SentinelError(

@@ -8,7 +8,7 @@ import { isComplete, lastPass } from "./db/ledger.ts";
 import { keyDecisions } from "./db/partitions.ts";
 import { bind, sql } from "./db/sql.ts";
 import { shardCount } from "./domain/shards.ts";
-import { refuseUnstored, unfinished } from "./stored-fleet.ts";
+import { refuseUnstored, unfinished, unlessStopped } from "./stored-fleet.ts";
 
 /** Decides every Partial device that nothing was decided for. A second run finds nothing and changes nothing. */
 export async function recover(run: StageRun, given?: Campaign): Promise<StageEnd> {
@@ -18,7 +18,7 @@ export async function recover(run: StageRun, given?: Campaign): Promise<StageEnd
   await refuseUnfinished(run, campaign);
   const last = await lastPass(run.client, id, "recover");
   if (isComplete(last) && (await undecidedDevices(run, id)) === 0) {
-    await keyDecisions(run, id);
+    await unlessStopped(run, "recover", keyDecisions(run, id));
     return ended(run, campaign, 0, 0);
   }
   const shards = shardCount(campaign.device_count, run.options.batchSize ?? SCAN_BATCH);
@@ -37,7 +37,7 @@ export async function recover(run: StageRun, given?: Campaign): Promise<StageEnd
     unit: "Partial devices",
     before: isComplete(last) ? 0 : (last?.rows ?? 0),
   });
-  await keyDecisions(run, id);
+  await unlessStopped(run, "recover", keyDecisions(run, id));
   await run.client.query(bind(sql("recover.analyze"), { campaign: id }));
   return ended(run, campaign, rows, elapsed());
 }

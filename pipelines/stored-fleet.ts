@@ -1,6 +1,6 @@
 import { EXIT, SentinelError } from "./cli/errors.ts";
 import { count, seconds } from "./cli/format.ts";
-import type { StageEnd, StageRun } from "./context.ts";
+import { interrupted, type StageEnd, type StageRun } from "./context.ts";
 import { type Campaign, deleteCampaign, findCampaign, makeCurrent, type NewCampaign } from "./db/campaigns.ts";
 import { lastPass } from "./db/ledger.ts";
 import { keyReports, reportsAreKeyed } from "./db/partitions.ts";
@@ -14,7 +14,17 @@ export async function isStored({ client }: StageRun, { campaign_id: id, device_c
 /** Gives a campaign whose devices are all there its key, and the planner an idea of it. */
 export async function seal(run: StageRun, { campaign_id: id, name }: Campaign): Promise<void> {
   const note = (): void => run.reporter.note(`campaign ${name}: all devices are stored, building the key`);
-  if (await keyReports(run, id, note)) await run.client.query(bind(sql("generate.analyze"), { campaign: id }));
+  if (await unlessStopped(run, "generate", keyReports(run, id, note)))
+    await run.client.query(bind(sql("generate.analyze"), { campaign: id }));
+}
+
+/** Waits for a key to be built; one that a stop kept from it is what the stage has left to do. */
+export async function unlessStopped<T>(run: StageRun, stage: string, key: Promise<T>): Promise<T> {
+  try {
+    return await key;
+  } catch (error) {
+    throw run.signal.aborted && error === run.signal.reason ? interrupted(run, stage, 1, "key") : error;
+  }
 }
 
 /** Later stages rest on a fleet that is whole. */

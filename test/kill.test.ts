@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Barrier, holdBatches, holdEnd, until } from "./support/barrier.ts";
+import { type Barrier, holdBatches, holdEnd, settled } from "./support/barrier.ts";
 import { start, succeed } from "./support/cli.ts";
 import { freshDatabase, type TestDatabase } from "./support/database.ts";
-import { cloned, digestOf, query, session } from "./support/fleet.ts";
+import { cloned, digestOf, query } from "./support/fleet.ts";
 
 const WORDS = {
   generate: ["generate", "--devices", "2000", "--batch-size", "500", "--campaign", "torn"],
@@ -57,17 +57,6 @@ const committed = async (url: string, stage: Stage): Promise<number[]> =>
       stage,
     ])
   ).map(({ batch_no }) => batch_no);
-
-/** Waits until nobody else is connected: what a killed command had sent ahead is then stored, or never will be. */
-const settled = (url: string): Promise<void> =>
-  session(url, (client) =>
-    until("the killed command's sessions have ended", async () => {
-      const { rowCount } = await client.query(
-        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()",
-      );
-      return rowCount === 0;
-    }),
-  );
 
 /**
  * What is committed is whole and nothing but the first batches, up to this one; of a stage that sends ahead the server may find more

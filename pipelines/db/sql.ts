@@ -29,8 +29,8 @@ export function sql(name: string): string {
 export type Bindable = number | readonly number[] | string;
 
 /**
- * Writes values into a statement's places, `:name` or, where a name goes on behind it, `:{name}`, for COPY and multi-statement messages, where the protocol takes no
- * parameters. Nothing but numbers and hexadecimal digits gets in.
+ * Writes values into a statement's places, `:name` or, where a name goes on behind it, `:{name}`, for COPY and multi-statement
+ * messages, where the protocol takes no parameters. Nothing but numbers and hexadecimal digits gets in.
  */
 export function bind(text: string, values: Readonly<Record<string, Bindable>>): string {
   return text.replace(/(?<!:):(?:([a-z_]+)\b|\{([a-z_]+)\})/g, (_, plain?: string, braced?: string) => {

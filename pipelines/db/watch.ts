@@ -28,7 +28,7 @@ export function watch(client: pg.Client, config: pg.ClientConfig): void {
   const look = async (): Promise<void> => {
     if (isAsking || !isSilent()) return;
     isAsking = true;
-    const isAtWork = await worksFor(inside.processID, { ...config, connectionTimeoutMillis: silenceMs });
+    const isAtWork = await worksFor(inside.processID, config, silenceMs);
     isAsking = false;
     if (isAtWork || !isSilent()) return;
     const error = new Error("timeout expired: the server says nothing any more");
@@ -44,11 +44,12 @@ const DEFAULT_SILENCE_MS = 10_000;
 const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
 
 /** Whether the server is executing a statement of the session; true too where it answers that it can't say. */
-async function worksFor(pid: number | null, config: pg.ClientConfig): Promise<boolean> {
+async function worksFor(pid: number | null, config: pg.ClientConfig, patienceMs: number): Promise<boolean> {
   const other = new pg.Client({
     ...config,
     application_name: "sentinel-watch",
-    ...(config.connectionTimeoutMillis === undefined ? {} : { query_timeout: config.connectionTimeoutMillis }),
+    connectionTimeoutMillis: patienceMs,
+    query_timeout: patienceMs,
   });
   other.on("error", () => {});
   try {

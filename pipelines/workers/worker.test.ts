@@ -4,7 +4,7 @@ import { type Barrier, holdBatches, until } from "../../test/support/barrier.ts"
 import { command, done, type Said } from "../../test/support/command.ts";
 import { freshDatabase, type TestDatabase } from "../../test/support/database.ts";
 import { cloned, digestOf, query, session } from "../../test/support/fleet.ts";
-import { slowLink } from "../../test/support/slow-link.ts";
+import { faultProxy } from "../../test/support/proxy.ts";
 
 const DEVICES = 4_000;
 const OPTIONS = { devices: DEVICES, batchSize: 100, workers: 2 };
@@ -43,7 +43,7 @@ async function expectUnbroken(url: string): Promise<void> {
 
 /** Stores the fleet over a slow link, while `meanwhile` does harm. */
 async function generated(url: string, meanwhile: () => Promise<void>): Promise<Said> {
-  const link = await slowLink(url, DELAY_MS);
+  const link = await faultProxy(url, undefined, { latencyMs: DELAY_MS });
   const [said] = await Promise.all([done("generate", link.url, OPTIONS), meanwhile()]);
   await link.close();
   return said;
@@ -121,7 +121,7 @@ test("a batch that is refused for good ends the run, and what it had sent ahead 
     `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'never' USING ERRCODE = '22012'; END $$;
      CREATE TRIGGER refuse BEFORE INSERT ON batch_ledger FOR EACH ROW WHEN (NEW.batch_no = 5) EXECUTE FUNCTION refuse()`,
   );
-  const link = await slowLink(url, DELAY_MS);
+  const link = await faultProxy(url, undefined, { latencyMs: DELAY_MS });
   await expect(command("generate", link.url, { ...OPTIONS, workers: 1 })).rejects.toThrow(/never/);
   await link.close();
   const ledger = await query<{ batch_no: number }>(url, "SELECT batch_no FROM batch_ledger ORDER BY batch_no");

@@ -1,9 +1,8 @@
-import type pg from "pg";
-import { type Barrier, holdBatches } from "../support/barrier.ts";
+import { type Barrier, holdBatches, settled } from "../support/barrier.ts";
 import { type Ended, start, succeed } from "../support/cli.ts";
 import { freshDatabase, type TestDatabase } from "../support/database.ts";
-import { cloned, digestOf, query, session } from "../support/fleet.ts";
-import { type Condition, type FaultProxy, faultProxy, type Strike } from "./proxy.ts";
+import { cloned, digestOf, query } from "../support/fleet.ts";
+import { type Condition, type FaultProxy, faultProxy, type Strike } from "../support/proxy.ts";
 import { type End, type Fault, type Scenario, STAGES, type Stage, WORDS } from "./scenario.ts";
 
 /** What scenarios begin from and are held against, by stage. */
@@ -160,24 +159,22 @@ function inflict(fault: Fault, stage: Stage, place: Place): Promise<Broken> {
         await barrier.pass();
         return rival.code === 3 ? [] : [`a second command ends with ${rival.code}: ${rival.stderr}`];
       });
-    case "mute":
-      return overProxy(words(), place, { kind: "mute", roundTrip: fault.roundTrip });
     case "state":
       return raising(words(), place, fault);
     case "connections":
-      return under(
-        words(),
-        place,
-        "ALTER DATABASE :name CONNECTION LIMIT 1",
-        "ALTER DATABASE :name CONNECTION LIMIT -1",
+      return asOrdinary(place, (limited) =>
+        under(words(), limited, place.url, {
+          set: "CONNECTION LIMIT 1",
+          reset: "CONNECTION LIMIT -1",
+          says: /too many connections/,
+        }),
       );
     case "read_only":
-      return under(
-        words(),
-        place,
-        "ALTER DATABASE :name SET default_transaction_read_only = on",
-        "ALTER DATABASE :name RESET default_transaction_read_only",
-      );
+      return under(words(), place, place.url, {
+        set: "SET default_transaction_read_only = on",
+        reset: "RESET default_transaction_read_only",
+        says: /is read-only/,
+      });
   }
 }
 
@@ -249,35 +246,40 @@ async function raising(
   return { ...ended, struck: counted?.struck ?? false };
 }
 
-/** Runs while the database is set otherwise. The session of the one who sets it does not count. */
-async function under(words: readonly string[], place: Place, set: string, reset: string): Promise<Broken> {
-  const { url } = place;
-  const name = new URL(url).pathname.slice(1);
-  const elsewhere = new URL(url);
-  elsewhere.pathname = "/postgres";
-  const say = (text: string) => query(elsewhere.href, text.replace(":name", name));
-  await say(set);
-  const limited = new URL(url);
-  limited.username = set.includes("CONNECTION LIMIT") ? await ordinary(elsewhere.href, name) : limited.username;
-  if (limited.username !== new URL(url).username) limited.password = ORDINARY_PASSWORD;
-  const ended = await bounded(begin(words, { ...place, url: limited.href }), place);
-  await say(reset);
-  return { ...ended, struck: true };
+/** How a database is altered and altered back, and the word by which the command tells that it met that. */
+interface Setting {
+  readonly set: string;
+  readonly reset: string;
+  readonly says: RegExp;
 }
 
-const ORDINARY_PASSWORD = "ordinary";
+/** Runs while the database is set otherwise, by a session of its owner. */
+async function under(words: readonly string[], place: Place, owner: string, setting: Setting): Promise<Broken> {
+  const name = new URL(owner).pathname.slice(1);
+  const alter = (text: string) => query(elsewhere(owner), `ALTER DATABASE ${name} ${text}`);
+  await alter(setting.set);
+  try {
+    const ended = await bounded(begin(words, place), place);
+    return { ...ended, struck: setting.says.test(ended.stderr) };
+  } finally {
+    await alter(setting.reset);
+  }
+}
 
-/** A user whom limits concern, which a superuser passes by. */
-async function ordinary(url: string, database: string): Promise<string> {
-  const name = `user_${database}`;
-  await query(
-    url,
-    `CREATE ROLE ${name} LOGIN PASSWORD '${ORDINARY_PASSWORD}'; GRANT pg_write_all_data, pg_read_all_data TO ${name}`,
-  );
-  const there = new URL(url);
-  there.pathname = `/${database}`;
-  await query(there.href, `GRANT ALL ON SCHEMA public TO ${name}`);
-  return name;
+const elsewhere = (url: string): string => Object.assign(new URL(url), { pathname: "/postgres" }).href;
+
+/** Lends a user with the owner's rights whom limits concern, which a superuser passes by. */
+async function asOrdinary(place: Place, work: (place: Place) => Promise<Broken>): Promise<Broken> {
+  const { username: owner, pathname } = new URL(place.url);
+  const name = `user_${pathname.slice(1)}`;
+  const password = "ordinary";
+  await query(place.url, `CREATE ROLE ${name} LOGIN PASSWORD '${password}' IN ROLE ${owner}`);
+  try {
+    return await work({ ...place, url: Object.assign(new URL(place.url), { username: name, password }).href });
+  } finally {
+    await settled(place.url);
+    await query(place.url, `REASSIGN OWNED BY ${name} TO ${owner}; DROP OWNED BY ${name}; DROP ROLE ${name}`);
+  }
 }
 
 /** Waits for a command, and kills one that hangs. */
@@ -288,18 +290,4 @@ async function bounded(command: Command, { patienceMs = PATIENCE_MS }: Playing):
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Waits until nobody else is connected: what a killed command had sent ahead is then stored, or never will be. */
-function settled(url: string): Promise<void> {
-  return session(url, async (client: pg.Client) => {
-    const deadline = performance.now() + PATIENCE_MS;
-    while (performance.now() < deadline) {
-      const { rowCount } = await client.query(
-        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND application_name = 'sentinel-ota'",
-      );
-      if (rowCount === 0) return;
-    }
-    throw new Error("sessions of the command live on");
-  });
 }

@@ -1,4 +1,4 @@
-import { POINTS } from "./proxy.ts";
+import { POINTS } from "../support/proxy.ts";
 import { BATCHES, type End, type Fault, type Scenario, type Stage } from "./scenario.ts";
 
 /** How much is tried. */
@@ -79,10 +79,10 @@ function cuts(roundTrips: number, every: number): Fault[] {
 /** From the first round trip on, which is the start-up, to the last. */
 function mutes(roundTrips: number, places: number): Fault[] {
   const count = Math.ceil(places / 2);
-  return Array.from({ length: count }, (_, no) => ({
-    kind: "mute",
-    roundTrip: 1 + Math.round((no * (roundTrips - 1)) / Math.max(1, count - 1)),
-  }));
+  return Array.from({ length: count }, (_, no) => {
+    const roundTrip = 1 + Math.round((no * (roundTrips - 1)) / Math.max(1, count - 1));
+    return { kind: "link", strike: { kind: "mute", roundTrip } };
+  });
 }
 
 const rowsCut = (bytes: number): Fault => ({ kind: "link", strike: { kind: "cut_rows", bytes } });

@@ -11,10 +11,10 @@ export interface Mutant {
 }
 
 const backend: Fault = { kind: "backend", batch: 1, workers: 1 };
-const cutBefore: Fault = { kind: "backend", batch: 2, workers: 2 };
+const backendOfTwo: Fault = { kind: "backend", batch: 2, workers: 2 };
 const killed: Fault = { kind: "kill", batch: 1, commits: false, workers: 1 };
 const unheard: Fault = { kind: "kill", batch: 1, commits: true, workers: 1 };
-const state = (code: string, on: string, times = 1): Fault => ({ kind: "state", state: code, on, times });
+const state = (code: string, on: string): Fault => ({ kind: "state", state: code, on, times: 1 });
 const succeeds = (stage: Stage, fault: Fault): Scenario => ({ stage, fault, end: "succeeds" });
 const resumes = (stage: Stage, fault: Fault): Scenario => ({ stage, fault, end: "killed" });
 
@@ -122,7 +122,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "pipelines/workers/generate-task.ts",
     right: "devices: deviceCount, seed, campaignId",
     wrong: "devices: deviceCount, seed: seed + worker, campaignId",
-    shownBy: [succeeds("generate", cutBefore)],
+    shownBy: [succeeds("generate", backendOfTwo)],
   },
   {
     name: "Ctrl-C is not heard",
@@ -157,6 +157,12 @@ export const MUTANTS: readonly Mutant[] = [
     file: "pipelines/db/connect.ts",
     right: "  watch(client, target.config);",
     wrong: "",
-    shownBy: [{ stage: "recover", fault: { kind: "mute", roundTrip: 8 }, end: "succeeds_or_resumable" }],
+    shownBy: [
+      {
+        stage: "recover",
+        fault: { kind: "link", strike: { kind: "mute", roundTrip: 8 } },
+        end: "succeeds_or_resumable",
+      },
+    ],
   },
 ];

@@ -1,4 +1,4 @@
-import type { Condition, Strike } from "./proxy.ts";
+import type { Condition, Strike } from "../support/proxy.ts";
 
 /** What a scenario breaks: a stage that has several batches, small enough to be run hundreds of times. */
 export const WORDS = {
@@ -12,7 +12,7 @@ export const BATCHES = [0, 1, 2, 3] as const;
 
 /** What is done to a command from outside, as data. */
 export type Fault =
-  /** A link to the database breaks, once. */
+  /** A link to the database breaks or goes mute, once. */
   | { readonly kind: "link"; readonly strike: Strike }
   /** Links are bad, all the time. */
   | { readonly kind: "condition"; readonly condition: Condition }
@@ -26,8 +26,6 @@ export type Fault =
   | { readonly kind: "state"; readonly state: string; readonly on: string; readonly times: number }
   /** The same command is started a second time while a batch of the first is about to commit. */
   | { readonly kind: "rival"; readonly batch: number }
-  /** From the n-th round trip on nothing moves on any link, and none is closed. */
-  | { readonly kind: "mute"; readonly roundTrip: number }
   /** The server takes no session but the first. */
   | { readonly kind: "connections" }
   /** The server lets nobody write. */

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
+import { session } from "./fleet.ts";
 
 /** A point at which the server itself holds a command: the statement waits inside its transaction until the test decides. */
 export interface Barrier {
@@ -70,4 +71,18 @@ export async function until(what: string, holds: () => Promise<boolean>): Promis
     if (performance.now() > deadline) throw new Error(`never came true: ${what}`);
     await pause(POLL_MS);
   }
+}
+
+/**
+ * Waits until no session of a command is left in a database: what a killed one had sent ahead is then stored, or never will be.
+ */
+export function settled(url: string): Promise<void> {
+  return session(url, (client) =>
+    until("the command's sessions have ended", async () => {
+      const { rowCount } = await client.query(
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'sentinel-%'",
+      );
+      return rowCount === 0;
+    }),
+  );
 }

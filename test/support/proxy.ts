@@ -41,14 +41,17 @@ export async function faultProxy(serverUrl: string, strike?: Strike, condition: 
   const state = { roundTrips: 0, struck: false, rows: 0, answer: 0 };
   const proxy = net.createServer((near) => {
     const far = net.connect(Number(target.port || 5432), target.hostname);
-    for (const socket of [near, far]) {
-      open.add(socket);
-      socket.setNoDelay(true);
-      socket.on("error", () => {});
-      socket.on("close", () => {
-        open.delete(socket);
-        near.destroy();
-        far.destroy();
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      open.add(from);
+      from.setNoDelay(true);
+      from.on("error", () => {});
+      // An end takes its time on the link as bytes do.
+      from.on("close", () => {
+        open.delete(from);
+        setTimeout(() => to.end(), condition.latencyMs ?? 0);
       });
     }
     carry(near, far);
@@ -115,8 +118,6 @@ export async function faultProxy(serverUrl: string, strike?: Strike, condition: 
     });
     near.on("data", (chunk) => requests.take(chunk));
     far.on("data", (chunk) => answers.take(chunk));
-    near.on("end", () => far.end());
-    far.on("end", () => near.end());
   }
 }
 
