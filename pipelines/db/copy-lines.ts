@@ -40,3 +40,16 @@ export class CopyLines {
     this.#bytes = larger;
   }
 }
+
+const LINE_FEED = 10;
+
+/** The lines of a text of COPY, each with its line feed. */
+export function linesOf(bytes: Buffer): Buffer[] {
+  const lines: Buffer[] = [];
+  for (let from = 0; from < bytes.length; ) {
+    const to = bytes.indexOf(LINE_FEED, from) + 1;
+    lines.push(bytes.subarray(from, to));
+    from = to;
+  }
+  return lines;
+}

@@ -53,6 +53,14 @@ const ANSWERS: readonly Answer[] = [
     exitCode: EXIT.resumable,
   },
   {
+    when: /^(22|23|54)/,
+    cause: ({ label }, message) => `The server of ${label} refuses what Sentinel stores: ${message}.`,
+    remedy:
+      "Take away the trigger, constraint or setting of that database which forbids it; committed batches are safe. Then continue:",
+    command: "npm run pipeline -- --resume",
+    exitCode: EXIT.resumable,
+  },
+  {
     when: /^(ENOTFOUND|EAI_AGAIN)$/,
     cause: ({ config }) => `There is no host named ${config.host}.`,
     remedy: "Check the host in DATABASE_URL, DB_HOST or PGHOST.",

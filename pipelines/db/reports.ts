@@ -2,10 +2,13 @@ import type pg from "pg";
 import { Checksum } from "../domain/checksum.ts";
 import type { DeviceReport, FleetWords } from "../domain/fleet.ts";
 import { OUTCOME_COLUMNS, PROFILE_COLUMNS } from "../domain/vocabulary.ts";
+import { refusedAmong } from "./bisect.ts";
+import type { Committer, Sifted } from "./commit.ts";
 import { copyLine } from "./copy.ts";
 import { type CopyPart, copyIn } from "./copy-in.ts";
 import { CopyLines } from "./copy-lines.ts";
 import { ledgerEntry, type Pass } from "./ledger.ts";
+import type { Link } from "./session.ts";
 import { bind, sql } from "./sql.ts";
 
 type Words = readonly (string | null)[];
@@ -35,6 +38,116 @@ export async function enterWords(
   if (!rowCount) await copyIn(client, wordParts(campaignId, profiles, outcomes));
 }
 
+/** A report of a file. */
+export type FileReport = DeviceReport & {
+  /** Of its row in the file, from 1, header not counted. */
+  readonly rowNo: number;
+};
+
+/** A report and the number of its device in the campaign. */
+interface Numbered {
+  readonly report: FileReport;
+  readonly deviceNo: number;
+}
+
+/** Stores the reports of a file, batch after batch in its order; new combinations of words commit with the batch that brings them. */
+export class ReportStore implements Committer<readonly FileReport[]> {
+  readonly #pass: Pass;
+  readonly #batchSize: number;
+  /** Those that are stored; unknown before the first batch and after one that failed. */
+  #words: { readonly profiles: WordList; readonly outcomes: WordList } | undefined;
+
+  constructor(pass: Pass, batchSize: number) {
+    this.#pass = pass;
+    this.#batchSize = batchSize;
+  }
+
+  readonly commit = async ({ client }: Link, batch: number, reports: readonly FileReport[]): Promise<number> => {
+    await this.#put(client, this.#numbered(batch, reports), [], (checksum) =>
+      this.#entry(batch, reports.length, checksum),
+    );
+    return reports.length;
+  };
+
+  readonly sift = async ({ client }: Link, batch: number, reports: readonly FileReport[]): Promise<Sifted> => {
+    const campaign = this.#pass.campaignId;
+    const all = this.#numbered(batch, reports);
+    const refused = await refusedAmong(client, all, (part) => this.#put(client, part));
+    this.#words = undefined; // What was tried was rolled back.
+    const apart = new Set(refused.map(({ item }) => item));
+    const left = all.filter((item) => !apart.has(item));
+    const rejects = refused.map(({ item: { report }, state }) =>
+      copyLine([campaign, report.rowNo, `the server refuses it (SQLSTATE ${state})`, null]),
+    );
+    await this.#put(
+      client,
+      left,
+      [{ into: sql("campaign.store_rejects"), lines: Buffer.from(rejects.join("")) }],
+      (checksum) =>
+        `${bind(sql("campaign.set_apart"), { campaign, rows: apart.size })};${this.#entry(batch, left.length, checksum)}`,
+    );
+    return {
+      rows: left.length,
+      instead: "rows can't be stored and are in import_reject",
+      refused: refused.map(({ item, reason }) => `row ${item.report.rowNo}: ${reason}`),
+    };
+  };
+
+  #numbered(batch: number, reports: readonly FileReport[]): Numbered[] {
+    return reports.map((report, at) => ({ report, deviceNo: batch * this.#batchSize + at }));
+  }
+
+  #entry(batch: number, rows: number, checksum: string): string {
+    return ledgerEntry(this.#pass, { batch, worker: 0, rows, checksum });
+  }
+
+  /** Sends reports with the words that are new, further rows and last the statements that `then` makes, as one message. */
+  async #put(
+    client: pg.ClientBase,
+    reports: readonly Numbered[],
+    beside: readonly CopyPart[] = [],
+    then: (checksum: string) => string = () => "",
+  ): Promise<void> {
+    const campaign = this.#pass.campaignId;
+    const words = this.#words ?? (await this.#stored(client));
+    this.#words = undefined;
+    const lines = new CopyLines();
+    const checksum = new Checksum();
+    for (const { report, deviceNo } of reports) {
+      const profile = words.profiles.numberOf(PROFILE_COLUMNS.map((column) => report[column]));
+      const { firmware_reported, last_stage, error_code, updateStatus } = report;
+      const outcome = words.outcomes.numberOf([firmware_reported, last_stage, error_code, updateStatus]);
+      const { battery_voltage, signal_strength, storage_free_mb } = report;
+      lines.add([
+        ...[report.bucket, campaign, deviceNo, profile, outcome, report.deviceId, report.attempts],
+        ...[battery_voltage, signal_strength, storage_free_mb, report.reported_at],
+      ]);
+      checksum.addText(report.deviceId, deviceNo);
+    }
+    const [profiles, outcomes] = [words.profiles.takeAdded(), words.outcomes.takeAdded()];
+    const into = bind(sql("generate.store"), { campaign });
+    await copyIn(
+      client,
+      [
+        ...wordParts(campaign, profiles.words, outcomes.words, [profiles.from, outcomes.from]),
+        { into, lines: lines.bytes() },
+        ...beside,
+      ],
+      then(String(checksum)),
+    );
+    this.#words = words;
+  }
+
+  async #stored(client: pg.ClientBase) {
+    const wordsOf = async (name: string, columns: readonly string[]): Promise<WordList> => {
+      const { rows } = await client.query<Record<string, string | null>>(sql(name), [this.#pass.campaignId]);
+      return new WordList(rows.map((row) => columns.map((column) => row[column] ?? null)));
+    };
+    const profiles = await wordsOf("generate.profiles", PROFILE_COLUMNS);
+    return { profiles, outcomes: await wordsOf("generate.outcomes", OUTCOME_COLUMNS) };
+  }
+}
+
 /** Combinations of words in the order in which they first came, each with its number. */
 class WordList {
   readonly #numbers = new Map<string, number>();
@@ -59,58 +172,5 @@ class WordList {
     const words = this.#added;
     this.#added = [];
     return { words, from: this.#numbers.size - words.length };
-  }
-}
-
-/** Stores the reports of a file, batch after batch in its order; new combinations of words commit with the batch that brings them. */
-export class ReportStore {
-  readonly #client: pg.ClientBase;
-  readonly #pass: Pass;
-  readonly #profiles: WordList;
-  readonly #outcomes: WordList;
-
-  private constructor(client: pg.ClientBase, pass: Pass, profiles: readonly Words[], outcomes: readonly Words[]) {
-    this.#client = client;
-    this.#pass = pass;
-    this.#profiles = new WordList(profiles);
-    this.#outcomes = new WordList(outcomes);
-  }
-
-  /** Goes on with the words that are stored already. */
-  static async open(client: pg.ClientBase, pass: Pass): Promise<ReportStore> {
-    const wordsOf = async (name: string, columns: readonly string[]): Promise<Words[]> => {
-      const { rows } = await client.query<Record<string, string | null>>(sql(name), [pass.campaignId]);
-      return rows.map((row) => columns.map((column) => row[column] ?? null));
-    };
-    const profiles = await wordsOf("generate.profiles", PROFILE_COLUMNS);
-    return new ReportStore(client, pass, profiles, await wordsOf("generate.outcomes", OUTCOME_COLUMNS));
-  }
-
-  /** Stores one batch with its ledger row, in one transaction. `firstNo` is the place of its first device in the campaign. */
-  async store(batch: number, reports: readonly DeviceReport[], firstNo: number): Promise<void> {
-    const campaign = this.#pass.campaignId;
-    const lines = new CopyLines();
-    const checksum = new Checksum();
-    for (const [at, report] of reports.entries()) {
-      const profile = this.#profiles.numberOf(PROFILE_COLUMNS.map((column) => report[column]));
-      const { firmware_reported, last_stage, error_code, updateStatus } = report;
-      const outcome = this.#outcomes.numberOf([firmware_reported, last_stage, error_code, updateStatus]);
-      const { battery_voltage, signal_strength, storage_free_mb } = report;
-      lines.add([
-        ...[report.bucket, campaign, firstNo + at, profile, outcome, report.deviceId, report.attempts],
-        ...[battery_voltage, signal_strength, storage_free_mb, report.reported_at],
-      ]);
-      checksum.addText(report.deviceId, firstNo + at);
-    }
-    const [profiles, outcomes] = [this.#profiles.takeAdded(), this.#outcomes.takeAdded()];
-    const into = bind(sql("generate.store"), { campaign });
-    await copyIn(
-      this.#client,
-      [
-        ...wordParts(campaign, profiles.words, outcomes.words, [profiles.from, outcomes.from]),
-        { into, lines: lines.bytes() },
-      ],
-      ledgerEntry(this.#pass, { batch, worker: 0, rows: reports.length, checksum: String(checksum) }),
-    );
   }
 }

@@ -25,6 +25,14 @@ export function isDuplicate(error: unknown): boolean {
   return error instanceof Error && (error as { code?: unknown }).code === "23505";
 }
 
+/** An error of the server about what a row holds. */
+export type Refusal = Error & { readonly code: string };
+
+/** Whether the server refuses what a row holds: the others of its batch can be stored without it, see `refusedAmong`. */
+export function isRefusal(error: unknown): error is Refusal {
+  return error instanceof Error && /^(22|23|54)/.test(String((error as { code?: unknown }).code));
+}
+
 export interface RetryOptions {
   /** Asked before each wait: whether the run was told to stop, so that an error is final. */
   readonly stopped: () => boolean;

@@ -1,6 +1,6 @@
 import { holds, type Predicate } from "./predicate.ts";
 import { faultOfRuleFile } from "./rule-file.ts";
-import { FAULT_KINDS, type FaultKind, type TelemetryField } from "./vocabulary.ts";
+import { FAULT_KINDS, type FaultKind, REFUSED_RULE, type TelemetryField } from "./vocabulary.ts";
 
 /** A check on one telemetry field. `detects` is the fault kind that it is there to find. */
 export interface Rule {
@@ -35,8 +35,9 @@ export function evaluator(ruleSet: RuleSet, field: TelemetryField): Evaluator {
 
 /** Checks a rule set that came from a file. Returns it, or a sentence that says what is wrong. */
 export function parseRuleSet(value: unknown): RuleSet | string {
-  const fault = faultOfRuleFile<Rule>(value as RuleSet, "a rule set", ({ detects }) =>
-    FAULT_KINDS.includes(detects) ? undefined : `"detects" must be one of ${FAULT_KINDS.join(", ")}`,
-  );
+  const fault = faultOfRuleFile<Rule>(value as RuleSet, "a rule set", ({ id, detects }) => {
+    if (id === REFUSED_RULE) return `"id" ${REFUSED_RULE} is taken: it is what the server, not a rule, holds back`;
+    return FAULT_KINDS.includes(detects) ? undefined : `"detects" must be one of ${FAULT_KINDS.join(", ")}`;
+  });
   return fault ?? (value as RuleSet);
 }

@@ -78,3 +78,6 @@ export const REQUIRED_IMPORT_COLUMNS = [
 
 /** How many hash slots the devices of a campaign fall into. */
 export const BUCKET_COUNT = 1024;
+
+/** Rule of a device that is in triage because the server refused what was decided on it; no rule of a rule set has this id. */
+export const REFUSED_RULE = "refused_by_server";

@@ -3,8 +3,8 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { hostileValues } from "../../test/support/hostile.ts";
 import { type Folder, folder, type ImportFormat, type ImportRow } from "../../test/support/import-files.ts";
+import type { FileReport } from "../db/reports.ts";
 import { bucketOf } from "../domain/bucket.ts";
-import type { DeviceReport } from "../domain/fleet.ts";
 import { REPORT_COLUMNS } from "../domain/vocabulary.ts";
 import { type ImportFile, openImport } from "./file.ts";
 
@@ -34,8 +34,8 @@ async function open(file: string): Promise<ImportFile> {
   return opened;
 }
 
-async function reportsOf(file: ImportFile, size = 100): Promise<DeviceReport[]> {
-  const all: DeviceReport[] = [];
+async function reportsOf(file: ImportFile, size = 100): Promise<FileReport[]> {
+  const all: FileReport[] = [];
   for await (const batch of file.reports(size)) all.push(...batch);
   return all;
 }
@@ -60,7 +60,8 @@ const ALL: ImportRow[] = FIVE.map((row, no) => ({
 }));
 
 const expected = (rows: readonly ImportRow[]) =>
-  rows.map(({ device_id, update_status, ...columns }) => ({
+  rows.map(({ device_id, update_status, ...columns }, at) => ({
+    rowNo: at + 1,
     bucket: bucketOf(device_id ?? ""),
     deviceId: device_id,
     updateStatus: update_status,

@@ -5,8 +5,8 @@ import path from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { EXIT, SentinelError } from "../cli/errors.ts";
 import type { Reject } from "../db/campaigns.ts";
+import type { FileReport } from "../db/reports.ts";
 import { bucketOf } from "../domain/bucket.ts";
-import type { DeviceReport } from "../domain/fleet.ts";
 import { REPORT_COLUMNS, REQUIRED_IMPORT_COLUMNS, type ReportColumn } from "../domain/vocabulary.ts";
 
 type Format = "csv" | "json" | "parquet";
@@ -31,7 +31,7 @@ export interface ImportFile {
   readonly devices: number;
   readonly rejects: readonly Reject[];
   /** The reports that can be stored, in the order of the file, so many at a time. */
-  reports(size: number): AsyncGenerator<DeviceReport[]>;
+  reports(size: number): AsyncGenerator<FileReport[]>;
   close(): void;
 }
 
@@ -68,13 +68,13 @@ export async function openImport(file: string, scratch: string): Promise<ImportF
     throw error;
   }
 
-  async function* reports(size: number): AsyncGenerator<DeviceReport[]> {
+  async function* reports(size: number): AsyncGenerator<FileReport[]> {
     const values = KNOWN_COLUMNS.map((column) => `kept(${column}) AS ${column}`).join(", ");
     const result = await connection.stream(text("reports").replace(":values", values));
-    let batch: DeviceReport[] = [];
+    let batch: FileReport[] = [];
     for await (const rows of result.yieldRowObjectJs()) {
       for (const row of rows) {
-        batch.push(reportOf(row as Record<string, string | null>));
+        batch.push(reportOf(row as FileRow));
         if (batch.length < size) continue;
         yield batch;
         batch = [];
@@ -91,9 +91,11 @@ function text(name: string): string {
   return readFileSync(new URL(`./queries/${name}.sql`, import.meta.url), "utf8");
 }
 
-function reportOf({ device_id, update_status, ...columns }: Record<string, string | null>): DeviceReport {
+type FileRow = Readonly<Record<string, string | null>> & { readonly row_no: number };
+
+function reportOf({ row_no: rowNo, device_id, update_status, ...columns }: FileRow): FileReport {
   const deviceId = device_id ?? "";
-  return { bucket: bucketOf(deviceId), deviceId, updateStatus: update_status, ...columns } as DeviceReport;
+  return { rowNo, bucket: bucketOf(deviceId), deviceId, updateStatus: update_status, ...columns } as FileReport;
 }
 
 async function hashOf(file: string): Promise<string> {

@@ -1,14 +1,14 @@
 import path from "node:path";
 import { passFor } from "../batches.ts";
-import { resumeCommand } from "../cli/again.ts";
 import { EXIT, SentinelError } from "../cli/errors.ts";
 import type { StageEnd, StageRun } from "../context.ts";
 import { interrupted } from "../context.ts";
-import { type Campaign, createCampaign } from "../db/campaigns.ts";
+import { type Campaign, campaignFor, createCampaign } from "../db/campaigns.ts";
+import { commitAgain, refusedLine, retryLine } from "../db/commit.ts";
 import { batchRows, roundTripMs } from "../db/latency.ts";
 import { committedBatches, lastPass, type Pass } from "../db/ledger.ts";
-import { ReportStore } from "../db/reports.ts";
-import { isDuplicate } from "../db/retry.ts";
+import { type FileReport, ReportStore } from "../db/reports.ts";
+import { Session } from "../db/session.ts";
 import { existing, seal, stored } from "../stored-fleet.ts";
 import { type ImportFile, openImport } from "./file.ts";
 
@@ -24,8 +24,10 @@ export async function importFleet(run: StageRun): Promise<StageEnd> {
     const last = await lastPass(run.client, campaign.campaign_id, "generate");
     const pass = passFor(run, campaign, "generate", last, Math.ceil(campaign.device_count / campaign.batch_size));
     const { rows, seconds } = await store(run, campaign, pass, file);
-    await seal(run, campaign);
-    return stored(campaign, rows, seconds);
+    // The server may have refused rows, which are no devices of the campaign then.
+    const whole = await campaignFor(run.client, campaign.name);
+    await seal(run, whole);
+    return stored(whole, rows, seconds);
   } finally {
     file.close();
   }
@@ -64,11 +66,12 @@ async function prepareCampaign(run: StageRun, file: ImportFile): Promise<Campaig
     });
   }
   const name = options.campaign ?? importedName(file);
-  const wanted = { source: "imported", source_sha256: file.sha256, device_count: file.devices } as const;
+  const wanted = { source: "imported", source_sha256: file.sha256 } as const;
   const found = await existing(run, name, wanted);
   if (found) return found;
   const made = {
     ...wanted,
+    device_count: file.devices,
     name,
     title: `Import of ${file.name}`,
     owner: null,
@@ -91,36 +94,46 @@ async function store(
   const committed = new Set(await committedBatches(run.client, pass));
   const before = Math.min(campaign.device_count, committed.size * campaign.batch_size);
   const progress = run.reporter.stage("generate", campaign.name, campaign.device_count, "devices", before);
-  let batch = 0;
   let rows = 0;
   let batches = 0;
   if (committed.size < pass.batches) {
-    const into = await ReportStore.open(run.client, pass);
-    for await (const reports of file.reports(campaign.batch_size)) {
-      if (run.signal.aborted) throw interrupted(run, "generate", pass.batches - committed.size - batches);
-      if (!committed.has(batch)) {
-        await into.store(batch, reports, batch * campaign.batch_size).catch((error) => {
-          throw isDuplicate(error) ? overtaken(run, error) : error;
-        });
-        rows += reports.length;
-        batches += 1;
-        progress.update([{ batches, rows }]);
+    const put = storing(run, pass, campaign.batch_size);
+    let batch = 0;
+    try {
+      for await (const reports of file.reports(campaign.batch_size)) {
+        if (run.signal.aborted) throw interrupted(run, "generate", pass.batches - committed.size - batches);
+        if (!committed.has(batch)) {
+          rows += await put.store(batch, reports);
+          batches += 1;
+          progress.update([{ batches, rows }]);
+        }
+        batch += 1;
       }
-      batch += 1;
+    } finally {
+      await put.close();
     }
   }
   return { rows, seconds: progress.elapsed() };
 }
 
-/** The session of a command that was killed may live on just long enough to commit the same batch. */
-function overtaken({ command, options }: StageRun, error: unknown): SentinelError {
-  return new SentinelError(
-    {
-      exitCode: EXIT.resumable,
-      cause: "A command that was killed stored the same batch just now.",
-      remedy: "Every batch that committed is safe. Continue:",
-      command: resumeCommand(command, options),
+/** Stores batches over a session of its own, as a worker does: that which holds the lease is none to lose over a batch. */
+function storing(run: StageRun, pass: Pass, batchSize: number) {
+  const session = new Session(run.target);
+  const into = new ReportStore(pass, batchSize);
+  const options = {
+    pass,
+    stopped: () => run.signal.aborted,
+    onRetry: (...retry: Parameters<typeof retryLine>) => run.reporter.note(retryLine(...retry)),
+    onRefused: (...refusal: Parameters<typeof refusedLine>) => run.reporter.note(refusedLine(...refusal)),
+  };
+  return {
+    async store(batch: number, reports: readonly FileReport[]): Promise<number> {
+      try {
+        return await into.commit(await session.link(), batch, reports);
+      } catch (error) {
+        return await commitAgain(session, into, { batch, prepared: reports, error }, options);
+      }
     },
-    { cause: error },
-  );
+    close: () => session.close(),
+  };
 }

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { refusedAmong } from "../db/bisect.ts";
 import { readCopyField } from "../db/copy.ts";
 import { copyOut } from "../db/copy-out.ts";
 import { ledgerEntry } from "../db/ledger.ts";
@@ -13,34 +14,58 @@ import type { BatchTask } from "./tasks.ts";
 
 type CorruptTask = Extract<Task, { stage: "corrupt" }>;
 type Chosen = Fault & { readonly bucket: number; readonly deviceId: string };
+/** Undefined where the server has to be asked for the devices. */
+type Prepared = readonly Chosen[] | undefined;
 
 /**
  * Injects the faults of one shard and enters each into the fault ledger. Who is struck follows from the id alone, so that the server is
  * asked for those devices and no others.
  */
-export function corruptTask(task: CorruptTask, worker: number): BatchTask<readonly Chosen[] | undefined> {
+export function corruptTask(task: CorruptTask, worker: number): BatchTask<Prepared> {
   const { pass, generated } = task;
   const inject = injector(task.profile, task.rate, task.seed, task.reported);
   const hash = idHasher(task.seed);
+  const commit: BatchTask<Prepared>["commit"] = async ({ client }, batch, prepared) => {
+    const chosen = prepared ?? (await chosenAmong(client, bucketsOf(batch)));
+    await client.query(sql("corrupt.begin"));
+    const struck = await strike(client, batch, chosen);
+    const checksum = new Checksum();
+    for (const id of struck) checksum.addText(id, 0);
+    const record = { batch, worker, rows: struck.length, checksum: String(checksum) };
+    await client.query(`${ledgerEntry(pass, record)}; COMMIT`);
+    return struck.length;
+  };
   return {
-    prepare: (batch) => generated && chosenOf(generated, shardAt(batch, pass.batches).buckets),
-    async commit({ client }, batch, prepared) {
-      const { buckets } = shardAt(batch, pass.batches);
-      const chosen = prepared ?? (await chosenAmong(client, buckets));
-      const column = <K extends keyof Chosen>(key: K) => chosen.map((fault) => fault[key]);
-      const faults = [column("bucket"), column("deviceId"), column("field"), column("after")];
-      await client.query(sql("corrupt.begin"));
-      const { rows } = await client.query<{ device_id: string }>(sql("corrupt.record"), [
-        ...[pass.campaignId, batch, ...faults, column("kind"), buckets],
-      ]);
-      await client.query(sql("corrupt.apply"), [pass.campaignId, ...faults, buckets]);
-      const checksum = new Checksum();
-      for (const { device_id } of rows) checksum.addText(device_id, 0);
-      const record = { batch, worker, rows: rows.length, checksum: String(checksum) };
-      await client.query(`${ledgerEntry(pass, record)}; COMMIT`);
-      return rows.length;
+    prepare: (batch) => generated && chosenOf(generated, bucketsOf(batch)),
+    commit,
+    async sift(link, batch, prepared) {
+      const chosen = prepared ?? (await chosenAmong(link.client, bucketsOf(batch)));
+      const refused = await refusedAmong(link.client, chosen, (part) => strike(link.client, batch, part));
+      const without = new Set(refused.map(({ item }) => item));
+      const left = chosen.filter((fault) => !without.has(fault));
+      return {
+        rows: await commit(link, batch, left),
+        instead: "faults were not injected, since the server refuses them",
+        refused: refused.map(({ item, reason }) => `${item.deviceId}, ${item.field}: ${reason}`),
+      };
     },
   };
+
+  function bucketsOf(batch: number): readonly number[] {
+    return shardAt(batch, pass.batches).buckets;
+  }
+
+  /** Injects faults and enters them, in the transaction that is open. Returns the devices. */
+  async function strike(client: pg.ClientBase, batch: number, chosen: readonly Chosen[]): Promise<string[]> {
+    const buckets = bucketsOf(batch);
+    const column = <K extends keyof Chosen>(key: K) => chosen.map((fault) => fault[key]);
+    const faults = [column("bucket"), column("deviceId"), column("field"), column("after")];
+    const { rows } = await client.query<{ device_id: string }>(sql("corrupt.record"), [
+      ...[pass.campaignId, batch, ...faults, column("kind"), buckets],
+    ]);
+    await client.query(sql("corrupt.apply"), [pass.campaignId, ...faults, buckets]);
+    return rows.map(({ device_id }) => device_id);
+  }
 
   function chosenOf({ devices, seed }: NonNullable<CorruptTask["generated"]>, buckets: readonly number[]): Chosen[] {
     const key = seed32(seed);

@@ -110,8 +110,8 @@ class Thread {
 
   #hear(message: Message): void {
     const pending = this.#pending;
-    if (message.kind === "retry") {
-      pending?.onNote(`worker ${this.#no}: batch ${message.batch} again (${message.attempt}): ${message.reason}`);
+    if (message.kind === "note") {
+      pending?.onNote(`worker ${this.#no}: ${message.line}`);
       return;
     }
     this.#pending = undefined;

@@ -50,7 +50,7 @@ export interface Assignment {
 
 /** What a thread tells its parent beside the board. An error that Sentinel explains keeps its parts on the way. */
 export type Message =
-  | { readonly kind: "retry"; readonly batch: number; readonly attempt: number; readonly reason: string }
+  | { readonly kind: "note"; readonly line: string }
   | { readonly kind: "failed"; readonly error: unknown }
   | { readonly kind: "done" };
 

@@ -1,15 +1,16 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
+import { refusedAmong } from "../db/bisect.ts";
 import { readCopyField } from "../db/copy.ts";
 import { type CopyPart, copyIn } from "../db/copy-in.ts";
-import { CopyLines } from "../db/copy-lines.ts";
+import { CopyLines, linesOf } from "../db/copy-lines.ts";
 import { copyOut } from "../db/copy-out.ts";
 import { ledgerEntry } from "../db/ledger.ts";
 import { bind, sql } from "../db/sql.ts";
 import { Checksum } from "../domain/checksum.ts";
-import { findingsOf, judges, placeOf, type Values, type Verdict } from "../domain/judge.ts";
-import type { Finding } from "../domain/rules.ts";
+import { findingsOf, judges, placeOf, type Values } from "../domain/judge.ts";
 import { shardAt } from "../domain/shards.ts";
+import { REFUSED_RULE } from "../domain/vocabulary.ts";
 import type { Task } from "./protocol.ts";
 import type { BatchTask } from "./tasks.ts";
 import { VerdictCache } from "./verdict-cache.ts";
@@ -17,24 +18,57 @@ import { VerdictCache } from "./verdict-cache.ts";
 type RecoverTask = Extract<Task, { stage: "recover" }>;
 type Shard = { readonly campaign: number; readonly buckets: readonly number[] };
 
+/** What the server said to the decisions on devices, by their numbers: these are held. */
+type Refusals = ReadonlyMap<string, string>;
+
 /** Decides every Partial device of one shard that nothing was decided for, and appends the decisions. */
-export function recoverTask(task: RecoverTask, worker: number): BatchTask<void> {
+export function recoverTask(task: RecoverTask, worker: number): BatchTask<Refusals | undefined> {
   const { pass } = task;
   const [battery, signal, storage] = judges(task.rules, task.policy, task.reported);
   const caches = [new VerdictCache(battery), new VerdictCache(signal), new VerdictCache(storage)] as const;
+
+  const decide = async (client: pg.ClientBase, batch: number, refusals?: Refusals): Promise<ShardDecisions> => {
+    const shard = { campaign: pass.campaignId, buckets: shardAt(batch, pass.batches).buckets };
+    // The first pass does each shard once, as the ledger sees to: nothing can be decided there already.
+    const decided = pass.pass > 1 ? await decidedBefore(client, shard) : undefined;
+    const decisions = new ShardDecisions(task, worker, batch, caches, { decided, refusals });
+    await copyOut(client, bind(sql("recover.read"), shard), (bytes, from, to) => decisions.take(bytes, from, to));
+    return decisions;
+  };
+  const commit: BatchTask<Refusals | undefined>["commit"] = async ({ client }, batch, refusals) => {
+    const { rows, checksum, parts } = (await decide(client, batch, refusals)).result();
+    await copyIn(client, parts, ledgerEntry(pass, { batch, worker, rows, checksum }));
+    return rows;
+  };
   return {
-    prepare() {},
-    async commit({ client }, batch) {
-      const shard = { campaign: pass.campaignId, buckets: shardAt(batch, pass.batches).buckets };
-      // The first pass does each shard once, as the ledger sees to: nothing can be decided there already.
-      const decided = pass.pass > 1 ? await decidedBefore(client, shard) : undefined;
-      const decisions = new ShardDecisions(task, worker, batch, caches, decided);
-      await copyOut(client, bind(sql("recover.read"), shard), (bytes, from, to) => decisions.take(bytes, from, to));
-      const { rows, checksum, parts } = decisions.result();
-      await copyIn(client, parts, ledgerEntry(pass, { batch, worker, rows, checksum }));
-      return rows;
+    prepare: () => undefined,
+    commit,
+    async sift(link, batch) {
+      const devices = (await decide(link.client, batch)).devices();
+      const refused = await refusedAmong(link.client, devices, (part) =>
+        copyIn(
+          link.client,
+          partsOf(
+            pass.campaignId,
+            Buffer.concat(part.map(({ decision }) => decision)),
+            Buffer.concat(part.flatMap(({ triage }) => triage ?? [])),
+          ),
+        ),
+      );
+      return {
+        rows: await commit(link, batch, new Map(refused.map(({ item, reason }) => [item.deviceNo, reason]))),
+        instead: "devices are held for triage, since the server refuses what was decided on them",
+        refused: refused.map(({ item, reason }) => `device ${item.deviceNo}: ${reason}`),
+      };
     },
   };
+}
+
+function partsOf(campaign: number, decisions: Buffer, triage: Buffer): CopyPart[] {
+  return [
+    { into: bind(sql("recover.store_decisions"), { campaign }), lines: decisions },
+    { into: sql("recover.store_triage"), lines: triage },
+  ];
 }
 
 /** The numbers of a shard's devices, as text, for which something was decided. */
@@ -50,11 +84,29 @@ async function decidedBefore(client: pg.ClientBase, shard: Shard): Promise<Reado
 const QUARANTINE = 0;
 const TAB = 0x09;
 
+/** What is stored of one device. */
+interface Decided {
+  /** As text. */
+  readonly deviceNo: string;
+  readonly decision: Buffer;
+  readonly triage: Buffer | undefined;
+}
+
+/** What puts a device into the triage queue. */
+interface Evidence {
+  readonly rule: string;
+  readonly field: string;
+  readonly raw: string | null;
+}
+
 /** The decisions on one shard, as lines of COPY. Of a device without findings nothing is ever made a text of. */
 class ShardDecisions {
   readonly #task: RecoverTask;
   readonly #caches: Values<VerdictCache>;
   readonly #decided: ReadonlySet<string> | undefined;
+  readonly #refusals: Refusals | undefined;
+  /** Numbers of the devices in the lines of `#triage`. */
+  readonly #held: string[] = [];
   readonly #decisions = new CopyLines();
   readonly #triage = new CopyLines();
   readonly #checksum = new Checksum();
@@ -71,13 +123,14 @@ class ShardDecisions {
     worker: number,
     batch: number,
     caches: Values<VerdictCache>,
-    decided: ReadonlySet<string> | undefined,
+    known: { readonly decided: ReadonlySet<string> | undefined; readonly refusals: Refusals | undefined },
   ) {
     const { campaignId, pass } = task.pass;
     const tail = (ruleNo: number) => Buffer.from(`\t${campaignId}\t${ruleNo}\t${pass}\t${batch}\n`);
     this.#task = task;
     this.#caches = caches;
-    this.#decided = decided;
+    this.#decided = known.decided;
+    this.#refusals = known.refusals;
     this.#trace = [pass, batch, worker, batch];
     this.#tails = task.ruleNos.map(tail);
     this.#quarantine = tail(QUARANTINE);
@@ -98,38 +151,48 @@ class ShardDecisions {
     const battery = this.#caches[0].of(bytes, idEnd + 1, batteryEnd);
     const signal = this.#caches[1].of(bytes, batteryEnd + 1, signalEnd);
     const storage = this.#caches[2].of(bytes, signalEnd + 1, to);
-    const sound = !(battery.rule || signal.rule || storage.rule);
+    const refusal = this.#refusals?.get(bytes.toString("latin1", bucketEnd + 1, noEnd));
+    const sound = !(battery.rule || signal.rule || storage.rule || refusal);
     const place = sound ? placeOf([battery, signal, storage]) : -1;
     this.#rows += 1;
     this.#decisions.addBytes(bytes, from, noEnd, (sound ? this.#tails[place] : this.#quarantine) as Uint8Array);
     this.#checksum.add(bytes, bucketEnd + 1, noEnd, sound ? (this.#task.ruleNos[place] as number) : QUARANTINE);
-    if (!sound)
-      this.#hold(bytes.toString("utf8", from, noEnd), bytes.toString("utf8", noEnd + 1, idEnd), [
-        battery,
-        signal,
-        storage,
-      ]);
+    if (sound) return;
+    const found = findingsOf([battery, signal, storage]);
+    const refused = { rule: REFUSED_RULE, field: "device", raw: null, reason: refusal };
+    this.#hold(
+      bytes.toString("latin1", from, noEnd),
+      bytes.toString("utf8", noEnd + 1, idEnd),
+      refusal === undefined ? found : [refused],
+    );
   }
 
   /** Enters a device into the triage queue, with the evidence. */
-  #hold(head: string, id: string, verdicts: Values<Verdict>): void {
+  #hold(head: string, id: string, findings: readonly Evidence[]): void {
     const { pass, rules } = this.#task;
-    const findings = findingsOf(verdicts);
-    const [first] = findings as [Finding];
+    const [bucket = "", deviceNo = ""] = head.split("\t");
+    const [first] = findings as [Evidence];
     const raw = first.raw === null ? null : Buffer.from(first.raw);
     const hash = raw && createHash("sha256").update(raw).digest();
+    this.#held.push(deviceNo);
     this.#triage.add([
-      ...[Number.parseInt(head, 10), pass.campaignId, readCopyField(id), first.rule, rules.version, first.field],
+      ...[Number(bucket), pass.campaignId, readCopyField(id), first.rule, rules.version, first.field],
       ...[raw, hash, JSON.stringify(findings), ...this.#trace],
     ]);
   }
 
   result(): { rows: number; checksum: string; parts: CopyPart[] } {
-    const campaign = this.#task.pass.campaignId;
-    const parts = [
-      { into: bind(sql("recover.store_decisions"), { campaign }), lines: this.#decisions.bytes() },
-      { into: sql("recover.store_triage"), lines: this.#triage.bytes() },
-    ];
+    const parts = partsOf(this.#task.pass.campaignId, this.#decisions.bytes(), this.#triage.bytes());
     return { rows: this.#rows, checksum: String(this.#checksum), parts };
+  }
+
+  /** The same, device by device. */
+  devices(): Decided[] {
+    const lines = linesOf(this.#triage.bytes());
+    const triage = new Map(this.#held.map((deviceNo, at) => [deviceNo, lines[at]]));
+    return linesOf(this.#decisions.bytes()).map((decision) => {
+      const deviceNo = String(decision).split("\t", 2)[1] ?? "";
+      return { deviceNo, decision, triage: triage.get(deviceNo) };
+    });
   }
 }

@@ -122,7 +122,8 @@ test("a batch that is refused for good ends the run, and what it had sent ahead 
      CREATE TRIGGER refuse BEFORE INSERT ON batch_ledger FOR EACH ROW WHEN (NEW.batch_no = 5) EXECUTE FUNCTION refuse()`,
   );
   const link = await faultProxy(url, undefined, { latencyMs: DELAY_MS });
-  await expect(command("generate", link.url, { ...OPTIONS, workers: 1 })).rejects.toThrow(/never/);
+  const { error } = await command("generate", link.url, { ...OPTIONS, workers: 1 });
+  expect(error).toMatchObject({ exitCode: 5, message: expect.stringContaining("never") });
   await link.close();
   const ledger = await query<{ batch_no: number }>(url, "SELECT batch_no FROM batch_ledger ORDER BY batch_no");
   const stored = ledger.map(({ batch_no }) => batch_no);

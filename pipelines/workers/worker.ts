@@ -1,8 +1,8 @@
 import { setFlagsFromString } from "node:v8";
 import { parentPort } from "node:worker_threads";
+import { commitAgain, refusedLine, retryLine } from "../db/commit.ts";
 import { explain } from "../db/explain.ts";
-import { committedRows } from "../db/ledger.ts";
-import { isDuplicate, isTransient, withRetry } from "../db/retry.ts";
+import { isTransient } from "../db/retry.ts";
 import { Session } from "../db/session.ts";
 import { type Assignment, Board, type Message } from "./protocol.ts";
 import { batchTask } from "./tasks.ts";
@@ -11,6 +11,7 @@ import { batchTask } from "./tasks.ts";
 setFlagsFromString("--max-inlined-bytecode-size-cumulative=5000");
 
 const say = (message: Message): void => parentPort?.postMessage(message);
+const note = (line: string): void => say({ kind: "note", line });
 let session: Session | undefined;
 
 /** A batch that is on its way to the server. */
@@ -22,7 +23,8 @@ interface Sent {
 
 /** Takes its batches one after another; while some commit, the next is prepared. A raised flag ends it between batches. */
 async function work({ task, target, worker, board, batches }: Assignment): Promise<void> {
-  const { prepare, commit, inFlight = 1 } = batchTask(task, worker);
+  const kind = batchTask(task, worker);
+  const { prepare, commit, inFlight = 1 } = kind;
   session ??= new Session(target);
   const connection = session;
   const sent: Sent[] = [];
@@ -52,34 +54,18 @@ async function work({ task, target, worker, board, batches }: Assignment): Promi
     for (const { one, error } of [{ one: first, error: end.reason }, ...failed]) count(await again(one, error));
   }
 
-  /** Brings a batch that failed to its end on a fresh session: the ledger knows whether it committed. */
-  async function again({ batch, prepared }: Sent, error: unknown): Promise<number> {
-    if (isDuplicate(error)) return overtaken(batch, error);
-    return withRetry(
-      async (attempt) => {
-        if (attempt === 1) throw error;
-        const rows = await committed(batch);
-        if (rows !== undefined) return rows;
-        return commit(await connection.link(), batch, prepared).catch((late) => overtaken(batch, late));
-      },
+  function again({ batch, prepared }: Sent, error: unknown): Promise<number> {
+    return commitAgain(
+      connection,
+      kind,
+      { batch, prepared, error },
       {
+        pass: task.pass,
         stopped: isStopped,
-        random: Math.random,
-        onRetry: (reason, attempt) => say({ kind: "retry", batch, attempt, reason: String(reason) }),
+        onRetry: (...retry) => note(retryLine(...retry)),
+        onRefused: (...refusal) => note(refusedLine(...refusal)),
       },
     );
-  }
-
-  /** The session of a command that was killed may live on just long enough to commit the same batch. */
-  async function overtaken(batch: number, error: unknown): Promise<number> {
-    const rows = isDuplicate(error) ? await committed(batch) : undefined;
-    if (rows === undefined) throw error;
-    return rows;
-  }
-
-  async function committed(batch: number): Promise<number | undefined> {
-    const { client } = await connection.link(true);
-    return committedRows(client, task.pass, batch);
   }
 
   function count(rows: number): void {

@@ -34,6 +34,9 @@ CREATE OR REPLACE VIEW ota_logs AS SELECT s.* FROM device_status s WHERE s.campa
 -- name: store_rejects
 COPY import_reject (campaign_id, row_no, reason, device_id) FROM STDIN
 
+-- name: set_apart
+UPDATE campaign SET device_count = device_count - :rows, rejected_count = rejected_count + :rows WHERE campaign_id = :campaign
+
 -- name: delete_triage
 DELETE FROM triage_queue WHERE campaign_id = $1
 

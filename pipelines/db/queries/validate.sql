@@ -35,30 +35,31 @@ WITH alike AS (
       WHERE w.made IS DISTINCT FROM w.asked OR (w.policy_rule IS NOT NULL AND w.action IS DISTINCT FROM :policy_action)
     ) AS differing
   FROM decided w
+), queued AS (
+  -- Of a device that the server made wait, the rules need to have nothing to say.
+  SELECT count(*) FILTER (WHERE w.rule_id <> 'refused_by_server' AND w.rule_id IS DISTINCT FROM w.asked) AS misnamed,
+    count(*) FILTER (WHERE w.rule_id = 'refused_by_server' AND w.asked IS NULL) AS refused
+  FROM (
+    SELECT t.rule_id, :first_finding AS asked
+    FROM triage_queue t
+    JOIN campaign c ON c.campaign_id = t.campaign_id
+    JOIN stored_report r ON r.bucket = t.bucket AND r.campaign_id = t.campaign_id AND r.device_id = t.device_id
+    WHERE t.campaign_id = $1 AND t.state = 'open'
+  ) w
 ), beside AS MATERIALIZED ( -- each count once, however often it is named
   SELECT (SELECT count(*) FROM decision d WHERE d.campaign_id = $1) AS decisions,
-    (SELECT c.device_count FROM campaign c WHERE c.campaign_id = $1) AS devices, (
-      SELECT count(*)
-      FROM triage_queue t
-      JOIN campaign c ON c.campaign_id = t.campaign_id
-      JOIN stored_report r ON r.bucket = t.bucket AND r.campaign_id = t.campaign_id AND r.device_id = t.device_id
-      WHERE t.campaign_id = $1 AND t.state = 'open'
-        AND t.rule_id IS DISTINCT FROM coalesce(
-          CASE WHEN 'battery_voltage' = ANY(c.reported_columns) THEN :finding_battery_voltage END,
-          CASE WHEN 'signal_strength' = ANY(c.reported_columns) THEN :finding_signal_strength END,
-          CASE WHEN 'storage_free_mb' = ANY(c.reported_columns) THEN :finding_storage_free_mb END
-        )
-    ) AS misnamed
+    (SELECT c.device_count FROM campaign c WHERE c.campaign_id = $1) AS devices
 )
 SELECT v.*
 FROM fleet a
 CROSS JOIN found f
 CROSS JOIN beside b
+CROSS JOIN queued q
 CROSS JOIN LATERAL (VALUES
   ('devices_stored', b.devices::text, a.stored::text),
   ('one_outcome', '0 devices with another number of outcomes', a.partial - f.rightly_decided || ' devices with another number of outcomes'),
   ('only_partial_decided', '0 decisions on other devices', b.decisions - f.rightly_decided || ' decisions on other devices'),
-  ('decisions_agree', '0 decisions that differ', f.differing + b.misnamed || ' decisions that differ'),
+  ('decisions_agree', '0 decisions that differ', f.differing - q.refused + q.misnamed || ' decisions that differ'),
   ('rerun_changes_nothing', '0 devices left to decide', a.partial - b.decisions || ' devices left to decide')
 ) AS v (name, expected, actual)
 
