@@ -28,7 +28,6 @@ export interface Context {
   readonly reference: Reference;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
-  readonly clock: () => Date;
 }
 
 /** A command that holds the right to write, with the session that it holds it by. */
@@ -85,7 +84,7 @@ export async function withWriter<T>(
     await migrate(client);
     await acquireWriteLease(client, leaseId, `npm run ${context.command}, process ${process.pid}`);
     const closes = context.command === "validate" ? "validate" : null;
-    await closeAbandonedRuns(client, context.clock(), closes);
+    await closeAbandonedRuns(client, closes);
     await installRuleViews(client, context.reference.rules());
     return await work({ ...context, client, target, pool });
   } catch (error) {
@@ -109,7 +108,7 @@ export async function runStage<T extends StageEnd>(
   work: (run: StageRun) => Promise<T>,
 ): Promise<T> {
   const runId = randomUUID();
-  const { client, clock, options, version, reporter } = writer;
+  const { client, options, version, reporter } = writer;
   try {
     await startRun(client, { runId, stage, campaignId: null, options: { ...options }, version });
     const end = await work({ ...writer, runId });
@@ -117,14 +116,13 @@ export async function runStage<T extends StageEnd>(
       result: "succeeded",
       error: null,
       campaignId: end.campaign.campaign_id,
-      at: clock(),
     });
     reporter.ended(end.result);
     return end;
   } catch (error) {
     const result = writer.signal.aborted ? "interrupted" : "failed";
     const text = error instanceof Error ? error.message : String(error);
-    await finishRun(client, runId, { result, error: text, campaignId: null, at: clock() }).catch(() => {});
+    await finishRun(client, runId, { result, error: text, campaignId: null }).catch(() => {});
     throw resumable(error, writer);
   }
 }

@@ -52,13 +52,11 @@ type Given = Pick<Parameters<Command["run"]>[0], "options" | "words" | "reporter
 
 function run(command: Command, given: Given): Promise<void> {
   const { version } = JSON.parse(readFileSync(path.join(projectRoot, "package.json"), "utf8")) as { version: string };
-  const clock = (): Date => new Date();
   return command.run({
     ...given,
     command: command.name,
     projectRoot,
     version,
-    clock,
     reference: reference(projectRoot),
   });
 }

@@ -21,15 +21,15 @@ export async function startRun(client: pg.ClientBase, run: RunStart): Promise<vo
 export async function finishRun(
   client: pg.ClientBase,
   runId: string,
-  end: { result: "succeeded" | "failed" | "interrupted"; error: string | null; campaignId: number | null; at: Date },
+  end: { result: "succeeded" | "failed" | "interrupted"; error: string | null; campaignId: number | null },
 ): Promise<void> {
-  await client.query(sql("run.finish"), [runId, end.result, end.error, end.campaignId, end.at]);
+  await client.query(sql("run.finish"), [runId, end.result, end.error, end.campaignId]);
 }
 
 /**
  * Closes the runs that were killed; of one stage, if one is named. Only for who holds the write lease: nobody else can be
  * running then.
  */
-export async function closeAbandonedRuns(client: pg.ClientBase, at: Date, stage: string | null): Promise<void> {
-  await client.query(sql("run.close_abandoned"), [at, stage]);
+export async function closeAbandonedRuns(client: pg.ClientBase, stage: string | null): Promise<void> {
+  await client.query(sql("run.close_abandoned"), [stage]);
 }

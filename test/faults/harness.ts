@@ -1,9 +1,10 @@
-import { type Barrier, holdBatches, settled } from "../support/barrier.ts";
-import { type Ended, start, succeed } from "../support/cli.ts";
+import { type Ended, succeed } from "../support/cli.ts";
 import { freshDatabase, type TestDatabase } from "../support/database.ts";
 import { cloned, digestOf, query } from "../support/fleet.ts";
-import { type Condition, type FaultProxy, faultProxy, type Strike } from "../support/proxy.ts";
-import { type End, type Fault, type Scenario, STAGES, type Stage, WORDS } from "./scenario.ts";
+import { faultProxy } from "../support/proxy.ts";
+import { inflict } from "./inflict.ts";
+import { type Broken, begin, bounded, type Place, type Playing } from "./place.ts";
+import { type End, type Scenario, STAGES, type Stage, WORDS } from "./scenario.ts";
 
 /** What scenarios begin from and are held against, by stage. */
 export interface Ground {
@@ -15,10 +16,12 @@ export interface Ground {
   readonly roundTrips: number;
 }
 
-/** Runs each stage once, unbroken. */
-export async function breakGround(): Promise<Readonly<Record<Stage, Ground>>> {
+/** Runs each stage once, unbroken, on the server of this run or another one. */
+export async function breakGround(
+  makeDatabase: () => Promise<TestDatabase> = freshDatabase,
+): Promise<Readonly<Record<Stage, Ground>>> {
   const ground = {} as Record<Stage, Ground>;
-  let database = await freshDatabase();
+  let database = await makeDatabase();
   for (const stage of STAGES) {
     const before = database;
     database = await cloned(before);
@@ -29,16 +32,6 @@ export async function breakGround(): Promise<Readonly<Record<Stage, Ground>>> {
   }
   await database.drop();
   return ground;
-}
-
-/** Longer than the patience of any command: whoever has not ended then hangs. */
-export const PATIENCE_MS = 100_000;
-
-/** What is played with, where it is not this checkout and the usual patience. */
-export interface Playing {
-  /** Folder of the program. */
-  readonly root?: string;
-  readonly patienceMs?: number;
 }
 
 /**
@@ -66,22 +59,6 @@ export async function play(
   } finally {
     await database.drop();
   }
-}
-
-/** Where a command runs, and on what. */
-interface Place extends Playing {
-  readonly url: string;
-}
-
-/** A mute server is one within two seconds. */
-const begin = (words: readonly string[], { url, root }: Place): Command =>
-  start(words, { DATABASE_URL: url, PGCONNECT_TIMEOUT: "2" }, root);
-
-/** How a command ended under a fault; `struck` where the fault can miss. */
-interface Broken extends Ended {
-  readonly struck: boolean;
-  /** What went wrong beside the command. */
-  readonly beside?: readonly string[];
 }
 
 function wrongEnd({ code, stderr, struck }: Broken, end: End): string[] {
@@ -128,166 +105,4 @@ async function promises(stage: Stage, place: Place): Promise<string[]> {
      FROM batch_ledger`,
   );
   return sums?.ledger === sums?.stored ? [] : [`stored are ${sums?.stored} rows, entered ${sums?.ledger}`];
-}
-
-/** Runs the stage while the fault is there, and takes the fault away. */
-function inflict(fault: Fault, stage: Stage, place: Place): Promise<Broken> {
-  const words = (workers = 1): string[] => [...WORDS[stage], "--workers", String(workers)];
-  const at = (batch: number): string => `NEW.stage = '${stage}' AND NEW.batch_no = ${batch}`;
-  switch (fault.kind) {
-    case "link":
-      return overProxy(words(), place, fault.strike);
-    case "condition":
-      return overProxy(words(), place, undefined, fault.condition);
-    case "kill":
-      return held(words(fault.workers), place, at(fault.batch), async (command, barrier) => {
-        command.signal("SIGKILL");
-        await command.ended;
-        await (fault.commits ? barrier.pass() : barrier.abort());
-      });
-    case "backend":
-      return held(words(fault.workers), place, `${at(fault.batch)} AND ${once()}`, (_, barrier) => barrier.abort());
-    case "signal":
-      return held(words(), place, at(fault.batch), async (command, barrier) => {
-        command.process.kill(fault.signal);
-        await command.says("Stopping once the batches under way are stored");
-        await barrier.pass();
-      });
-    case "rival":
-      return held(words(), place, `${at(fault.batch)} AND ${once()}`, async (_, barrier) => {
-        const rival = await bounded(begin(words(), place), place);
-        await barrier.pass();
-        return rival.code === 3 ? [] : [`a second command ends with ${rival.code}: ${rival.stderr}`];
-      });
-    case "state":
-      return raising(words(), place, fault);
-    case "connections":
-      return asOrdinary(place, (limited) =>
-        under(words(), limited, place.url, {
-          set: "CONNECTION LIMIT 1",
-          reset: "CONNECTION LIMIT -1",
-          says: /too many connections/,
-        }),
-      );
-    case "read_only":
-      return under(words(), place, place.url, {
-        set: "SET default_transaction_read_only = on",
-        reset: "RESET default_transaction_read_only",
-        says: /is read-only/,
-      });
-  }
-}
-
-/** True for the first session that asks. */
-const once = (): string => "nextval('fault_times') = 1";
-
-async function overProxy(
-  words: readonly string[],
-  place: Place,
-  strike: Strike | undefined,
-  condition: Condition = {},
-): Promise<Broken> {
-  const proxy: FaultProxy = await faultProxy(place.url, strike, condition);
-  try {
-    const ended = await bounded(begin(words, { ...place, url: proxy.url }), place);
-    return { ...ended, struck: strike === undefined || proxy.struck };
-  } finally {
-    await proxy.close();
-  }
-}
-
-type Command = ReturnType<typeof start>;
-
-/** Runs until the server holds the command, and does something to it there, which may return what is wrong. */
-async function held(
-  words: readonly string[],
-  place: Place,
-  condition: string,
-  act: (command: Command, barrier: Barrier) => Promise<unknown>,
-): Promise<Broken> {
-  const { url } = place;
-  await query(url, "CREATE SEQUENCE fault_times");
-  const barrier = await holdBatches(url, condition);
-  const command = begin(words, place);
-  const early = command.ended.then(() => "ended" as const);
-  const struck = (await Promise.race([barrier.reached(), early])) !== "ended";
-  const found = struck ? await act(command, barrier).catch((error: Error) => [error.message]) : undefined;
-  const beside = Array.isArray(found) ? (found as string[]) : [];
-  if (beside.length > 0) await barrier.pass();
-  const ended = await bounded(command, place);
-  await settled(url);
-  await barrier.close();
-  await query(url, "DROP SEQUENCE fault_times");
-  return { ...ended, struck, beside };
-}
-
-/** Has the server answer a statement with an error. */
-async function raising(
-  words: readonly string[],
-  place: Place,
-  { state, on, times }: Extract<Fault, { kind: "state" }>,
-): Promise<Broken> {
-  const { url } = place;
-  const table = on.split(" ON ")[1];
-  await query(
-    url,
-    `CREATE SEQUENCE fault_times;
-     CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$
-     BEGIN
-       IF nextval('fault_times') <= ${times} THEN RAISE EXCEPTION 'planted' USING ERRCODE = '${state}'; END IF;
-       RETURN NEW;
-     END $$;
-     CREATE TRIGGER fault BEFORE ${on} FOR EACH ROW EXECUTE FUNCTION fault()`,
-  );
-  const ended = await bounded(begin(words, place), place);
-  const [counted] = await query<{ struck: boolean }>(url, "SELECT is_called AS struck FROM fault_times");
-  await settled(url);
-  await query(url, `DROP TRIGGER fault ON ${table}; DROP FUNCTION fault(); DROP SEQUENCE fault_times`);
-  return { ...ended, struck: counted?.struck ?? false };
-}
-
-/** How a database is altered and altered back, and the word by which the command tells that it met that. */
-interface Setting {
-  readonly set: string;
-  readonly reset: string;
-  readonly says: RegExp;
-}
-
-/** Runs while the database is set otherwise, by a session of its owner. */
-async function under(words: readonly string[], place: Place, owner: string, setting: Setting): Promise<Broken> {
-  const name = new URL(owner).pathname.slice(1);
-  const alter = (text: string) => query(elsewhere(owner), `ALTER DATABASE ${name} ${text}`);
-  await alter(setting.set);
-  try {
-    const ended = await bounded(begin(words, place), place);
-    return { ...ended, struck: setting.says.test(ended.stderr) };
-  } finally {
-    await alter(setting.reset);
-  }
-}
-
-const elsewhere = (url: string): string => Object.assign(new URL(url), { pathname: "/postgres" }).href;
-
-/** Lends a user with the owner's rights whom limits concern, which a superuser passes by. */
-async function asOrdinary(place: Place, work: (place: Place) => Promise<Broken>): Promise<Broken> {
-  const { username: owner, pathname } = new URL(place.url);
-  const name = `user_${pathname.slice(1)}`;
-  const password = "ordinary";
-  await query(place.url, `CREATE ROLE ${name} LOGIN PASSWORD '${password}' IN ROLE ${owner}`);
-  try {
-    return await work({ ...place, url: Object.assign(new URL(place.url), { username: name, password }).href });
-  } finally {
-    await settled(place.url);
-    await query(place.url, `REASSIGN OWNED BY ${name} TO ${owner}; DROP OWNED BY ${name}; DROP ROLE ${name}`);
-  }
-}
-
-/** Waits for a command, and kills one that hangs. */
-async function bounded(command: Command, { patienceMs = PATIENCE_MS }: Playing): Promise<Ended> {
-  const timer = setTimeout(() => command.signal("SIGKILL"), patienceMs);
-  try {
-    return await command.ended;
-  } finally {
-    clearTimeout(timer);
-  }
 }

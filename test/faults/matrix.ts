@@ -1,5 +1,5 @@
 import { POINTS } from "../support/proxy.ts";
-import { BATCHES, type End, type Fault, type Scenario, type Stage } from "./scenario.ts";
+import { BATCHES, type End, type Fault, type Scenario, type Stage, WRITTEN } from "./scenario.ts";
 
 /** How much is tried. */
 export interface Extent {
@@ -7,12 +7,14 @@ export interface Extent {
   readonly places: number;
   /** Every round trip is cut, or every third. */
   readonly everyCut: number;
+  /** Batches at which the server is killed. */
+  readonly servers: number;
 }
 export const EXTENTS: Readonly<Record<string, Extent>> = {
   /** With all other tests. */
-  sample: { places: 2, everyCut: 3 },
-  pr: { places: 6, everyCut: 1 },
-  nightly: { places: 60, everyCut: 1 },
+  sample: { places: 2, everyCut: 3, servers: 1 },
+  pr: { places: 6, everyCut: 1, servers: 4 },
+  nightly: { places: 60, everyCut: 1, servers: 4 },
 };
 
 /** States after which the same transaction may succeed; 08007 and 40003 leave open whether it did. */
@@ -23,12 +25,6 @@ const TRANSIENT = [
 /** States that need a person. */
 const HALTING = ["53100", "25006", "28000", "28P01", "3D000", "42501", "42P01", "42703", "42601"];
 
-/** What a worker writes in one transaction, by stage. */
-const WRITTEN: Readonly<Record<Stage, readonly string[]>> = {
-  generate: ["INSERT ON stored_report", "INSERT ON batch_ledger"],
-  corrupt: ["INSERT ON fault_ledger", "UPDATE ON stored_report", "INSERT ON batch_ledger"],
-  recover: ["INSERT ON decision", "INSERT ON triage_queue", "INSERT ON batch_ledger"],
-};
 /** What the command itself writes around them. */
 const AROUND: Readonly<Record<Stage, readonly string[]>> = {
   generate: ["INSERT ON run", "INSERT ON campaign", "INSERT ON device_profile", "UPDATE ON run"],
@@ -40,9 +36,10 @@ const AROUND: Readonly<Record<Stage, readonly string[]>> = {
  * Every scenario of a stage.
  * @param roundTrips of an unbroken run with one worker, as the proxy counts them.
  */
-export function matrix(stage: Stage, roundTrips: number, { places, everyCut }: Extent): Scenario[] {
+export function matrix(stage: Stage, roundTrips: number, extent: Extent): Scenario[] {
   const ending = (end: End, faults: readonly Fault[]): Scenario[] => faults.map((fault) => ({ stage, fault, end }));
-  const written = WRITTEN[stage];
+  const { places, everyCut, servers } = extent;
+  const [, ...written] = WRITTEN[stage];
   const around = AROUND[stage];
   return [
     ...ending("succeeds_or_resumable", cuts(roundTrips, everyCut)),
@@ -57,12 +54,38 @@ export function matrix(stage: Stage, roundTrips: number, { places, everyCut }: E
     ...ending("succeeds", states(TRANSIENT, written)),
     ...ending("succeeds_or_resumable", states(TRANSIENT.slice(0, places), around)),
     ...ending("halts", states(HALTING, [...written, ...around], Number.MAX_SAFE_INTEGER)),
-    ...ending("halts", [{ kind: "connections" }, { kind: "read_only" }]),
+    ...ending("succeeds", deadlocks(places)),
+    ...ending("succeeds", [
+      { kind: "isolation", level: "repeatable read" },
+      { kind: "isolation", level: "serializable" },
+    ]),
+    ...ending(
+      "halts",
+      BATCHES.slice(0, places).map((batch): Fault => ({ kind: "stolen", batch })),
+    ),
+    ...ending("succeeds", clocks()),
+    ...ending("halts", [{ kind: "connections" }, { kind: "read_only" }, { kind: "disk", full: "rows" }]),
+    ...ending("succeeds_or_resumable", postmasters(BATCHES.slice(0, servers), true)),
+    // Whoever waits for a server that does not come back takes half a minute.
+    ...ending("halts", servers > 1 || stage === "recover" ? postmasters(BATCHES.slice(1, 2), false) : []),
+    ...ending("halts", servers > 1 ? [{ kind: "disk", full: "log" }] : []),
   ];
 }
 
 function backends(): Fault[] {
   return BATCHES.flatMap((batch) => [1, 2].map((workers): Fault => ({ kind: "backend", batch, workers })));
+}
+
+function postmasters(batches: readonly number[], back: boolean): Fault[] {
+  return batches.map((batch): Fault => ({ kind: "postmaster", batch, back }));
+}
+
+function deadlocks(places: number): Fault[] {
+  return BATCHES.slice(0, places).map((batch): Fault => ({ kind: "deadlock", batch }));
+}
+
+function clocks(): Fault[] {
+  return [-24, 24].flatMap((hours) => [false, true].map((backwards): Fault => ({ kind: "clock", hours, backwards })));
 }
 
 function rivals(): Fault[] {

@@ -2,8 +2,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, test } from "vitest";
 import { freshCheckout } from "../support/checkout.ts";
-import { breakGround, PATIENCE_MS, play } from "./harness.ts";
+import { breakGround, play } from "./harness.ts";
 import { MUTANTS, type Mutant } from "./mutants.ts";
+import { PATIENCE_MS } from "./place.ts";
 
 const ground = await breakGround();
 afterAll(async () => {

@@ -134,7 +134,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "a run that was killed is left open",
     file: "pipelines/context.ts",
-    right: "await closeAbandonedRuns(client, context.clock(), closes);",
+    right: "await closeAbandonedRuns(client, closes);",
     wrong: "",
     shownBy: [resumes("recover", killed)],
   },

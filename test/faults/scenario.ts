@@ -10,6 +10,13 @@ export type Stage = keyof typeof WORDS;
 export const STAGES = Object.keys(WORDS) as readonly Stage[];
 export const BATCHES = [0, 1, 2, 3] as const;
 
+/** What a worker writes in one transaction, by stage. */
+export const WRITTEN: Readonly<Record<Stage, readonly [table: string, ...statements: string[]]>> = {
+  generate: ["stored_report", "INSERT ON stored_report", "INSERT ON batch_ledger"],
+  corrupt: ["fault_ledger", "INSERT ON fault_ledger", "UPDATE ON stored_report", "INSERT ON batch_ledger"],
+  recover: ["decision", "INSERT ON decision", "INSERT ON triage_queue", "INSERT ON batch_ledger"],
+};
+
 /** What is done to a command from outside, as data. */
 export type Fault =
   /** A link to the database breaks or goes mute, once. */
@@ -26,6 +33,18 @@ export type Fault =
   | { readonly kind: "state"; readonly state: string; readonly on: string; readonly times: number }
   /** The same command is started a second time while a batch of the first is about to commit. */
   | { readonly kind: "rival"; readonly batch: number }
+  /** Another session and the command wait for each other's rows while a batch commits. */
+  | { readonly kind: "deadlock"; readonly batch: number }
+  /** The database isolates transactions more strictly than by default, and two workers share the work. */
+  | { readonly kind: "isolation"; readonly level: "repeatable read" | "serializable" }
+  /** The command is stopped with a batch sent, loses its lease, and wakes up when another one has done the work. */
+  | { readonly kind: "stolen"; readonly batch: number }
+  /** The command's clock is wrong by so many hours, and may run backwards. */
+  | { readonly kind: "clock"; readonly hours: number; readonly backwards: boolean }
+  /** The postmaster is killed while a batch is about to commit, and is back at once, or only when the command has given up. */
+  | { readonly kind: "postmaster"; readonly batch: number; readonly back: boolean }
+  /** The server's disk is full: for rows from the beginning, or for the write-ahead log while a batch is about to commit. */
+  | { readonly kind: "disk"; readonly full: "rows" | "log" }
   /** The server takes no session but the first. */
   | { readonly kind: "connections" }
   /** The server lets nobody write. */
@@ -37,6 +56,10 @@ export type Fault =
  * what an unbroken run ends with.
  */
 export type End = "succeeds" | "succeeds_or_resumable" | "interrupted" | "halts" | "killed";
+
+/** Faults that take a server of their own. */
+const OF_SERVER: ReadonlySet<Fault["kind"]> = new Set(["postmaster", "disk"]);
+export const needsServer = ({ fault }: Scenario): boolean => OF_SERVER.has(fault.kind);
 
 /** One fault at one place of one stage. */
 export interface Scenario {

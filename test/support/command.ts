@@ -77,7 +77,6 @@ async function listen(
       reference: reference(PROJECT),
       reporter: new Reporter({ stdout, stderr, json: true, quiet: false, color: false, now: () => performance.now() }),
       signal: new AbortController().signal,
-      clock: () => new Date(),
     });
   } catch (thrown) {
     error = thrown;

@@ -1,5 +1,4 @@
 import pg from "pg";
-import { inject } from "vitest";
 import { campaignDigest } from "../../pipelines/db/digest.ts";
 import type { TestDatabase } from "./database.ts";
 
@@ -34,12 +33,10 @@ export async function query<Row = Record<string, unknown>>(
 export async function cloned(source: TestDatabase): Promise<TestDatabase> {
   const template = new URL(source.url).pathname.slice(1);
   const name = `${template}_copy_${++made}`;
-  const server = inject("serverUrl");
-  await query(server, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY wal_log`);
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  const drop = async () => void (await query(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
-  return { url: url.href, drop };
+  const at = (database: string): string => Object.assign(new URL(source.url), { pathname: `/${database}` }).href;
+  await query(at("postgres"), `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY wal_log`);
+  const drop = async () => void (await query(at("postgres"), `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+  return { url: at(name), drop };
 }
 
 /** What the current campaign of a database logically is. */

@@ -1,12 +1,12 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
-import { acquireEmbedded, embeddedStatus, stopEmbedded } from "../../pipelines/db/embedded/server.ts";
+import { embeddedStatus, stopEmbedded } from "../../pipelines/db/embedded/server.ts";
 import { migrate } from "../../pipelines/db/migrate.ts";
+import { ownServer, SERVER_PREFIX } from "./own-server.ts";
 
-const PREFIX = "sentinel-test-server-";
 const ABANDONED_AFTER_MS = 60_000;
 
 declare module "vitest" {
@@ -39,21 +39,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 async function startServer() {
   await removeAbandoned();
-  const projectRoot = mkdtempSync(join(tmpdir(), PREFIX));
-  // The server's own account, under root, must get through.
-  chmodSync(projectRoot, 0o711);
   // As durable as in production, because validate checks that it is; clones go through the WAL, which is quicker then.
-  const server = await acquireEmbedded({ projectRoot, settings: { shared_buffers: "128MB" } });
-  const stop = async () => {
-    await server.release();
-    rmSync(projectRoot, { recursive: true, force: true });
-  };
-  return { connectionString: server.connectionString, stop };
+  const { url: connectionString, stop } = await ownServer({ settings: { shared_buffers: "128MB" } });
+  return { connectionString, stop };
 }
 
 /** Servers of runs that were killed. */
 async function removeAbandoned(): Promise<void> {
-  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(SERVER_PREFIX))) {
     const projectRoot = join(tmpdir(), name);
     try {
       if (Date.now() - statSync(projectRoot).mtimeMs < ABANDONED_AFTER_MS) continue;

@@ -44,11 +44,11 @@ function drawTicket(folder: string): Claim {
 }
 
 async function waitForTurn(folder: string, own: Claim, signal: AbortSignal | undefined): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     const ahead = claimAhead(folder, own);
     if (!ahead) return;
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       throw databaseError(
         `Process ${ahead.pid} has been starting or stopping the embedded database for ${PATIENCE_MS / 60_000} minutes.`,
         "See what it is doing, and end it if it hangs.",

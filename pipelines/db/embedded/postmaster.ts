@@ -59,8 +59,8 @@ export async function stopPostmaster(seat: Seat, postmaster: Postmaster): Promis
   ] as const) {
     if (!isPostmaster(postmaster.pid, seat)) return;
     process.kill(postmaster.pid, signal);
-    const deadline = Date.now() + patience;
-    while (Date.now() < deadline) {
+    const deadline = performance.now() + patience;
+    while (performance.now() < deadline) {
       if (!identify(postmaster.pid)) return;
       await pause(POLL_MS);
     }

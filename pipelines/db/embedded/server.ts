@@ -108,14 +108,14 @@ export async function embeddedStatus(options: EmbeddedOptions): Promise<Embedded
 
 async function ensureRunning(home: Home, options: EmbeddedOptions): Promise<string> {
   const seat = takeSeat(home);
-  const deadline = Date.now() + ANSWER_PATIENCE_MS;
+  const deadline = performance.now() + ANSWER_PATIENCE_MS;
   for (;;) {
     const password = readPassword(home);
     const running = findPostmaster(seat);
     if (!running) return start(home, seat, options);
     if (password === undefined) await stopPostmaster(seat, running);
     else if (running.ready && (await letsUsIn(running.port, password))) return connectionString(running.port, password);
-    if (Date.now() > deadline) throw mute(running);
+    if (performance.now() > deadline) throw mute(running);
     await pause(POLL_MS, undefined, options.signal ? { signal: options.signal } : {});
   }
 }

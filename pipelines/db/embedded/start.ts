@@ -41,7 +41,7 @@ export interface StartNeeds extends ClusterNeeds {
 /** Starts the server on the data folder, on a port that is free, and waits until it takes connections. */
 export async function startPostmaster(needs: StartNeeds): Promise<Postmaster> {
   const refused = new Set<number>();
-  const heldUntil = Date.now() + HELD_PATIENCE_MS;
+  const heldUntil = performance.now() + HELD_PATIENCE_MS;
   for (;;) {
     removeStaleLock(needs.seat);
     const port = await choosePort(needs.home, refused);
@@ -49,7 +49,7 @@ export async function startPostmaster(needs: StartNeeds): Promise<Postmaster> {
     if ("pid" in attempt) return attempt;
     if (/could not (bind|create any TCP\/IP sockets)|Address already in use/.test(attempt.output) && refused.size < 5) {
       refused.add(port);
-    } else if (isHeld(attempt.output) && Date.now() < heldUntil) {
+    } else if (isHeld(attempt.output) && performance.now() < heldUntil) {
       endOrphans(needs.seat);
       await pause(HELD_RETRY_MS, undefined, needs.signal ? { signal: needs.signal } : {});
     } else {
@@ -93,11 +93,11 @@ async function untilReady(
   said: () => string,
 ): Promise<Postmaster | undefined> {
   let patience = NOTE_AFTER_MS;
-  let noteAt = Date.now() + patience;
+  let noteAt = performance.now() + patience;
   while (!ended()) {
     const postmaster = findPostmaster(needs.seat);
     if (postmaster?.ready && postmaster.pid === child.pid) return postmaster;
-    const late = Date.now() > noteAt;
+    const late = performance.now() > noteAt;
     // With a full disk it can't even write down that it is ready.
     const full = late && /No space left on device|Disk quota exceeded/.test(said());
     if (full || needs.signal?.aborted) {

@@ -1,0 +1,274 @@
+import { type Barrier, holdBatches, settled, until } from "../support/barrier.ts";
+import type { Running } from "../support/cli.ts";
+import { query, session } from "../support/fleet.ts";
+import type { OwnServer } from "../support/own-server.ts";
+import { type Condition, type FaultProxy, faultProxy, type Strike } from "../support/proxy.ts";
+import { type Broken, begin, bounded, type Place } from "./place.ts";
+import { type Fault, type Stage, WORDS, WRITTEN } from "./scenario.ts";
+
+/** Runs the stage while the fault is there, and takes the fault away. */
+export function inflict(fault: Fault, stage: Stage, place: Place): Promise<Broken> {
+  const words = (workers = 1): string[] => [...WORDS[stage], "--workers", String(workers)];
+  const at = (batch: number): string => `NEW.stage = '${stage}' AND NEW.batch_no = ${batch}`;
+  switch (fault.kind) {
+    case "link":
+      return overProxy(words(), place, fault.strike);
+    case "condition":
+      return overProxy(words(), place, undefined, fault.condition);
+    case "kill":
+      return held(words(fault.workers), place, at(fault.batch), async (command, barrier) => {
+        command.signal("SIGKILL");
+        await command.ended;
+        await (fault.commits ? barrier.pass() : barrier.abort());
+      });
+    case "backend":
+      return held(words(fault.workers), place, `${at(fault.batch)} AND ${once()}`, (_, barrier) => barrier.abort());
+    case "signal":
+      return held(words(), place, at(fault.batch), async (command, barrier) => {
+        command.process.kill(fault.signal);
+        await command.says("Stopping once the batches under way are stored");
+        await barrier.pass();
+      });
+    case "rival":
+      return held(words(), place, `${at(fault.batch)} AND ${once()}`, async (_, barrier) => {
+        const rival = await bounded(begin(words(), place), place);
+        await barrier.pass();
+        return rival.code === 3 ? [] : [`a second command ends with ${rival.code}: ${rival.stderr}`];
+      });
+    case "state":
+      return raising(words(), place, fault);
+    case "deadlock":
+      return deadlocked(words(), place, stage, fault.batch);
+    case "isolation":
+      return under(words(2), place, place.url, {
+        set: `SET default_transaction_isolation = '${fault.level}'`,
+        reset: "RESET default_transaction_isolation",
+      });
+    case "stolen":
+      return held(words(), place, `${at(fault.batch)} AND ${once()}`, async (command, barrier) => {
+        command.process.kill("SIGSTOP");
+        await barrier.pass();
+        await query(place.url, "SELECT pg_terminate_backend(backend_pid, 10000) FROM lease");
+        const thief = await bounded(begin(words(), place), place);
+        command.process.kill("SIGCONT");
+        return thief.code === 0 ? [] : [`who takes the lease ends with ${thief.code}: ${thief.stderr}`];
+      });
+    case "clock":
+      return atWrongTime(words(), place, fault);
+    case "postmaster":
+      return fallen(words(), place, { condition: at(fault.batch), fall: ({ kill }) => kill(), back: fault.back });
+    case "disk":
+      return fault.full === "rows"
+        ? onFullDisk(words(), place)
+        : fallen(words(), place, { condition: at(1), fall: exhaustLog, back: false });
+    case "connections":
+      return asOrdinary(place, (limited) =>
+        under(words(), limited, place.url, {
+          set: "CONNECTION LIMIT 1",
+          reset: "CONNECTION LIMIT -1",
+          says: /too many connections/,
+        }),
+      );
+    case "read_only":
+      return under(words(), place, place.url, {
+        set: "SET default_transaction_read_only = on",
+        reset: "RESET default_transaction_read_only",
+        says: /is read-only/,
+      });
+  }
+}
+
+/** True for the first session that asks. */
+const once = (): string => "nextval('fault_times') = 1";
+
+async function overProxy(
+  words: readonly string[],
+  place: Place,
+  strike: Strike | undefined,
+  condition: Condition = {},
+): Promise<Broken> {
+  const proxy: FaultProxy = await faultProxy(place.url, strike, condition);
+  try {
+    const ended = await bounded(begin(words, { ...place, url: proxy.url }), place);
+    return { ...ended, struck: strike === undefined || proxy.struck };
+  } finally {
+    await proxy.close();
+  }
+}
+
+/** Runs until the server holds the command, and does something to it there, which may return what is wrong. */
+async function held(
+  words: readonly string[],
+  place: Place,
+  condition: string,
+  act: (command: Running, barrier: Barrier) => Promise<unknown>,
+): Promise<Broken> {
+  const { url } = place;
+  await query(url, "CREATE SEQUENCE fault_times");
+  const barrier = await holdBatches(url, condition);
+  const command = begin(words, place);
+  const early = command.ended.then(() => "ended" as const);
+  const struck = (await Promise.race([barrier.reached(), early])) !== "ended";
+  const found = struck ? await act(command, barrier).catch((error: Error) => [error.message]) : undefined;
+  const beside = Array.isArray(found) ? (found as string[]) : [];
+  if (beside.length > 0) await barrier.pass();
+  const ended = await bounded(command, place);
+  await settled(url);
+  await barrier.close();
+  await query(url, "DROP SEQUENCE fault_times");
+  return { ...ended, struck, beside };
+}
+
+/** Has the server answer a statement with an error. */
+async function raising(
+  words: readonly string[],
+  place: Place,
+  { state, on, times }: Extract<Fault, { kind: "state" }>,
+): Promise<Broken> {
+  const { url } = place;
+  const table = on.split(" ON ")[1];
+  await query(
+    url,
+    `CREATE SEQUENCE fault_times;
+     CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$
+     BEGIN
+       IF nextval('fault_times') <= ${times} THEN RAISE EXCEPTION 'planted' USING ERRCODE = '${state}'; END IF;
+       RETURN NEW;
+     END $$;
+     CREATE TRIGGER fault BEFORE ${on} FOR EACH ROW EXECUTE FUNCTION fault()`,
+  );
+  const ended = await bounded(begin(words, place), place);
+  const [counted] = await query<{ struck: boolean }>(url, "SELECT is_called AS struck FROM fault_times");
+  await settled(url);
+  await query(url, `DROP TRIGGER fault ON ${table}; DROP FUNCTION fault(); DROP SEQUENCE fault_times`);
+  return { ...ended, struck: counted?.struck ?? false };
+}
+
+/**
+ * Enters the batch beforehand, uncommitted, so that the command has to wait, and then asks for the table that it holds. The server ends one
+ * of such two: the one that has waited longer than its patience.
+ */
+async function deadlocked(words: readonly string[], place: Place, stage: Stage, batch: number): Promise<Broken> {
+  const [table] = WRITTEN[stage];
+  return session(place.url, async (rival) => {
+    await rival.query("SET deadlock_timeout = '1min'; BEGIN");
+    await rival.query(
+      `INSERT INTO batch_ledger (campaign_id, stage, pass, batch_no, batches, run_id, worker, rows, checksum)
+       VALUES (1, '${stage}', 1, ${batch}, 4, gen_random_uuid(), 9, 0, '0')`,
+    );
+    const command = begin(words, place);
+    await until("the command waits", async () => (await query(place.url, WAITING_COMMANDS)).length > 0);
+    await rival.query(`LOCK TABLE ${table} IN SHARE MODE`);
+    await rival.query("ROLLBACK");
+    const ended = await bounded(command, place);
+    return { ...ended, struck: /deadlock detected/.test(ended.stderr) };
+  });
+}
+
+const WAITING_COMMANDS =
+  "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'sentinel-%' AND wait_event_type = 'Lock'";
+
+/** Runs with another clock, which a file that Node loads first puts in the place of the real one, in threads too. */
+async function atWrongTime(
+  words: readonly string[],
+  place: Place,
+  { hours, backwards }: Extract<Fault, { kind: "clock" }>,
+): Promise<Broken> {
+  const file = new URL("./wrong-clock.mjs", import.meta.url).href;
+  const env = {
+    NODE_OPTIONS: `--import ${file}`,
+    WRONG_CLOCK_HOURS: String(hours),
+    WRONG_CLOCK_PACE: backwards ? "-1" : "1",
+  };
+  const ended = await bounded(begin(words, place, env), place);
+  return { ...ended, struck: ended.stderr.includes("the clock is wrong") };
+}
+
+/** How a server falls while a command's batch is about to commit, and whether it is back while the command still hopes. */
+interface Fall {
+  readonly condition: string;
+  readonly fall: (server: OwnServer, url: string) => Promise<void>;
+  readonly back: boolean;
+}
+
+async function fallen(words: readonly string[], place: Place, { condition, fall, back }: Fall): Promise<Broken> {
+  const { url } = place;
+  const server = serverOf(place);
+  const barrier = await holdBatches(url, condition);
+  const command = begin(words, place);
+  const early = command.ended.then(() => "ended" as const);
+  const struck = (await Promise.race([barrier.reached(), early])) !== "ended";
+  await fall(server, url);
+  if (back) await server.start();
+  const ended = await bounded(command, place);
+  server.disk?.empty();
+  await server.start();
+  await settled(url);
+  await query(url, "DROP TRIGGER barrier ON batch_ledger; DROP FUNCTION barrier()");
+  return { ...ended, struck };
+}
+
+/** Fills the disk, and writes until the server gives up for want of a place for its log. */
+async function exhaustLog({ disk }: OwnServer, url: string): Promise<void> {
+  disk?.fill();
+  const write = () =>
+    query(url, "SELECT pg_logical_emit_message(false, 'full', repeat('x', 1000000)), pg_switch_wal()");
+  await until("the server gives up", () =>
+    write().then(
+      () => false,
+      () => true,
+    ),
+  );
+}
+
+async function onFullDisk(words: readonly string[], place: Place): Promise<Broken> {
+  const { disk } = serverOf(place);
+  disk?.fill();
+  try {
+    const ended = await bounded(begin(words, place), place);
+    return { ...ended, struck: /disk of the server .* is full/.test(ended.stderr) };
+  } finally {
+    disk?.empty();
+  }
+}
+
+function serverOf({ server }: Place): OwnServer {
+  if (!server) throw new Error("the scenario needs a server of its own");
+  return server;
+}
+
+/** How a database is altered and altered back, and, where it can be missed, the word by which the command tells that it met that. */
+interface Setting {
+  readonly set: string;
+  readonly reset: string;
+  readonly says?: RegExp;
+}
+
+/** Runs while the database is set otherwise, by a session of its owner. */
+async function under(words: readonly string[], place: Place, owner: string, setting: Setting): Promise<Broken> {
+  const name = new URL(owner).pathname.slice(1);
+  const alter = (text: string) => query(elsewhere(owner), `ALTER DATABASE ${name} ${text}`);
+  await alter(setting.set);
+  try {
+    const ended = await bounded(begin(words, place), place);
+    return { ...ended, struck: setting.says?.test(ended.stderr) ?? true };
+  } finally {
+    await alter(setting.reset);
+  }
+}
+
+const elsewhere = (url: string): string => Object.assign(new URL(url), { pathname: "/postgres" }).href;
+
+/** Lends a user with the owner's rights whom limits concern, which a superuser passes by. */
+async function asOrdinary(place: Place, work: (place: Place) => Promise<Broken>): Promise<Broken> {
+  const { username: owner, pathname } = new URL(place.url);
+  const name = `user_${pathname.slice(1)}`;
+  const password = "ordinary";
+  await query(place.url, `CREATE ROLE ${name} LOGIN PASSWORD '${password}' IN ROLE ${owner}`);
+  try {
+    return await work({ ...place, url: Object.assign(new URL(place.url), { username: name, password }).href });
+  } finally {
+    await settled(place.url);
+    await query(place.url, `REASSIGN OWNED BY ${name} TO ${owner}; DROP OWNED BY ${name}; DROP ROLE ${name}`);
+  }
+}

@@ -1,0 +1,40 @@
+import { type Ended, type Environment, type Running, start } from "../support/cli.ts";
+import type { OwnServer } from "../support/own-server.ts";
+
+/** Longer than the patience of any command: whoever has not ended then hangs. */
+export const PATIENCE_MS = 100_000;
+
+/** What is played with, where it is not this checkout and the usual patience. */
+export interface Playing {
+  /** Folder of the program. */
+  readonly root?: string;
+  readonly patienceMs?: number;
+  /** The server, where it may be killed. */
+  readonly server?: OwnServer;
+}
+
+/** Where a command runs, and on what. */
+export interface Place extends Playing {
+  readonly url: string;
+}
+
+/** A mute server is one within two seconds. */
+export const begin = (words: readonly string[], { url, root }: Place, env: Environment = {}): Running =>
+  start(words, { DATABASE_URL: url, PGCONNECT_TIMEOUT: "2", ...env }, root);
+
+/** How a command ended under a fault; `struck` where the fault can miss. */
+export interface Broken extends Ended {
+  readonly struck: boolean;
+  /** What went wrong beside the command. */
+  readonly beside?: readonly string[];
+}
+
+/** Waits for a command, and kills one that hangs. */
+export async function bounded(command: Running, { patienceMs = PATIENCE_MS }: Playing): Promise<Ended> {
+  const timer = setTimeout(() => command.signal("SIGKILL"), patienceMs);
+  try {
+    return await command.ended;
+  } finally {
+    clearTimeout(timer);
+  }
+}

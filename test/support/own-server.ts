@@ -1,0 +1,124 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { acquireEmbedded, embeddedStatus, stopEmbedded } from "../../pipelines/db/embedded/server.ts";
+import type { Settings } from "../../pipelines/db/embedded/start.ts";
+import { migrate } from "../../pipelines/db/migrate.ts";
+import { until } from "./barrier.ts";
+import type { TestDatabase } from "./database.ts";
+import { query, session } from "./fleet.ts";
+
+/** Folders of test servers begin so. */
+export const SERVER_PREFIX = "sentinel-test-server-";
+
+/** A real server of a test's own. */
+export interface OwnServer {
+  /** Of a superuser, on the database `postgres`. */
+  readonly url: string;
+  readonly disk: SmallDisk | undefined;
+  /** A migrated database without rows. */
+  database(): Promise<TestDatabase>;
+  /** SIGKILL to the postmaster, and waits for its end. */
+  kill(): Promise<void>;
+  /** Starts it again where it does not run, at the same address. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A disk that a test can fill. */
+export interface SmallDisk {
+  /** Leaves not one byte on it. */
+  fill(): void;
+  empty(): void;
+}
+
+export interface OwnServerOptions {
+  readonly settings?: Settings;
+  /** On a small disk of its own, where the machine lets us have one. */
+  readonly small?: boolean;
+}
+
+/** Starts a server in a folder of its own. */
+export async function ownServer({ settings = {}, small = false }: OwnServerOptions = {}): Promise<OwnServer> {
+  const projectRoot = mkdtempSync(join(tmpdir(), SERVER_PREFIX));
+  const disk = small ? mountSmallDisk(projectRoot) : undefined;
+  // The server's own account, under root, must get through.
+  chmodSync(projectRoot, 0o711);
+  const options = { projectRoot, settings };
+  const held = [await acquireEmbedded(options)];
+  const address = new URL(held[0]?.connectionString ?? "");
+  const pid = async (): Promise<number | undefined> => (await embeddedStatus(options)).pid;
+  const at = (name: string): string => Object.assign(new URL(address), { pathname: `/${name}` }).href;
+  let made = 0;
+  return {
+    url: at("postgres"),
+    disk,
+    async database() {
+      const name = `own_${++made}`;
+      await query(at("postgres"), `CREATE DATABASE ${name} TEMPLATE template0`);
+      await session(at(name), migrate);
+      return {
+        url: at(name),
+        drop: async () => void (await query(at("postgres"), `DROP DATABASE ${name} WITH (FORCE)`)),
+      };
+    },
+    async kill() {
+      process.kill((await pid()) ?? Number.NaN, "SIGKILL");
+      await until("the postmaster is dead", async () => (await pid()) === undefined);
+    },
+    async start() {
+      const again = await acquireEmbedded(options);
+      held.push(again);
+      if (again.connectionString !== address.href) throw new Error("the server came back at another address");
+    },
+    async stop() {
+      disk?.empty();
+      for (const { release } of held) await release();
+      await stopEmbedded({ ...options, force: true });
+      if (disk) execFileSync("umount", [projectRoot]);
+      rmSync(projectRoot, { recursive: true, force: true });
+    },
+  };
+}
+
+const DISK_MEGABYTES = 320;
+
+/** A file system in memory, which only root may have; undefined where we may not. */
+function mountSmallDisk(folder: string): SmallDisk | undefined {
+  if (!canMount()) return undefined;
+  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${DISK_MEGABYTES}m`, "tmpfs", folder]);
+  const filler = join(folder, "filler");
+  return {
+    fill() {
+      const file = openSync(filler, "w");
+      for (const size of [1 << 20, 4096, 1]) writeAll(file, Buffer.alloc(size));
+      closeSync(file);
+    },
+    empty: () => rmSync(filler, { force: true }),
+  };
+}
+
+/** Writes the same bytes again and again, until the disk is full. */
+function writeAll(file: number, bytes: Buffer): void {
+  try {
+    while (writeSync(file, bytes) === bytes.length);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+  }
+}
+
+/** Whether a disk can be had: as root, on Linux, where mounting is not forbidden. */
+function canMount(): boolean {
+  if (process.platform !== "linux" || process.getuid?.() !== 0) return false;
+  const folder = mkdtempSync(join(tmpdir(), "sentinel-mount-"));
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "tmpfs", folder], { stdio: "ignore" });
+    execFileSync("umount", [folder]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
