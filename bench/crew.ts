@@ -1,7 +1,7 @@
 import type { Target } from "../pipelines/db/connect.ts";
 import { keyDecisions, keyReports } from "../pipelines/db/partitions.ts";
 import { bind, sql } from "../pipelines/db/sql.ts";
-import { WorkerPool } from "../pipelines/workers/pool.ts";
+import { type Lane, WorkerPool } from "../pipelines/workers/pool.ts";
 import type { Task } from "../pipelines/workers/protocol.ts";
 import {
   breakGround,
@@ -48,8 +48,12 @@ export class Crew {
     await this.ready();
     const { signal } = this.#ground;
     const batches = Array.from({ length: task.pass.batches }, (_, batch) => batch);
-    const quiet = { onProgress: () => {}, onNote: () => {} };
-    const lanes = await (this.#pool as WorkerPool).run({ task, target: this.#target, batches, signal, ...quiet });
+    let lanes: readonly Lane[] = [];
+    const onProgress = (now: readonly Lane[]): void => {
+      lanes = now;
+    };
+    const pool = this.#pool as WorkerPool;
+    await pool.run({ task, target: this.#target, batches, signal, onProgress, onNote: () => {} });
     signal.throwIfAborted();
     return lanes.reduce((sum, { rows }) => sum + rows, 0);
   }

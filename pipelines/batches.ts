@@ -3,6 +3,7 @@ import { interrupted } from "./context.ts";
 import type { Campaign } from "./db/campaigns.ts";
 import { committedBatches, isComplete, type Pass, type PassState } from "./db/ledger.ts";
 import type { BatchedStage } from "./domain/vocabulary.ts";
+import type { Lane } from "./workers/pool.ts";
 import type { Task } from "./workers/protocol.ts";
 
 /**
@@ -47,18 +48,30 @@ export async function runBatches(run: StageRun, load: Workload): Promise<{ rows:
   const batchPlan = { all: pass.batches, before: committed.size };
   const progress = run.reporter.stage(pass.stage, campaign.name, load.total, load.unit, load.before, batchPlan);
   const stopping = (): void =>
-    run.reporter.note("Stopping once the batches under way are stored; ask again to stop at once.");
+    run.reporter.note(
+      "Stopping once the batches under way are stored, or in a few seconds without them; ask again to stop at once.",
+    );
   run.signal.addEventListener("abort", stopping, { once: true });
+  let lanes: readonly Lane[] = [];
+  const done = (): number => lanes.reduce((sum, lane) => sum + lane.batches, 0);
   const work = run.pool.run({
     task,
     target: run.target,
     batches,
     signal: run.signal,
-    onProgress: (now) => progress.update(now),
+    onProgress: (now) => {
+      lanes = now;
+      progress.update(now);
+    },
     onNote: (line) => run.reporter.note(line),
   });
-  const lanes = await work.finally(() => run.signal.removeEventListener("abort", stopping));
-  const done = lanes.reduce((sum, lane) => sum + lane.batches, 0);
-  if (done < batches.length) throw interrupted(run, pass.stage, batches.length - done);
+  try {
+    await work;
+  } catch (error) {
+    throw run.signal.aborted ? interrupted(run, pass.stage, batches.length - done()) : error;
+  } finally {
+    run.signal.removeEventListener("abort", stopping);
+  }
+  if (done() < batches.length) throw interrupted(run, pass.stage, batches.length - done());
   return { rows: lanes.reduce((sum, { rows }) => sum + rows, 0), elapsed: () => progress.elapsed() };
 }

@@ -6,6 +6,7 @@ import { EXIT, SentinelError } from "./cli/errors.ts";
 import type { Options } from "./cli/options.ts";
 import type { Reporter, StageResult } from "./cli/reporter.ts";
 import type { Campaign } from "./db/campaigns.ts";
+import { cancelWhenStopped } from "./db/cancel.ts";
 import { connect, openDatabase, type Target } from "./db/connect.ts";
 import { explain } from "./db/explain.ts";
 import { acquireWriteLease, releaseWriteLease } from "./db/lease.ts";
@@ -47,9 +48,11 @@ export async function withDatabase<T>(context: Context, work: (target: Target) =
   const { options, env, projectRoot, signal, reporter } = context;
   const note = (line: string): void => reporter.note(line);
   const database = await openDatabase({ databaseUrl: options.databaseUrl, env, projectRoot, signal, note });
+  const done = cancelWhenStopped(database.target, signal);
   try {
     return await work(database.target);
   } finally {
+    done();
     await database.release();
   }
 }

@@ -13,6 +13,7 @@ import { reference } from "./reference.ts";
 
 const projectRoot = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const SIGTERM_EXIT = 143;
+const LONGEST_STOP_MS = 4_500;
 /** Loaded where there is a terminal to draw on: it takes as long as a tenth of the start. */
 const live = process.stderr.isTTY ? (await import("log-update")).createLogUpdate : undefined;
 
@@ -25,9 +26,15 @@ async function main([name = "help", ...args]: readonly string[], env: NodeJS.Pro
       code = signal === "SIGTERM" ? SIGTERM_EXIT : EXIT.interrupted;
       if (stop.signal.aborted) process.exit(code);
       stop.abort();
+      setTimeout(giveUp, LONGEST_STOP_MS).unref();
     });
   }
   let reporter = reporterFor({}, env);
+  /** Whoever is waited for, a server that says nothing for example, is not waited for any longer. */
+  const giveUp = (): void => {
+    reporter.failure(stopped(name));
+    process.exit(code);
+  };
   try {
     if (name === "db") return await databaseByHand(args, env, stop.signal);
     const command = COMMANDS.find((known) => known.name === name);

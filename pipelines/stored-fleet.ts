@@ -23,7 +23,7 @@ export async function unlessStopped<T>(run: StageRun, stage: string, key: Promis
   try {
     return await key;
   } catch (error) {
-    throw run.signal.aborted && error === run.signal.reason ? interrupted(run, stage, 1, "key") : error;
+    throw run.signal.aborted ? interrupted(run, stage, 1, "key") : error;
   }
 }
 

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { holdBatches } from "./support/barrier.ts";
+import { holdBatches, settled, until } from "./support/barrier.ts";
+import { freshCheckout } from "./support/checkout.ts";
 import { type Ended, start, succeed } from "./support/cli.ts";
 import { freshDatabase, type TestDatabase } from "./support/database.ts";
 import { cloned, digestOf, query } from "./support/fleet.ts";
+import { faultProxy } from "./support/proxy.ts";
 
 /** So many batches that not all of them can be under way when the signal comes. */
 const BATCHES = 40;
@@ -32,6 +34,7 @@ async function signalled(
   url: string,
   signals: readonly NodeJS.Signals[],
   batch = 1,
+  passes = signals.length === 1,
 ): Promise<Ended> {
   const barrier = await holdBatches(url, `NEW.batch_no = ${batch}`);
   const command = start(words, { DATABASE_URL: url });
@@ -40,8 +43,9 @@ async function signalled(
     command.process.kill(signal);
     await command.says("Stopping once the batches under way are stored");
   }
-  if (signals.length === 1) await barrier.pass();
+  if (passes) await barrier.pass();
   const end = await command.ended;
+  await settled(url);
   await barrier.close();
   return end;
 }
@@ -109,3 +113,72 @@ test("a second signal ends the command at once, and what it was at is rolled bac
   expect(await digestOf(database.url)).toBe(recovered);
   await database.drop();
 });
+
+test("a batch that does not come to its end is taken back on the server, and the way on is told", async () => {
+  const database = await cloned(generated);
+  // Held until the command has ended: it can't wait for the batch.
+  const end = await signalled(RECOVER, database.url, ["SIGTERM"], 1, false);
+  expect(end.code).toBe(143);
+  expect(end.stderr).toContain("Stopped on request: recover has 3 batches left to do.");
+  expect(await batches(database.url, "recover")).toEqual([0]);
+  expect(await query(database.url, "SELECT result FROM run WHERE stage = 'recover'")).toEqual([
+    { result: "interrupted" },
+  ]);
+  await succeed(["recover", "--resume"], database.url);
+  expect(await digestOf(database.url)).toBe(recovered);
+  await database.drop();
+});
+
+test("a server that says nothing keeps no command from ending", async () => {
+  const database = await cloned(generated);
+  const proxy = await faultProxy(database.url, { kind: "mute", roundTrip: 12 });
+  // Without the signal it would be an hour until the silence is looked into.
+  const command = start(RECOVER, { DATABASE_URL: proxy.url, PGCONNECT_TIMEOUT: "3600" });
+  await until("the server is mute", async () => proxy.struck);
+  command.process.kill("SIGINT");
+  const end = await command.ended;
+  expect(end.code).toBe(130);
+  expect(end.stderr).toContain("Stopped on request.");
+  await proxy.close();
+  await settled(database.url);
+  await succeed(RECOVER, database.url);
+  expect(await digestOf(database.url)).toBe(recovered);
+  await database.drop();
+});
+
+test("what works for a command that was killed ends on the server, too", async () => {
+  const database = await cloned(generated);
+  const barrier = await holdBatches(database.url, "true");
+  const command = start(RECOVER, { DATABASE_URL: database.url });
+  await barrier.reached();
+  command.signal("SIGKILL");
+  await command.ended;
+  // The barrier still holds: nothing but the server itself can end the session that waits there.
+  await settled(database.url);
+  await barrier.close();
+  await succeed(["recover", "--resume"], database.url);
+  expect(await digestOf(database.url)).toBe(recovered);
+  await database.drop();
+});
+
+test.each([["SIGINT"], ["SIGINT", "SIGINT"], ["SIGTERM"]] as const)(
+  "%s %s: the embedded server is not left behind",
+  async (...signals) => {
+    const checkout = freshCheckout();
+    try {
+      const command = start([...GENERATE, "--batch-size", "1"], {}, checkout.root);
+      await command.says("generate");
+      for (const signal of signals) command.process.kill(signal);
+      expect([130, 143]).toContain((await command.ended).code);
+      await until("the server is gone", async () => {
+        const status = await start(["db", "status", "--json"], {}, checkout.root).ended;
+        return (JSON.parse(status.stdout) as { running: boolean }).running === false;
+      });
+      const whole = await start(["generate", "--resume"], {}, checkout.root).ended;
+      const first = whole.code === 2 ? await start(GENERATE, {}, checkout.root).ended : whole;
+      expect(first.code, first.stderr).toBe(0);
+    } finally {
+      await checkout.remove();
+    }
+  },
+);

@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import pg from "pg";
 import { EXIT, SentinelError } from "../cli/errors.ts";
 import { acquireEmbedded } from "./embedded/server.ts";
 import { explain } from "./explain.ts";
+import { sql } from "./sql.ts";
 import { watch } from "./watch.ts";
 
 /** Where to connect, and how to name it to a person. `config` may be sent to a worker thread. */
@@ -30,6 +32,8 @@ export interface ConnectSources {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** This process: by it a command finds its own sessions. */
+const APPLICATION = `sentinel-ota ${randomUUID().slice(0, 8)}`;
 
 /** Milliseconds. The server gives up before the client does, so that no statement goes on unwatched. */
 const SESSION = { statement_timeout: 1_800_000, lock_timeout: 30_000, idle_in_transaction_session_timeout: 120_000 };
@@ -58,6 +62,7 @@ export async function connect(target: Target): Promise<pg.Client> {
     throw explain(error, target);
   }
   watch(client, target.config);
+  await client.query(sql("session.mind_the_client")).catch(() => {});
   return client;
 }
 
@@ -141,7 +146,7 @@ function target(settings: Settings, env: NodeJS.ProcessEnv): Target {
     port,
     user,
     database,
-    application_name: "sentinel-ota",
+    application_name: APPLICATION,
     connectionTimeoutMillis: connectTimeoutMs(env),
     keepAlive: true,
     ssl,

@@ -53,6 +53,13 @@ const ANSWERS: readonly Answer[] = [
     exitCode: EXIT.resumable,
   },
   {
+    when: /^57014$/,
+    cause: ({ label }, message) => `The server of ${label} ended a statement: ${message}.`,
+    remedy: "It took longer than that server allows, or a person cancelled it; committed batches are safe. Continue:",
+    command: "npm run pipeline -- --resume",
+    exitCode: EXIT.resumable,
+  },
+  {
     when: /^(22|23|54)/,
     cause: ({ label }, message) => `The server of ${label} refuses what Sentinel stores: ${message}.`,
     remedy:

@@ -32,10 +32,10 @@ export class WorkerPool {
   }
 
   /**
-   * Shares the batches out among the workers and waits for all of them. The first failure stops the others after their batch,
+   * Shares the batches out among the workers and waits for all of them; `onProgress` hears last how far they came. The first failure stops the others after their batch,
    * and is thrown.
    */
-  async run(work: PoolWork): Promise<readonly Lane[]> {
+  async run(work: PoolWork): Promise<void> {
     const { batches, signal } = work;
     const threads = this.#threads.slice(0, batches.length);
     const board = new Int32Array(new SharedArrayBuffer(Board.size(threads.length) * Int32Array.BYTES_PER_ELEMENT));
@@ -61,7 +61,6 @@ export class WorkerPool {
       });
       const failure = (await Promise.allSettled(runs)).find((end) => end.status === "rejected");
       if (failure) throw failure.reason;
-      return lanes();
     } finally {
       clearInterval(timer);
       signal.removeEventListener("abort", stop);

@@ -32,6 +32,11 @@ export async function withLock<T>(folder: string, signal: AbortSignal | undefine
   }
 }
 
+/** Whether another process holds the lock or waits for it. */
+export function isLocked(folder: string): boolean {
+  return readClaims(folder).some((claim) => claim.pid !== process.pid && isLive(claim));
+}
+
 function drawTicket(folder: string): Claim {
   const self = ownProcess();
   const count = ++taken;

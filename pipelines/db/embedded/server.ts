@@ -4,7 +4,7 @@ import { findPackage, prepareBinaries } from "./binaries.ts";
 import { ensureCluster } from "./cluster.ts";
 import { databaseError, folderError } from "./failure.ts";
 import { existingSeat, type Home, locateHome, prepareHome, type Seat, takeSeat } from "./home.ts";
-import { withLock } from "./lock.ts";
+import { isLocked, withLock } from "./lock.ts";
 import { readPassword } from "./password.ts";
 import { findPostmaster, type Postmaster, stopPostmaster } from "./postmaster.ts";
 import { connectionString, letsUsIn } from "./session.ts";
@@ -40,9 +40,11 @@ export async function acquireEmbedded(options: EmbeddedOptions): Promise<Embedde
     const url = await ensureRunning(home, options);
     forgetDeadUsers(home);
     const unregister = register(home);
+    const leave = () => abandon(home, unregister);
+    process.once("exit", leave);
     let released: Promise<void> | undefined;
     const release = () => {
-      released ??= letGo(home, unregister);
+      released ??= letGo(home, unregister).finally(() => process.off("exit", leave));
       return released;
     };
     return { connectionString: url, release };
@@ -145,6 +147,15 @@ async function letGo(home: Home, unregister: () => void): Promise<void> {
     if (isPinned(home) || liveUsers(home).length > 0) return;
     await stopIfRunning(home);
   });
+}
+
+/** Of a process that ends before it could let go: there is no more time than for a word to the server. */
+function abandon(home: Home, unregister: () => void): void {
+  unregister();
+  if (isPinned(home) || liveUsers(home).length > 0 || isLocked(home.lock)) return;
+  const seat = existingSeat(home);
+  const postmaster = seat && findPostmaster(seat);
+  if (postmaster) process.kill(postmaster.pid, "SIGINT");
 }
 
 async function stopIfRunning(home: Home): Promise<boolean> {

@@ -7,7 +7,7 @@ WHERE a.pid = pg_backend_pid()
   AND NOT EXISTS (
     SELECT
     FROM pg_stat_activity w
-    WHERE w.datname = current_database() AND w.application_name = a.application_name AND w.pid <> a.pid
+    WHERE w.datname = current_database() AND w.application_name LIKE 'sentinel-%' AND w.pid <> a.pid
       AND w.backend_xid IS NOT NULL
   )
 ON CONFLICT (name) DO UPDATE
