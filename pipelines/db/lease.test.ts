@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 async function connected(): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: database.url });
+  const client = new pg.Client({ connectionString: database.url, application_name: "sentinel-ota test" });
   client.on("error", () => {});
   await client.connect();
   open.push(client);

@@ -50,17 +50,17 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a lost batch is taken for done",
-    file: "pipelines/workers/worker.ts",
-    right: "if (attempt === 1) throw error;",
+    file: "pipelines/db/commit.ts",
+    right: "if (attempt === 1) return without(error);",
     wrong: "if (attempt === 1) return 0;",
     shownBy: [succeeds("generate", backend)],
   },
   {
     name: "a batch that committed unheard is an error",
-    file: "pipelines/workers/worker.ts",
+    file: "pipelines/db/commit.ts",
     right:
-      "if (rows !== undefined) return rows;\n        return commit(await connection.link(), batch, prepared).catch((late) => overtaken(batch, late));",
-    wrong: "return commit(await connection.link(), batch, prepared);",
+      "if (rows !== undefined) return rows;\n      return commit(await session.link(), batch, prepared).catch(without);",
+    wrong: "return commit(await session.link(), batch, prepared);",
     // One of these round trips is a worker's commit.
     shownBy: Array.from({ length: 12 }, (_, no) => ({
       stage: "recover",
@@ -70,9 +70,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a lost session is used again",
-    file: "pipelines/workers/worker.ts",
-    right: "const { client } = await connection.link(true);",
-    wrong: "const { client } = await connection.link();",
+    file: "pipelines/db/commit.ts",
+    right: "const { client } = await session.link(true);",
+    wrong: "const { client } = await session.link();",
     shownBy: [succeeds("recover", backend)],
   },
   {
@@ -113,7 +113,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "quarantine keeps no evidence",
     file: "pipelines/workers/recover-task.ts",
-    right: '{ into: sql("recover.store_triage"), lines: this.#triage.bytes() },',
+    right: '{ into: sql("recover.store_triage"), lines: triage },',
     wrong: "",
     shownBy: [succeeds("recover", backend)],
   },
