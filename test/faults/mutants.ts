@@ -62,7 +62,7 @@ export const MUTANTS: readonly Mutant[] = [
       "if (rows !== undefined) return rows;\n      return commit(await session.link(), batch, prepared).catch(without);",
     wrong: "return commit(await session.link(), batch, prepared);",
     // One of these round trips is a worker's commit.
-    shownBy: Array.from({ length: 12 }, (_, no) => ({
+    shownBy: Array.from({ length: 18 }, (_, no) => ({
       stage: "recover",
       fault: { kind: "link", strike: { kind: "cut", roundTrip: 14 + no, point: "after_send" } },
       end: "succeeds_or_resumable",
