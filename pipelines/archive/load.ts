@@ -41,6 +41,8 @@ export async function storeAll(load: Load): Promise<void> {
   const names = await newNames(client, db, archive, id);
   const progress = reporter.stage("import", name, files["device.parquet"].rows, "devices");
   for (const table of TABLE_NAMES) if (table !== "rule") await storeTable(load, table, names, progress);
+  const numbers = Object.keys(names.rules).map(Number);
+  await client.query(sql("archive.renumber_checksums"), [id, numbers, Object.values(names.rules)]);
   reporter.note("import: all rows are stored, building keys and working out the digest");
   if (keyed.reports) await keyReports({ client, signal }, id);
   if (keyed.decisions) await keyDecisions({ client, signal }, id);

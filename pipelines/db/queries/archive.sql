@@ -133,5 +133,20 @@ COPY validation_result (
   campaign_id, ordinal, check_name, promise, expected, actual, passed, query, run_id, checked_at
 ) FROM STDIN
 
+-- The checksum of a batch of decisions is of their rules' numbers too: it moves with them, as far as it was right and no further.
+-- name: renumber_checksums
+UPDATE batch_ledger b
+SET checksum = (b.checksum::numeric + s.shift)::text
+FROM (
+  SELECT d.pass, d.batch_no,
+    sum(hashtextextended(d.device_no::text, d.rule_no)::numeric - hashtextextended(d.device_no::text, m.archived)) AS shift
+  FROM decision d
+  JOIN unnest($2::int[], $3::int[]) AS m (archived, here) ON m.here = d.rule_no AND m.here <> m.archived
+  WHERE d.campaign_id = $1
+  GROUP BY d.pass, d.batch_no
+) s
+WHERE b.campaign_id = $1 AND b.stage = 'recover' AND b.pass = s.pass AND b.batch_no = s.batch_no
+  AND b.checksum ~ '^-?[0-9]+$'
+
 -- name: taken_runs
 SELECT run_id FROM run WHERE run_id = ANY($1::uuid[])
