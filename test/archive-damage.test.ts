@@ -229,6 +229,16 @@ describe("what is no export", () => {
     ],
     ["no folder to export to", ["export"], /export needs --to FOLDER\./],
     ["a folder that is not empty", ["export", "--to", "data"], /data is not empty: it holds "chaos"\./],
+    [
+      "a folder below a file",
+      ["export", "--to", "README.md/x"],
+      /README\.md\/x can't be written: a part of its path is a file\./,
+    ],
+    [
+      "an export below a file",
+      ["import", "--from", "README.md/x"],
+      /README\.md\/x can't be read: a part of its path is a file\./,
+    ],
     ["a file in its place", ["export", "--to", "README.md"], /README\.md is a file\./],
   ])("%s", async (_, words, cause) => {
     expectRefusal(await run(words, NOWHERE), cause);

@@ -246,6 +246,8 @@ describe("whole or not at all", () => {
     const barrier = await holdBatches(url, "NEW.stage = 'generate'");
     const stopping = start(["import", "--from", archive, "--campaign", "other"], { DATABASE_URL: url });
     await barrier.reached();
+    const { stdout } = await succeed(["status"], url);
+    expect(stdout).toMatch(/npm run import, process \d+ is writing/);
     stopping.process.kill("SIGINT");
     await new Promise((pause) => setTimeout(pause, 200));
     await barrier.pass();

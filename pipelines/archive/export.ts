@@ -30,9 +30,9 @@ export async function exportCampaign(context: Context, target: Target): Promise<
   const { options, signal, reporter } = context;
   const folder = folderOf(options.to, "--to", context.command);
   const mayReplace = options.replace ?? false;
-  refuseOccupied(folder, mayReplace);
   const began = performance.now();
   try {
+    refuseOccupied(folder, mayReplace);
     const manifest = await inPlaceOf(folder, mayReplace, async (into, scratch) => {
       const pulled = await pull(context, target, scratch);
       reporter.note("export: all rows are read, writing them as Parquet");
@@ -42,7 +42,7 @@ export async function exportCampaign(context: Context, target: Target): Promise<
     reportEnd(context, folder, manifest, (performance.now() - began) / 1000);
   } catch (error) {
     if (signal.aborted) throw stopped(context, NOTHING);
-    throw explainDisk(explainServer(error, target, context, NOTHING), folder);
+    throw explainDisk(explainServer(error, target, context, NOTHING), folder, "written");
   }
 }
 

@@ -1,5 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import path from "node:path";
+import { withWorkspace } from "../../loaders/workspace.ts";
 import { EXIT, SentinelError } from "../cli/errors.ts";
 import { bytes, count, seconds } from "../cli/format.ts";
 import type { Context, StageEnd, StageRun } from "../context.ts";
@@ -7,7 +7,7 @@ import { type Campaign, campaignFor, findCampaign, makeCurrent } from "../db/cam
 import { campaignDigest } from "../db/digest.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { withEngine } from "./engine.ts";
-import { explainServer, NOTHING_STORED, stopped } from "./failure.ts";
+import { explainDisk, explainServer, NOTHING_STORED, stopped } from "./failure.ts";
 import { folderOf } from "./folder.ts";
 import { storeAll } from "./load.ts";
 import { TABLE_NAMES } from "./tables.ts";
@@ -16,14 +16,15 @@ import { type Archive, openArchive } from "./verify.ts";
 /** The export that was asked for, verified to the last byte; nothing is asked of the database for it. */
 export async function verified(context: Context): Promise<Archive> {
   const { options, command, signal, reporter } = context;
+  const folder = folderOf(options.from, "--from", command);
   try {
-    const archive = await openArchive(folderOf(options.from, "--from", command), signal);
+    const archive = await openArchive(folder, signal);
     const files = Object.values(archive.manifest.files);
     const size = files.reduce((sum, file) => sum + file.bytes, 0);
     reporter.note(`import: ${files.length} files, ${bytes(size)}, are as they were written`);
     return archive;
   } catch (error) {
-    throw signal.aborted ? stopped(context, NOTHING_STORED) : error;
+    throw signal.aborted ? stopped(context, NOTHING_STORED) : explainDisk(error, folder, "read");
   }
 }
 
@@ -39,27 +40,18 @@ export async function importCampaign(run: StageRun, archive: Archive): Promise<S
   try {
     const found = await findCampaign(client, name);
     if (found && !options.replace) return await alreadyThere(run, found, archive);
-    const scratch = makeScratch(run.projectRoot);
-    try {
-      const paths = TABLE_NAMES.map((table) => archive.path(table));
-      await withEngine({ spill: scratch, paths, signal }, (db) =>
+    const scratch = path.join(run.projectRoot, "data", "local", "import");
+    const paths = TABLE_NAMES.map((table) => archive.path(table));
+    await withWorkspace(scratch, (spill) =>
+      withEngine({ spill, paths, signal }, (db) =>
         inTransaction(client, () => storeAll({ run, archive, db, name, found })),
-      );
-    } finally {
-      rmSync(scratch, { recursive: true, force: true });
-    }
+      ),
+    );
     return ended(await campaignFor(client, name), archive, (performance.now() - began) / 1000);
   } catch (error) {
     if (signal.aborted && !(error instanceof SentinelError)) throw stopped(run, NOTHING_STORED);
     throw explainRows(explainServer(error, target, run, NOTHING_STORED), archive);
   }
-}
-
-/** Folder of this import's own for what does not fit into memory. */
-function makeScratch(projectRoot: string): string {
-  const home = path.join(projectRoot, "data", "local", "import");
-  mkdirSync(home, { recursive: true });
-  return mkdtempSync(path.join(home, "archive-"));
 }
 
 /** Doing it again changes nothing; something else of the same name is never overwritten unasked. */
