@@ -1,6 +1,5 @@
 import {
   appendFileSync,
-  cpSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -12,16 +11,14 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openArchive } from "../pipelines/archive/verify.ts";
 import { SentinelError } from "../pipelines/cli/errors.ts";
 import { count } from "../pipelines/cli/format.ts";
-import { admit, forge, manifestOf, type Shelf, shelf } from "./support/archives.ts";
+import { forge, type Shelf, shelf } from "./support/archives.ts";
 import { type Ended, run } from "./support/cli.ts";
-import { command, done, stages } from "./support/command.ts";
+import { command, done } from "./support/command.ts";
 import { freshDatabase, type TestDatabase } from "./support/database.ts";
-import { everyRow, query } from "./support/fleet.ts";
 
 const MIB = 1_048_576;
 
@@ -253,129 +250,5 @@ describe("what is no export", () => {
     expect((await command("export", NOWHERE, { to: link, replace: true })).error?.message).toMatch(
       / is a symbolic link\./,
     );
-  });
-});
-
-describe("an export that was made to deceive, with all its hashes right, is rolled back", () => {
-  let small: string;
-  let before: Record<string, string>;
-  beforeAll(async () => {
-    const other = await freshDatabase();
-    await stages(other.url, { devices: 1000, campaign: "small", faultRate: 0.1 });
-    small = await archives.export(other.url);
-    await other.drop();
-    before = await everyRow(database.url);
-  });
-
-  /** Writes a table of the copy anew. */
-  async function rewrite(archive: string, name: string, select: string, rows?: number): Promise<void> {
-    const [from, to] = [path.join(archive, name), path.join(archive, "made")];
-    const db = await (await DuckDBInstance.create(":memory:")).connect();
-    await db.run(`COPY (${select.replaceAll("archived", `read_parquet('${from}')`)}) TO '${to}' (FORMAT parquet)`);
-    db.closeSync();
-    renameSync(to, from);
-    admit(archive, name, rows);
-  }
-
-  test.each<[string, number, (archive: string) => unknown, RegExp]>([
-    [
-      "another digest",
-      4,
-      (archive) => forge(archive, (made) => ({ ...made, digest: "0".repeat(64) })),
-      /is not what its manifest says: it has digest [0-9a-f]{64}, not 0{64}/,
-    ],
-    [
-      "another value",
-      4,
-      (archive) => rewrite(archive, "device.parquet", "SELECT * REPLACE ('9' AS battery_voltage) FROM archived"),
-      /is not what its manifest says/,
-    ],
-    [
-      "a device twice",
-      4,
-      (archive) => rewrite(archive, "device.parquet", "FROM archived UNION ALL (FROM archived LIMIT 1)", 1001),
-      /can't be stored: .*unique/,
-    ],
-    [
-      "a row too few",
-      2,
-      (archive) => rewrite(archive, "device.parquet", "FROM archived LIMIT 999"),
-      /holds 999 rows \(the manifest says 1,000\)/,
-    ],
-    [
-      "a status of its own",
-      4,
-      (archive) => rewrite(archive, "outcome.parquet", "SELECT * REPLACE ('Fine' AS update_status) FROM archived"),
-      /can't be stored: .*check constraint/,
-    ],
-    [
-      "a key twice",
-      4,
-      (archive) => rewrite(archive, "profile.parquet", "SELECT * REPLACE (1 AS profile_no) FROM archived"),
-      /can't be stored: .*unique constraint/,
-    ],
-    [
-      "a rule that is not there",
-      4,
-      (archive) => rewrite(archive, "decision.parquet", "SELECT * REPLACE (99 AS rule_no) FROM archived"),
-      /can't be stored: .*rule_no/,
-    ],
-    [
-      "other columns",
-      2,
-      (archive) => rewrite(archive, "fault.parquet", "SELECT *, 1 AS more FROM archived"),
-      /has other columns than an export: .*more/,
-    ],
-    [
-      "other types",
-      2,
-      (archive) =>
-        rewrite(archive, "fault.parquet", "SELECT * REPLACE (CAST(bucket AS VARCHAR) AS bucket) FROM archived"),
-      /has other columns/,
-    ],
-    [
-      "no Parquet",
-      2,
-      (archive) => {
-        writeFileSync(path.join(archive, "run.parquet"), "run");
-        admit(archive, "run.parquet");
-      },
-      /run\.parquet is no Parquet file/,
-    ],
-  ])("%s", async (_, exitCode, change, cause) => {
-    const archive = archives.place();
-    cpSync(small, archive, { recursive: true });
-    await change(archive);
-    const { error } = await command("import", database.url, { from: archive });
-    expect(error?.message).toMatch(cause);
-    expect(error).toMatchObject({ exitCode, remedy: expect.stringContaining("Nothing was stored.") });
-    expect(await everyRow(database.url)).toEqual(before);
-    expect(await query(database.url, "SELECT to_regclass('stored_report_2') AS made")).toEqual([{ made: null }]);
-  });
-});
-
-describe("an export in the place of another", () => {
-  test("is refused, unless that is asked for; then the old one stays until the new one is whole", async () => {
-    const to = archives.copy(whole);
-    const { error } = await command("export", database.url, { to });
-    expect(error).toMatchObject({ exitCode: 2, message: `${to} holds an export already.` });
-    await done("export", database.url, { to, replace: true });
-    expect(manifestOf(to).digest).toBe(manifestOf(whole).digest);
-    expect(manifestOf(to).seen_at).not.toBe(manifestOf(whole).seen_at);
-    const failed = await command("export", database.url, { to, replace: true, campaign: "nobody" });
-    expect(failed.error).toMatchObject({ exitCode: 2, message: 'There is no campaign named "nobody".' });
-    await openArchive(to, new AbortController().signal);
-  });
-
-  test("never takes the place of anything else, and what a kill moved away comes back", async () => {
-    const to = archives.copy(whole);
-    writeFileSync(path.join(to, "notes.txt"), "mine");
-    const { error } = await command("export", database.url, { to, replace: true });
-    expect(error?.message).toBe(`${to} is not empty: it holds "notes.txt".`);
-    const moved = archives.copy(whole);
-    renameSync(moved, path.join(archives.path, `.${path.basename(moved)}.sentinel-earlier`));
-    const again = await command("export", database.url, { to: moved });
-    expect(again.error?.message).toBe(`${moved} holds an export already.`);
-    await openArchive(moved, new AbortController().signal);
   });
 });

@@ -1,10 +1,11 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Shelf, shelf } from "./support/archives.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openArchive } from "../pipelines/archive/verify.ts";
+import { manifestOf, type Shelf, shelf } from "./support/archives.ts";
 import { settled, until } from "./support/barrier.ts";
 import { type Running, run, start } from "./support/cli.ts";
-import { done, stages } from "./support/command.ts";
+import { command, done, stages } from "./support/command.ts";
 import { freshDatabase, type TestDatabase } from "./support/database.ts";
 import { digestOf, query, session } from "./support/fleet.ts";
 
@@ -85,6 +86,33 @@ test.each([
   );
   expect(existsSync(to)).toBe(false);
   expect(beside()).toEqual([]);
+});
+
+describe("an export in the place of another", () => {
+  test("is refused, unless that is asked for; then the old one stays until the new one is whole", async () => {
+    const to = await archives.export(database.url);
+    const { error } = await command("export", database.url, { to });
+    expect(error).toMatchObject({ exitCode: 2, message: `${to} holds an export already.` });
+    const old = manifestOf(to);
+    await done("export", database.url, { to, replace: true });
+    expect(manifestOf(to).digest).toBe(old.digest);
+    expect(manifestOf(to).seen_at).not.toBe(old.seen_at);
+    const failed = await command("export", database.url, { to, replace: true, campaign: "nobody" });
+    expect(failed.error).toMatchObject({ exitCode: 2, message: 'There is no campaign named "nobody".' });
+    await openArchive(to, new AbortController().signal);
+  });
+
+  test("never takes the place of anything else, and what a kill moved away comes back", async () => {
+    const to = await archives.export(database.url);
+    writeFileSync(path.join(to, "notes.txt"), "mine");
+    const { error } = await command("export", database.url, { to, replace: true });
+    expect(error?.message).toBe(`${to} is not empty: it holds "notes.txt".`);
+    const moved = await archives.export(database.url);
+    renameSync(moved, path.join(archives.path, `.${path.basename(moved)}.sentinel-earlier`));
+    const again = await command("export", database.url, { to: moved });
+    expect(again.error?.message).toBe(`${moved} holds an export already.`);
+    await openArchive(moved, new AbortController().signal);
+  });
 });
 
 test("a read-only server is exported from", async () => {
