@@ -64,12 +64,18 @@ async function standingOf(client: pg.ClientBase, campaign: Listed & { is_current
     ],
     undecided,
     openTriage: triage.rows[0]?.devices ?? 0,
-    verdict: verdict.rows[0],
+    verdict: verdict.rows[0] && beside(verdict.rows[0], undecided),
     asked: {
       policy: (await asked(client, id, "recover"))?.policy ?? undefined,
       from: (await asked(client, id, "generate"))?.from ?? source_file ?? undefined,
     },
   };
+}
+
+/** A device that was released leaves no time behind: that validate would find it undecided, and did not, is what tells. */
+function beside(verdict: Verdict, undecided: number | null): Verdict {
+  const isNews = Boolean(undecided) && !verdict.broken.includes("rerun_changes_nothing");
+  return { ...verdict, is_outdated: verdict.is_outdated || isNews };
 }
 
 async function passes(client: pg.ClientBase, id: number): Promise<(PassState | undefined)[]> {

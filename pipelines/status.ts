@@ -83,10 +83,14 @@ function describe(standing: Standing): string {
 function stateOf({ stage, state, pass }: StageStanding, undecided: number | null): string {
   if (state === "stopped part-way")
     return `stopped part-way at ${count(pass?.committed ?? 0)} of ${count(pass?.batches ?? 0)}`;
-  if (state === "devices undecided") return `${count(undecided ?? 0)} Partial devices undecided`;
+  if (state === "devices undecided") return undecidedText(undecided ?? 0);
   return stage === "recover" && state === "not begun" && undecided !== null
-    ? `not begun, ${count(undecided)} Partial devices undecided`
+    ? `not begun, ${undecidedText(undecided)}`
     : state;
+}
+
+function undecidedText(devices: number): string {
+  return `${count(devices)} Partial ${devices === 1 ? "device" : "devices"} undecided`;
 }
 
 function batchesOf({ pass }: StageStanding): string[] {

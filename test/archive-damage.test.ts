@@ -163,6 +163,11 @@ describe("a manifest that can't be used", () => {
     ["of a newer schema", (made) => ({ ...made, schema: 1000 }), /newer schema/],
     ["without a digest", (made) => ({ ...made, digest: undefined }), /of digest/],
     ["with a digest that is none", (made) => ({ ...made, digest: "abc" }), /of digest/],
+    [
+      "with a name that a terminal obeys",
+      (made) => ({ ...made, campaign: { ...(made.campaign as object), name: "\u001b[2J" } }),
+      /of campaign\.name/,
+    ],
     ["without a campaign", (made) => ({ ...made, campaign: undefined }), /of campaign/],
     [
       "with devices that are no number",

@@ -69,7 +69,7 @@ async function refuseColumns(db: DuckDBConnection, archive: Archive, table: Tabl
     );
   });
   if (JSON.stringify(found) === JSON.stringify(Object.entries(TABLES[table]))) return;
-  const names = found.map(([name]) => name).join(", ");
+  const names = found.map(([name]) => name.replaceAll(/\W/g, "?")).join(", ");
   throw unusable(
     file,
     `has other columns than an export: ${names}`,

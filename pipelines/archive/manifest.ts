@@ -58,7 +58,9 @@ export function parseManifest(text: string, schema: number): Manifest {
   const made = objectOf(parsed(text), "it");
   if (made.product !== "sentinel-ota") throw new BadManifest("is of no export of Sentinel OTA", DAMAGED);
   if (isCount(made.format) && made.format > FORMAT) {
-    const by = `${String(made.version).slice(0, 40)}, format ${made.format}; this one reads up to ${FORMAT}`;
+    const by = `${String(made.version)
+      .replaceAll(/[^\w.-]/g, "?")
+      .slice(0, 40)}, format ${made.format}; this one reads up to ${FORMAT}`;
     throw new BadManifest(`was written by a newer Sentinel OTA (${by})`, NEWER);
   }
   check(made.format === FORMAT, "format");
@@ -83,8 +85,11 @@ function parsed(text: string): unknown {
   }
 }
 
+/** As `--campaign` takes it: nothing that a terminal or a file's name would make something of. */
+const NAME = /^\w[\w .-]{0,99}$/;
+
 function checkCampaign(row: Readonly<Record<string, unknown>>): void {
-  check(typeof row.name === "string" && row.name !== "", "campaign.name");
+  check(typeof row.name === "string" && NAME.test(row.name), "campaign.name");
   check(row.source === "generated" || row.source === "imported", "campaign.source");
   check(isCount(row.device_count), "campaign.device_count");
 }
