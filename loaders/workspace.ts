@@ -1,13 +1,15 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-const PREFIX = ".refresh-";
-
 /** A folder of this process's own below `home`, readable by its user alone, gone when the work is done or has failed. */
-export async function withWorkspace<T>(home: string, work: (folder: string) => Promise<T>): Promise<T> {
+export async function withWorkspace<T>(
+  home: string,
+  work: (folder: string) => Promise<T>,
+  prefix = ".refresh-",
+): Promise<T> {
   mkdirSync(home, { recursive: true });
-  sweep(home);
-  const folder = mkdtempSync(join(home, `${PREFIX}${process.pid}-`));
+  sweep(home, prefix);
+  const folder = mkdtempSync(join(home, `${prefix}${process.pid}-`));
   try {
     return await work(folder);
   } finally {
@@ -16,9 +18,9 @@ export async function withWorkspace<T>(home: string, work: (folder: string) => P
 }
 
 /** Removes what processes left behind that were killed. */
-function sweep(home: string): void {
+function sweep(home: string, prefix: string): void {
   for (const name of readdirSync(home)) {
-    const pid = Number(name.startsWith(PREFIX) ? name.slice(PREFIX.length).split("-")[0] : Number.NaN);
+    const pid = Number(name.startsWith(prefix) ? name.slice(prefix.length).split("-")[0] : Number.NaN);
     if (Number.isInteger(pid) && !isAlive(pid)) rmSync(join(home, name), { recursive: true, force: true });
   }
 }

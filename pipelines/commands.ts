@@ -15,6 +15,7 @@ import {
 import { corrupt } from "./corrupt.ts";
 import { generate } from "./generate.ts";
 import { recover } from "./recover.ts";
+import { status } from "./status.ts";
 import { triage } from "./triage.ts";
 import { validate } from "./validate.ts";
 
@@ -76,6 +77,31 @@ export const COMMANDS: readonly Command[] = [
     words: ["list|stats|show DEVICE"],
     options: [...CAMPAIGN],
     run: (context) => withDatabase(context, (target) => triage(context, target)),
+  },
+  {
+    name: "status",
+    help: "what is there, what is left to do, and with which command",
+    options: [...CAMPAIGN],
+    run: (context) => status(context),
+  },
+  {
+    name: "export",
+    help: "back a campaign up into a folder: Parquet and a manifest of hashes",
+    options: [...CAMPAIGN, "to", "replace"],
+    run: async (context) => {
+      const { exportCampaign } = await import("./archive/export.ts");
+      await withDatabase(context, (target) => exportCampaign(context, target));
+    },
+  },
+  {
+    name: "import",
+    help: "bring a campaign back from such a folder",
+    options: [...CAMPAIGN, "from", "replace"],
+    run: async (context) => {
+      const { importCampaign, verified } = await import("./archive/import.ts");
+      const archive = await verified(context);
+      await stage(context, "import", (run) => importCampaign(run, archive), 0);
+    },
   },
   {
     name: "report",

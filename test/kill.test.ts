@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Barrier, holdBatches, holdEnd, settled } from "./support/barrier.ts";
-import { start, succeed } from "./support/cli.ts";
+import { holdBatches, holdEnd, settled } from "./support/barrier.ts";
+import { killAt, start, succeed } from "./support/cli.ts";
 import { freshDatabase, type TestDatabase } from "./support/database.ts";
 import { cloned, digestOf, query } from "./support/fleet.ts";
 
@@ -38,18 +38,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const database of Object.values(before)) await database.drop();
 });
-
-/** Runs until the server holds the command, and kills it there: no handler runs, nothing is said to the server. */
-async function killAt(words: readonly string[], url: string, barrier: Barrier, sessions = 1): Promise<void> {
-  const command = start(words, { DATABASE_URL: url });
-  const early = command.ended.then(({ code, stderr }) => {
-    throw new Error(`${words.join(" ")} ended with ${code} before it was held: ${stderr}`);
-  });
-  await Promise.race([barrier.reached(sessions), early]);
-  command.signal("SIGKILL");
-  await command.ended;
-  early.catch(() => {});
-}
 
 const committed = async (url: string, stage: Stage): Promise<number[]> =>
   (

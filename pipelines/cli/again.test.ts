@@ -20,6 +20,12 @@ it("shows no password", () => {
   );
 });
 
+it("has what does all or nothing begin anew, with what it was to replace", () => {
+  expect(resumeCommand("import", { from: "backups/spring", replace: true, json: true })).toBe(
+    "npm run import -- --from backups/spring --replace",
+  );
+});
+
 it("has validate start over, since it keeps nothing half done", () => {
   expect(resumeCommand("validate", {})).toBe("npm run validate");
 });

@@ -9,6 +9,11 @@ export function percent(value: number, digits = 1): string {
   return `${(100 * value).toFixed(digits)} %`;
 }
 
+/** 812 bytes, 3.4 MB. */
+export function bytes(value: number): string {
+  return value < 1_000_000 ? `${count(value)} bytes` : `${(value / 1_000_000).toFixed(1)} MB`;
+}
+
 /** 0.31 s, 12 s, 3:05. */
 export function seconds(value: number): string {
   if (value < 10) return `${value.toFixed(2)} s`;

@@ -9,6 +9,7 @@ export interface Options {
   workers?: number;
   batchSize?: number;
   from?: string;
+  to?: string;
   faultRate?: number;
   profile?: string;
   policy?: string;
@@ -100,8 +101,18 @@ export const OPTIONS: readonly OptionSpec[] = [
     flag: "from",
     env: "SENTINEL_FROM",
     value: "FILE",
-    help: "import a CSV, NDJSON or Parquet file instead of generating",
+    help: "import a CSV, NDJSON or Parquet file instead of generating; import: the folder of an export",
     ...path,
+    expects: "a file, or for import a folder",
+  },
+  {
+    name: "to",
+    flag: "to",
+    env: "SENTINEL_TO",
+    value: "FOLDER",
+    help: "folder to export into: an empty one, or one that is not there yet",
+    ...path,
+    expects: "a folder",
   },
   {
     name: "faultRate",
@@ -145,7 +156,12 @@ export const OPTIONS: readonly OptionSpec[] = [
     expects: "a PostgreSQL URL",
   },
   { name: "resume", flag: "resume", env: "SENTINEL_RESUME", help: "continue the campaign that was stopped part-way" },
-  { name: "replace", flag: "replace", env: "SENTINEL_REPLACE", help: "delete the campaign of that name first" },
+  {
+    name: "replace",
+    flag: "replace",
+    env: "SENTINEL_REPLACE",
+    help: "delete the campaign of that name first; export: the export that is there",
+  },
   { name: "undo", flag: "undo", env: "SENTINEL_UNDO", help: "take all faults of the campaign back" },
   { name: "noSite", flag: "no-site", env: "SENTINEL_NO_SITE", help: "make the marts, but not the site" },
   { name: "dryRun", flag: "dry-run", env: "SENTINEL_DRY_RUN", help: "say what would be done, and change nothing" },

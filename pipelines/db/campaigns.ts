@@ -8,6 +8,7 @@ import { isMigrated } from "./migrate.ts";
 import { createPartitions, dropPartitions, isHalved } from "./partitions.ts";
 import { wordParts } from "./reports.ts";
 import { bind, sql } from "./sql.ts";
+import { inTransaction } from "./transaction.ts";
 
 /** A row of `campaign`. */
 export interface Campaign {
@@ -85,8 +86,7 @@ export async function createCampaign(
     ...[made.seed, made.device_count, made.rejected_count, made.batch_size, made.reported_columns],
   ]);
   const id = rows[0]?.campaign_id ?? 0;
-  // An import comes in the order of its file, not of its buckets.
-  await createPartitions(client, id, made.source === "generated" && isHalved(made.device_count));
+  await createPartitionsOf(client, id, made);
   const refused = rejects.map(({ rowNo, reason, deviceId }) => copyLine([id, rowNo, reason, deviceId]));
   await copyIn(client, [
     { into: sql("campaign.store_rejects"), lines: Buffer.from(refused.join("")) },
@@ -97,8 +97,17 @@ export async function createCampaign(
   return { ...made, campaign_id: id, fault_rate: null, fault_profile: null, fault_seed: null };
 }
 
+/** Makes the partitions of a campaign as it has them: a file comes in its own order, not in that of the buckets. */
+export function createPartitionsOf(
+  client: pg.ClientBase,
+  id: number,
+  { source, device_count }: Pick<Campaign, "source" | "device_count">,
+): Promise<void> {
+  return createPartitions(client, id, source === "generated" && isHalved(device_count));
+}
+
 /** Makes a campaign the one that `ota_logs` answers for. */
-export async function makeCurrent(client: pg.ClientBase, campaign: Campaign): Promise<void> {
+export async function makeCurrent(client: pg.ClientBase, campaign: Pick<Campaign, "campaign_id">): Promise<void> {
   await client.query(bind(sql("campaign.make_current"), { campaign: campaign.campaign_id }));
 }
 
@@ -106,13 +115,16 @@ export async function makeCurrent(client: pg.ClientBase, campaign: Campaign): Pr
  * Deletes a campaign with everything that hangs on it, all or nothing. Only on `--replace`, and never in a schema that holds
  * tables which Sentinel did not make.
  */
-export async function deleteCampaign(client: pg.ClientBase, campaign: Campaign): Promise<void> {
+export function deleteCampaign(client: pg.ClientBase, campaign: Campaign): Promise<void> {
+  return inTransaction(client, () => removeCampaign(client, campaign));
+}
+
+/** The same in the transaction that is open. */
+export async function removeCampaign(client: pg.ClientBase, campaign: Campaign): Promise<void> {
   await refuseStrangers(client);
   const id = [campaign.campaign_id];
-  await client.query("BEGIN");
   await dropPartitions(client, campaign.campaign_id);
   for (const name of PARTS) await client.query(sql(`campaign.delete_${name}`), id);
-  await client.query("COMMIT");
 }
 
 const PARTS = "profiles outcomes triage faults rejects batches validation runs current campaign".split(" ");

@@ -1,9 +1,16 @@
 import type pg from "pg";
-import type { Policy } from "../domain/policy.ts";
+import type { Action } from "../domain/vocabulary.ts";
 import { sql } from "./sql.ts";
 
+/** What of a policy its decisions name. */
+export interface NamedPolicy {
+  readonly name: string;
+  readonly version: number;
+  readonly rules: readonly { readonly id: string; readonly action: Action }[];
+}
+
 /** The numbers of the policy's rules in `decision_rule`, in their order; enters those that are new. */
-export async function enterRules(client: pg.ClientBase, { name, version, rules }: Policy): Promise<number[]> {
+export async function enterRules(client: pg.ClientBase, { name, version, rules }: NamedPolicy): Promise<number[]> {
   const values = [name, version, rules.map(({ id }) => id), rules.map(({ action }) => action)];
   await client.query(sql("recover.enter_rules"), values);
   const { rows } = await client.query<{ rule_no: number }>(sql("recover.rules"), values);

@@ -28,8 +28,19 @@ export async function releaseWriteLease(client: pg.ClientBase, runId: string): P
   await client.query(sql("lease.release"), [WRITER, runId]);
 }
 
+/** The command that may write just now, and for how many seconds it has been. */
+export interface Holder {
+  readonly holder: string;
+  readonly seconds: number;
+}
+
+/** Who holds the right to write; undefined where nobody does. */
+export async function writerNow(client: pg.ClientBase): Promise<Holder | undefined> {
+  return (await client.query<Holder>(sql("lease.live"), [WRITER])).rows[0];
+}
+
 async function held(client: pg.ClientBase): Promise<SentinelError> {
-  const { rows } = await client.query<{ holder: string; seconds: number }>(sql("lease.holder"), [WRITER]);
+  const { rows } = await client.query<Holder>(sql("lease.holder"), [WRITER]);
   const by = rows[0] ? `${rows[0].holder}, for ${Math.round(rows[0].seconds)} s` : "another command";
   return new SentinelError({
     exitCode: EXIT.database,

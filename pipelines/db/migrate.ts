@@ -13,6 +13,9 @@ const migrations = readdirSync(folder)
   .sort()
   .map((file) => ({ number: Number(file.slice(0, 4)), file }));
 
+/** Number of the last migration that this version knows. */
+export const SCHEMA = migrations.length;
+
 /**
  * Brings the schema up to date; changes nothing where it is. Refuses a server older than PostgreSQL 15, a schema made by a
  * newer Sentinel, and a database where a name that Sentinel needs belongs to someone else.
@@ -31,14 +34,8 @@ async function migrateOnce(client: pg.ClientBase): Promise<void> {
   await refuseOldServer(client);
   const applied = await appliedMigrations(client);
   if (applied === undefined) await refuseStrangers(client);
-  else if (applied > migrations.length) {
-    throw new SentinelError({
-      exitCode: EXIT.database,
-      cause: `This database was made by a newer Sentinel OTA (schema ${applied}, this one knows ${migrations.length}).`,
-      remedy: "Update Sentinel OTA, or use another database.",
-    });
-  }
-  if (applied === migrations.length) return;
+  else if (applied > SCHEMA) throw newerSchema(applied);
+  if (applied === SCHEMA) return;
   await client.query("BEGIN");
   try {
     await client.query(sql("migrate.ledger"));
@@ -63,6 +60,30 @@ async function refuseOldServer(client: pg.ClientBase): Promise<void> {
     exitCode: EXIT.database,
     cause: `The server is PostgreSQL ${version?.text}; Sentinel needs 15 or newer.`,
     remedy: "Use a newer server, or unset DATABASE_URL to use the embedded one.",
+  });
+}
+
+function newerSchema(applied: number): SentinelError {
+  return new SentinelError({
+    exitCode: EXIT.database,
+    cause: `This database was made by a newer Sentinel OTA (schema ${applied}, this one knows ${SCHEMA}).`,
+    remedy: "Update Sentinel OTA, or use another database.",
+  });
+}
+
+/**
+ * For who only reads, and so can't bring the schema up to date.
+ * @throws SentinelError exit 3 where the schema is there and of another version.
+ */
+export async function refuseOtherSchema(client: pg.ClientBase): Promise<void> {
+  const applied = await appliedMigrations(client);
+  if (applied === undefined || applied === SCHEMA) return;
+  if (applied > SCHEMA) throw newerSchema(applied);
+  throw new SentinelError({
+    exitCode: EXIT.database,
+    cause: `This database was made by an older Sentinel OTA (schema ${applied}, this one needs ${SCHEMA}).`,
+    remedy: "A command that writes brings it up to date, for example:",
+    command: "npm run validate",
   });
 }
 

@@ -33,10 +33,16 @@ export function reportsAreKeyed(client: pg.ClientBase, campaign: number): Promis
   return isKeyed(client, "report", campaign);
 }
 
+/** Whether the decisions of a campaign have theirs: they get it once a pass is complete. */
+export function decisionsAreKeyed(client: pg.ClientBase, campaign: number): Promise<boolean> {
+  return isKeyed(client, "decision", campaign);
+}
+
 /** Who builds keys: a session, and, for the other half of a table, one beside it. */
 export interface KeyBuild {
   readonly client: pg.ClientBase;
-  readonly target: Target;
+  /** Absent: the tables are made in the session's own transaction, so that another one can't see them. */
+  readonly target?: Target;
   /** Raised: no further key is begun. */
   readonly signal: AbortSignal;
 }
@@ -56,7 +62,7 @@ export async function keyReports(build: KeyBuild, campaign: number, onBuild = ()
 
 /** Gives the decisions of a campaign their key, by which a device is decided once, where they don't have it yet. */
 export async function keyDecisions(build: KeyBuild, campaign: number): Promise<void> {
-  if (!(await isKeyed(build.client, "decision", campaign))) await key(build, "decision", campaign);
+  if (!(await decisionsAreKeyed(build.client, campaign))) await key(build, "decision", campaign);
 }
 
 type Kind = "report" | "decision";
@@ -77,7 +83,7 @@ async function key({ client, target, signal }: KeyBuild, kind: Kind, campaign: n
   // Both are waited for, so that neither session is left at work.
   const ends = await Promise.allSettled(
     halves.map(({ half }, at) =>
-      at === 0 ? keyHalf(client, half) : withClient(target, (second) => keyHalf(second, half)),
+      at === 0 || !target ? keyHalf(client, half) : withClient(target, (second) => keyHalf(second, half)),
     ),
   );
   for (const end of ends) if (end.status === "rejected") throw end.reason;

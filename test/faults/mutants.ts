@@ -44,7 +44,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "decisions have no key",
     file: "pipelines/db/partitions.ts",
-    right: 'if (!(await isKeyed(build.client, "decision", campaign))) await key(build, "decision", campaign);',
+    right: 'if (!(await decisionsAreKeyed(build.client, campaign))) await key(build, "decision", campaign);',
     wrong: "",
     shownBy: [resumes("recover", unheard)],
   },

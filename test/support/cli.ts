@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { until } from "./barrier.ts";
+import { type Barrier, until } from "./barrier.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const INHERITED = ["PATH", "HOME", "TMPDIR", "SystemRoot"];
@@ -60,6 +60,18 @@ export async function succeed(words: readonly string[], url: string): Promise<En
   const end = await run(words, url);
   if (end.code !== 0) throw new Error(`${words.join(" ")} ended with ${end.code}: ${end.stderr}`);
   return end;
+}
+
+/** Runs until the server holds the command, and kills it there: no handler runs, nothing is said to the server. */
+export async function killAt(words: readonly string[], url: string, barrier: Barrier, sessions = 1): Promise<void> {
+  const command = start(words, { DATABASE_URL: url });
+  const early = command.ended.then(({ code, stderr }) => {
+    throw new Error(`${words.join(" ")} ended with ${code} before it was held: ${stderr}`);
+  });
+  await Promise.race([barrier.reached(sessions), early]);
+  command.signal("SIGKILL");
+  await command.ended;
+  early.catch(() => {});
 }
 
 /** The lines of `--json`. */

@@ -11,9 +11,8 @@ COPY device_profile (campaign_id, profile_no, region, model, hardware, firmware_
 COPY update_outcome (campaign_id, outcome_no, firmware_reported, last_stage, error_code, update_status) FROM STDIN
 
 -- A join is planned by the statistics of the whole table, and without them by a guess that takes ten times as long. Only from 18 on can that
--- be had without reading other campaigns again. A small sample of the columns that are joined by does.
+-- be had without reading other campaigns again. A small sample of the columns that are joined by does. As one message it is one transaction.
 -- name: analyze
-BEGIN;
 SET LOCAL default_statistics_target = 10;
 DO $$
 BEGIN
@@ -24,8 +23,7 @@ BEGIN
     ANALYZE stored_report (bucket, campaign_id, device_no, device_id, profile_no, outcome_no);
   END IF;
 END $$;
-ANALYZE device_profile, update_outcome;
-COMMIT
+ANALYZE device_profile, update_outcome
 
 -- name: profiles
 SELECT region, model, hardware, firmware_from, firmware_to FROM device_profile WHERE campaign_id = $1 ORDER BY profile_no

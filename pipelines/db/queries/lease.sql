@@ -23,3 +23,10 @@ SELECT holder, extract(epoch FROM now() - acquired_at)::float8 AS seconds FROM l
 
 -- name: release
 DELETE FROM lease WHERE name = $1 AND run_id = $2
+
+-- Whose session lives.
+-- name: live
+SELECT l.holder, extract(epoch FROM clock_timestamp() - l.acquired_at)::float8 AS seconds
+FROM lease l
+JOIN pg_stat_activity a ON a.pid = l.backend_pid AND a.backend_start = l.backend_start
+WHERE l.name = $1

@@ -56,7 +56,6 @@ ORDER BY k.action
 
 -- As of reports: generate.analyze.
 -- name: analyze
-BEGIN;
 SET LOCAL default_statistics_target = 10;
 DO $$
 BEGIN
@@ -67,5 +66,4 @@ BEGIN
     ANALYZE decision;
   END IF;
 END $$;
-ANALYZE decision_rule, triage_queue, fault_ledger, batch_ledger;
-COMMIT
+ANALYZE decision_rule, triage_queue, fault_ledger, batch_ledger
