@@ -50,7 +50,7 @@ export async function importCampaign(run: StageRun, archive: Archive): Promise<S
     return ended(await campaignFor(client, name), archive, (performance.now() - began) / 1000);
   } catch (error) {
     if (signal.aborted && !(error instanceof SentinelError)) throw stopped(run, NOTHING_STORED);
-    throw explainRows(explainServer(error, target, run, NOTHING_STORED), archive);
+    throw explainServer(explainRows(error, archive), target, run, NOTHING_STORED);
   }
 }
 
