@@ -46,9 +46,6 @@ export async function runBatches(run: StageRun, load: Workload): Promise<{ rows:
   const batches = Array.from({ length: pass.batches }, (_, batch) => batch).filter((batch) => !committed.has(batch));
   const batchPlan = { all: pass.batches, before: committed.size };
   const progress = run.reporter.stage(pass.stage, campaign.name, load.total, load.unit, load.before, batchPlan);
-  const stopping = (): void =>
-    run.reporter.note("Stopping once the batches under way are stored; ask again to stop at once.");
-  run.signal.addEventListener("abort", stopping, { once: true });
   const work = run.pool.run({
     task,
     target: run.target,
@@ -57,8 +54,16 @@ export async function runBatches(run: StageRun, load: Workload): Promise<{ rows:
     onProgress: (now) => progress.update(now),
     onNote: (line) => run.reporter.note(line),
   });
-  const lanes = await work.finally(() => run.signal.removeEventListener("abort", stopping));
+  const lanes = await heedingStop(run, work);
   const done = lanes.reduce((sum, lane) => sum + lane.batches, 0);
   if (done < batches.length) throw interrupted(run, pass.stage, batches.length - done);
   return { rows: lanes.reduce((sum, { rows }) => sum + rows, 0), elapsed: () => progress.elapsed() };
+}
+
+/** Waits for batches to be stored, and says so to who asks to stop meanwhile. */
+export function heedingStop<T>({ signal, reporter }: StageRun, work: Promise<T>): Promise<T> {
+  const stopping = (): void =>
+    reporter.note("Stopping once the batches under way are stored; ask again to stop at once.");
+  signal.addEventListener("abort", stopping, { once: true });
+  return work.finally(() => signal.removeEventListener("abort", stopping));
 }

@@ -51,7 +51,7 @@ async function undecidedDevices(run: StageRun, id: number): Promise<number> {
 async function refuseUnfinished(run: StageRun, campaign: Campaign): Promise<void> {
   await refuseUnstored(run, campaign);
   const corrupted = await lastPass(run.client, campaign.campaign_id, "corrupt");
-  if (campaign.fault_rate !== null && !isComplete(corrupted)) throw unfinished("corrupt", campaign);
+  if (campaign.fault_rate !== null && !isComplete(corrupted)) throw unfinished(run, "corrupt", campaign);
 }
 
 async function ended(run: StageRun, campaign: Campaign, rows: number, took: number): Promise<StageEnd> {

@@ -179,12 +179,45 @@ test.each(["abort", "pass"] as const)(
       "SELECT DISTINCT batch_no FROM device_report ORDER BY batch_no",
     );
     expect(stored.map(({ batch_no }) => batch_no)).toEqual(then === "abort" ? [0] : [0, 1]);
+    const { error } = await command("corrupt", url, { faultRate: 0.1 });
+    expect(error?.command).toMatch(
+      /^npm run generate -- --resume --from fleet\.csv --campaign import-fleet-[0-9a-f]{8} /,
+    );
+    expect((await command("generate", url, { resume: true })).error).toMatchObject({
+      exitCode: 2,
+      command: error?.command,
+    });
     await succeed([...words, "--resume"], url);
     expect(await digestOf(url)).toBe(await digestOf(whole));
     await done("recover", url);
     expect((await command("validate", url)).error).toBeUndefined();
   },
 );
+
+test("Ctrl-C is answered, ends an import between batches, and the same words go on", async () => {
+  const url = await database();
+  const words = ["generate", "--from", file, "--batch-size", String(BATCH)];
+  const barrier = await holdBatches(url, "NEW.batch_no = 0");
+  const stopped = start(words, { DATABASE_URL: url });
+  await barrier.reached();
+  stopped.process.kill("SIGINT");
+  await stopped.says("Stopping once the batches under way are stored");
+  await barrier.pass();
+  expect(await stopped.ended).toMatchObject({ code: 130, stderr: expect.stringContaining("--resume") });
+  await barrier.close();
+  expect(await query(url, "SELECT batch_no FROM batch_ledger")).toEqual([{ batch_no: 0 }]);
+  await succeed([...words, "--resume"], url);
+});
+
+test("an import that is whole is made the current campaign again by --resume", async () => {
+  const url = await database();
+  await done("generate", url, { from: file, campaign: "march" });
+  await done("generate", url, { devices: 10 });
+  await done("generate", url, { resume: true, campaign: "march" });
+  expect(await query(url, "SELECT name FROM current_campaign JOIN campaign USING (campaign_id)")).toEqual([
+    { name: "march" },
+  ]);
+});
 
 test("while a killed import's session still commits, nobody else gets to write", async () => {
   const url = await database();

@@ -1,19 +1,21 @@
 import { OPTIONS, type OptionName, type Options } from "./options.ts";
 
-/** Options that say how to start or to print, not what to do. */
-const LEFT_OUT: readonly OptionName[] = ["resume", "replace", "json", "quiet", "noColor", "help"];
+/** Options that say how to print, not what to do. */
+const LEFT_OUT: readonly OptionName[] = ["json", "quiet", "noColor", "help"];
 
-/**
- * The command line with which to go on with a command that was stopped: what was asked for, and `--resume`. Ready to paste, without a
- * secret: a database's URL is named, not shown.
- */
-export function resumeCommand(command: string, options: Options): string {
-  const again = command === "validate" ? [] : ["--resume"];
-  const words = OPTIONS.filter(({ name }) => options[name] !== undefined && !LEFT_OUT.includes(name)).map(
-    ({ name, flag, value }) => (value ? `--${flag} ${shown(name, String(options[name]))}` : `--${flag}`),
-  );
-  const rest = [...words, ...again];
-  return ["npm run", command, ...(rest.length > 0 ? ["--", ...rest] : [])].join(" ");
+/** A command line with the options in the order given, ready to paste, without a secret: a database's URL is named, not shown. */
+export function commandLine(command: string, options: Options): string {
+  const words = Object.entries(options).flatMap(([name, set]) => {
+    const spec = OPTIONS.find((known) => known.name === name);
+    if (!spec || set === undefined || LEFT_OUT.includes(spec.name)) return [];
+    return [spec.value ? `--${spec.flag} ${shown(spec.name, String(set))}` : `--${spec.flag}`];
+  });
+  return ["npm run", command, ...(words.length > 0 ? ["--", ...words] : [])].join(" ");
+}
+
+/** The command line with which to go on with a command that was stopped: what was asked for, and `--resume`. */
+export function resumeCommand(command: string, { resume: _, replace: __, ...asked }: Options): string {
+  return commandLine(command, command === "validate" ? asked : { ...asked, resume: true });
 }
 
 function shown(name: OptionName, value: string): string {

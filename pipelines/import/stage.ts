@@ -1,5 +1,5 @@
 import path from "node:path";
-import { passFor } from "../batches.ts";
+import { heedingStop, passFor } from "../batches.ts";
 import { resumeCommand } from "../cli/again.ts";
 import { EXIT, SentinelError } from "../cli/errors.ts";
 import type { StageEnd, StageRun } from "../context.ts";
@@ -23,7 +23,7 @@ export async function importFleet(run: StageRun): Promise<StageEnd> {
     const campaign = await prepareCampaign(run, file);
     const last = await lastPass(run.client, campaign.campaign_id, "generate");
     const pass = passFor(run, campaign, "generate", last, Math.ceil(campaign.device_count / campaign.batch_size));
-    const { rows, seconds } = await store(run, campaign, pass, file);
+    const { rows, seconds } = await heedingStop(run, store(run, campaign, pass, file));
     await seal(run, campaign);
     return stored(campaign, rows, seconds);
   } finally {
