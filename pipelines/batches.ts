@@ -47,11 +47,6 @@ export async function runBatches(run: StageRun, load: Workload): Promise<{ rows:
   const batches = Array.from({ length: pass.batches }, (_, batch) => batch).filter((batch) => !committed.has(batch));
   const batchPlan = { all: pass.batches, before: committed.size };
   const progress = run.reporter.stage(pass.stage, campaign.name, load.total, load.unit, load.before, batchPlan);
-  const stopping = (): void =>
-    run.reporter.note(
-      "Stopping once the batches under way are stored, or in a few seconds without them; ask again to stop at once.",
-    );
-  run.signal.addEventListener("abort", stopping, { once: true });
   let lanes: readonly Lane[] = [];
   const done = (): number => lanes.reduce((sum, lane) => sum + lane.batches, 0);
   const work = run.pool.run({
@@ -66,12 +61,20 @@ export async function runBatches(run: StageRun, load: Workload): Promise<{ rows:
     onNote: (line) => run.reporter.note(line),
   });
   try {
-    await work;
+    await heedingStop(run, work);
   } catch (error) {
-    throw run.signal.aborted ? interrupted(run, pass.stage, batches.length - done()) : error;
-  } finally {
-    run.signal.removeEventListener("abort", stopping);
+    throw run.signal.aborted ? interrupted(run, campaign, pass.stage, batches.length - done()) : error;
   }
-  if (done() < batches.length) throw interrupted(run, pass.stage, batches.length - done());
+  if (done() < batches.length) throw interrupted(run, campaign, pass.stage, batches.length - done());
   return { rows: lanes.reduce((sum, { rows }) => sum + rows, 0), elapsed: () => progress.elapsed() };
+}
+
+/** Waits for batches to be stored, and says so to who asks to stop meanwhile. */
+export function heedingStop<T>({ signal, reporter }: StageRun, work: Promise<T>): Promise<T> {
+  const stopping = (): void =>
+    reporter.note(
+      "Stopping once the batches under way are stored, or in a few seconds without them; ask again to stop at once.",
+    );
+  signal.addEventListener("abort", stopping, { once: true });
+  return work.finally(() => signal.removeEventListener("abort", stopping));
 }

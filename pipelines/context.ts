@@ -148,6 +148,7 @@ function resumable(error: unknown, { target, command, options }: Writer): unknow
 /** Thrown where Ctrl-C or SIGTERM ended a stage before its work was done. */
 export function interrupted(
   { command, options }: Context,
+  { name: campaign }: Campaign,
   stage: string,
   left: number,
   unit = "batches",
@@ -156,6 +157,6 @@ export function interrupted(
     exitCode: EXIT.interrupted,
     cause: `Stopped on request: ${stage} has ${left} ${unit} left to do.`,
     remedy: "Every batch that committed is safe. Continue:",
-    command: resumeCommand(command, options),
+    command: resumeCommand(command, { ...options, campaign }),
   });
 }

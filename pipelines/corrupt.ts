@@ -1,4 +1,5 @@
 import { passFor, runBatches } from "./batches.ts";
+import { commandLine } from "./cli/again.ts";
 import { EXIT, SentinelError } from "./cli/errors.ts";
 import { count, percent, seconds } from "./cli/format.ts";
 import type { Context, StageEnd, StageRun } from "./context.ts";
@@ -7,7 +8,7 @@ import { isComplete, lastPass } from "./db/ledger.ts";
 import { sql } from "./db/sql.ts";
 import type { FaultProfile } from "./domain/faults.ts";
 import { shardCount } from "./domain/shards.ts";
-import { refuseUnstored } from "./stored-fleet.ts";
+import { databaseOf, refuseUnstored, sourceOf } from "./stored-fleet.ts";
 
 export const SCAN_BATCH = 200_000;
 
@@ -18,17 +19,17 @@ export async function corrupt(run: StageRun, given?: Campaign): Promise<StageEnd
   const last = await lastPass(run.client, id, "corrupt");
   const recovered = await lastPass(run.client, id, "recover");
   if (run.options.undo) {
-    refuseAfterRecovery(campaign, recovered, "taken back");
+    refuseAfterRecovery(run, campaign, recovered, "taken back");
     return undo(run, campaign);
   }
   const chaos = chaosFor(run, campaign);
   const asked = { fault_rate: chaos.rate, fault_profile: chaos.profile.name, fault_seed: chaos.seed };
-  refuseOther(campaign, asked);
+  refuseOther(run, campaign, asked);
   if (isComplete(last)) return ended(campaign, 0, 0, await kinds(run, id));
   if (chaos.rate === 0) return ended(campaign, 0, 0, []);
-  refuseAfterRecovery(campaign, recovered, "injected");
-  await run.client.query(sql("corrupt.mark_campaign"), [id, chaos.rate, chaos.profile.name, chaos.seed]);
+  refuseAfterRecovery(run, campaign, recovered, "injected");
   await refuseUnstored(run, campaign);
+  await run.client.query(sql("corrupt.mark_campaign"), [id, chaos.rate, chaos.profile.name, chaos.seed]);
   const shards = shardCount(campaign.device_count, run.options.batchSize ?? SCAN_BATCH);
   const pass = passFor(run, campaign, "corrupt", last, shards);
   const { source, seed, device_count: devices } = campaign;
@@ -60,7 +61,11 @@ export function chaosFor({ options, reference }: Context, campaign: Campaign): C
   };
 }
 
-function refuseOther(campaign: Campaign, asked: Pick<Campaign, "fault_rate" | "fault_profile" | "fault_seed">): void {
+function refuseOther(
+  { options }: StageRun,
+  campaign: Campaign,
+  asked: Pick<Campaign, "fault_rate" | "fault_profile" | "fault_seed">,
+): void {
   if (campaign.fault_rate === null) return;
   const same = (Object.keys(asked) as (keyof typeof asked)[]).every((key) => asked[key] === campaign[key]);
   if (same) return;
@@ -68,17 +73,22 @@ function refuseOther(campaign: Campaign, asked: Pick<Campaign, "fault_rate" | "f
     exitCode: EXIT.usage,
     cause: `Campaign ${campaign.name} is corrupted already: rate ${campaign.fault_rate}, profile ${campaign.fault_profile}, seed ${campaign.fault_seed}.`,
     remedy: "Take those faults back first, or ask for the same.",
-    command: "npm run corrupt -- --undo",
+    command: commandLine("corrupt", { undo: true, campaign: campaign.name, ...databaseOf(options) }),
   });
 }
 
-function refuseAfterRecovery(campaign: Campaign, recovered: unknown, what: string): void {
+function refuseAfterRecovery({ options }: StageRun, campaign: Campaign, recovered: unknown, what: string): void {
   if (!recovered) return;
   throw new SentinelError({
     exitCode: EXIT.usage,
     cause: `Campaign ${campaign.name} is recovered: faults ${what} now would belie the decisions.`,
     remedy: "Work on another campaign, or generate this one anew with --replace.",
-    command: `npm run pipeline -- --campaign ${campaign.name} --replace`,
+    command: commandLine("pipeline", {
+      ...sourceOf(campaign),
+      campaign: campaign.name,
+      replace: true,
+      ...databaseOf(options),
+    }),
   });
 }
 

@@ -1,3 +1,4 @@
+import { commandLine } from "./cli/again.ts";
 import { EXIT, SentinelError } from "./cli/errors.ts";
 import { count, table } from "./cli/format.ts";
 import { advise, type Findings } from "./db/advise.ts";
@@ -130,7 +131,7 @@ function describeAdvice({ linkMs, batchRows, inFlight, advice, unfinished }: Fin
       ? "All settings serve Sentinel well.\n"
       : `${table(["setting", "now", "better", "needs", "why"], rows)}\n\nFor who may (then SELECT pg_reload_conf(), or a restart where one is needed):\n${advice.map(({ change }) => `  ${change};\n`).join("")}`;
   const open = unfinished.map(
-    (name) => `Campaign ${name} is not whole: npm run generate -- --resume --campaign ${name}\n`,
+    (name) => `Campaign ${name} is not whole: ${commandLine("generate", { resume: true, campaign: name })}\n`,
   );
   return `A question takes ${linkMs.toFixed(2)} ms to its answer: ${count(batchRows)} devices commit together, ${inFlight} batches a worker are under way.\n\n${settings}${open.join("")}`;
 }

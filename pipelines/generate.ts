@@ -9,13 +9,21 @@ import { lastPass } from "./db/ledger.ts";
 import { enterWords } from "./db/reports.ts";
 import { type FleetSpec, fleetWords } from "./domain/fleet.ts";
 import { REPORT_COLUMNS } from "./domain/vocabulary.ts";
-import { existing, isStored, seal, stored } from "./stored-fleet.ts";
+import { existing, finishing, isStored, seal, stored } from "./stored-fleet.ts";
 
 const DEVICES = 10_000;
 const SEED = 42;
 
 /** Stores a fleet: generated from the seed, or imported with `--from`. Goes on where an earlier run was stopped. */
 export async function generate(run: StageRun): Promise<StageEnd> {
+  const { resume, replace } = run.options;
+  if (resume && replace) {
+    throw new SentinelError({
+      exitCode: EXIT.usage,
+      cause: "--resume goes on with a campaign, --replace deletes it.",
+      remedy: "Give one of the two.",
+    });
+  }
   if (run.options.from !== undefined) {
     const { importFleet } = await import("./import/stage.ts");
     return importFleet(run);
@@ -68,29 +76,25 @@ async function prepareCampaign(run: StageRun, spec: FleetSpec): Promise<Campaign
 
 async function resumedCampaign(run: StageRun, specHash: string): Promise<Campaign> {
   const campaign = await campaignFor(run.client, run.options.campaign);
+  const { name, source, source_file: file, device_count, seed: own } = campaign;
   const { devices, seed } = run.options;
-  if (campaign.source === "imported" && (await isStored(run, campaign))) return campaign;
-  const refuse = (cause: string, remedy: string): never => {
-    throw new SentinelError({ exitCode: EXIT.usage, cause, remedy });
+  const isWhole = await isStored(run, campaign);
+  const refuse = (cause: string, remedy: string, command?: string): never => {
+    throw new SentinelError({ exitCode: EXIT.usage, cause, remedy, ...(command === undefined ? {} : { command }) });
   };
-  if (campaign.source === "imported") {
-    refuse(
-      `Campaign ${campaign.name} is an import of ${campaign.source_file}.`,
-      "Name the file again: --resume --from FILE.",
-    );
+  if (source === "imported" && !isWhole) {
+    const command = finishing(run, "generate", campaign);
+    refuse(`Campaign ${name} is an import of ${file}.`, "Name the file again, from where it lies:", command);
   }
-  if (devices !== undefined && devices !== campaign.device_count) {
-    refuse(
-      `Campaign ${campaign.name} has ${campaign.device_count} devices, not ${devices}.`,
-      "Leave --devices out to resume it.",
-    );
+  if (devices !== undefined && devices !== device_count) {
+    refuse(`Campaign ${name} has ${device_count} devices, not ${devices}.`, "Leave --devices out to resume it.");
   }
-  if (seed !== undefined && seed !== campaign.seed) {
-    refuse(`Campaign ${campaign.name} has seed ${campaign.seed}, not ${seed}.`, "Leave --seed out to resume it.");
+  if (seed !== undefined && seed !== own) {
+    refuse(`Campaign ${name} has seed ${own}, not ${seed}.`, "Leave --seed out to resume it.");
   }
-  if (specHash !== campaign.source_sha256 && !(await isStored(run, campaign))) {
+  if (specHash !== campaign.source_sha256 && !isWhole) {
     refuse(
-      `data/*.csv has changed since campaign ${campaign.name} began, so the rest of it would be another fleet.`,
+      `data/*.csv has changed since campaign ${name} began, so the rest of it would be another fleet.`,
       "Take the old files back to resume it, or start over with --replace.",
     );
   }

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { commandLine } from "./cli/again.ts";
 import { EXIT, SentinelError } from "./cli/errors.ts";
 import { helpFor, overview } from "./cli/help.ts";
-import { readOptions } from "./cli/options.ts";
+import { type Options, readOptions } from "./cli/options.ts";
 import { Reporter } from "./cli/reporter.ts";
 import { COMMANDS, type Command } from "./commands.ts";
 import { databaseCommand } from "./database.ts";
@@ -30,9 +31,10 @@ async function main([name = "help", ...args]: readonly string[], env: NodeJS.Pro
     });
   }
   let reporter = reporterFor({}, env);
+  let given: Options = {};
   /** Whoever is waited for, a server that says nothing for example, is not waited for any longer. */
   const giveUp = (): void => {
-    reporter.failure(stopped(name));
+    reporter.failure(stopped(name, given));
     process.exit(code);
   };
   try {
@@ -40,6 +42,7 @@ async function main([name = "help", ...args]: readonly string[], env: NodeJS.Pro
     const command = COMMANDS.find((known) => known.name === name);
     if (!command) return list(name);
     const { options, words } = readOptions({ ...command, words: command.words ? 2 : 0 }, args, env);
+    given = options;
     reporter = reporterFor(options, env);
     if (options.help) {
       process.stdout.write(helpFor(command));
@@ -50,7 +53,7 @@ async function main([name = "help", ...args]: readonly string[], env: NodeJS.Pro
   } catch (error) {
     if (!stop.signal.aborted) return reporter.failure(error);
     const asked = error instanceof SentinelError && error.exitCode === EXIT.interrupted;
-    reporter.failure(asked ? error : stopped(name));
+    reporter.failure(asked ? error : stopped(name, given));
     return code;
   }
 }
@@ -112,12 +115,12 @@ function reporterFor(
 }
 
 /** What followed from the stop is no news to who asked for it. */
-function stopped(name: string): SentinelError {
+function stopped(name: string, options: Options): SentinelError {
   return new SentinelError({
     exitCode: EXIT.interrupted,
     cause: "Stopped on request.",
     remedy: "Nothing that committed is lost. The same command again goes on:",
-    command: `npm run ${name}`,
+    command: commandLine(name, options),
   });
 }
 

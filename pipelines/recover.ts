@@ -18,7 +18,7 @@ export async function recover(run: StageRun, given?: Campaign): Promise<StageEnd
   await refuseUnfinished(run, campaign);
   const last = await lastPass(run.client, id, "recover");
   if (isComplete(last) && (await undecidedDevices(run, id)) === 0) {
-    await unlessStopped(run, "recover", keyDecisions(run, id));
+    await unlessStopped(run, campaign, "recover", keyDecisions(run, id));
     return ended(run, campaign, 0, 0);
   }
   const shards = shardCount(campaign.device_count, run.options.batchSize ?? SCAN_BATCH);
@@ -37,7 +37,7 @@ export async function recover(run: StageRun, given?: Campaign): Promise<StageEnd
     unit: "Partial devices",
     before: isComplete(last) ? 0 : (last?.rows ?? 0),
   });
-  await unlessStopped(run, "recover", keyDecisions(run, id));
+  await unlessStopped(run, campaign, "recover", keyDecisions(run, id));
   await run.client.query(bind(sql("recover.analyze"), { campaign: id }));
   return ended(run, campaign, rows, elapsed());
 }
@@ -51,7 +51,7 @@ async function undecidedDevices(run: StageRun, id: number): Promise<number> {
 async function refuseUnfinished(run: StageRun, campaign: Campaign): Promise<void> {
   await refuseUnstored(run, campaign);
   const corrupted = await lastPass(run.client, campaign.campaign_id, "corrupt");
-  if (campaign.fault_rate !== null && !isComplete(corrupted)) throw unfinished("corrupt", campaign);
+  if (campaign.fault_rate !== null && !isComplete(corrupted)) throw unfinished(run, "corrupt", campaign);
 }
 
 async function ended(run: StageRun, campaign: Campaign, rows: number, took: number): Promise<StageEnd> {

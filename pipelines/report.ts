@@ -2,6 +2,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { readSnapshot, type Snapshot } from "../loaders/mart.ts";
 import { refreshWarehouse } from "../loaders/warehouse.ts";
+import { commandLine } from "./cli/again.ts";
 import { EXIT, SentinelError } from "./cli/errors.ts";
 import { count, seconds } from "./cli/format.ts";
 import type { StageResult } from "./cli/reporter.ts";
@@ -78,6 +79,6 @@ export async function latestSnapshot({ projectRoot, options }: Context): Promise
       ? `Campaign ${options.campaign} was never pulled.`
       : "Nothing was pulled from a database yet.",
     remedy: "Make the marts first:",
-    command: options.campaign ? `npm run report -- --campaign ${options.campaign}` : "npm run pipeline",
+    command: options.campaign ? commandLine("report", { campaign: options.campaign }) : "npm run pipeline",
   });
 }

@@ -1,10 +1,13 @@
+import { commandLine } from "./cli/again.ts";
 import { EXIT, SentinelError } from "./cli/errors.ts";
 import { count, seconds } from "./cli/format.ts";
+import type { Options } from "./cli/options.ts";
 import { interrupted, type StageEnd, type StageRun } from "./context.ts";
 import { type Campaign, deleteCampaign, findCampaign, makeCurrent, type NewCampaign } from "./db/campaigns.ts";
 import { lastPass } from "./db/ledger.ts";
 import { keyReports, reportsAreKeyed } from "./db/partitions.ts";
 import { bind, sql } from "./db/sql.ts";
+import type { BatchedStage } from "./domain/vocabulary.ts";
 
 /** Whether the campaign has all of its devices, and the key that no two of them can share. */
 export async function isStored({ client }: StageRun, { campaign_id: id, device_count }: Campaign): Promise<boolean> {
@@ -12,35 +15,52 @@ export async function isStored({ client }: StageRun, { campaign_id: id, device_c
 }
 
 /** Gives a campaign whose devices are all there its key, and the planner an idea of it. */
-export async function seal(run: StageRun, { campaign_id: id, name }: Campaign): Promise<void> {
+export async function seal(run: StageRun, campaign: Campaign): Promise<void> {
+  const { campaign_id: id, name } = campaign;
   const note = (): void => run.reporter.note(`campaign ${name}: all devices are stored, building the key`);
-  if (await unlessStopped(run, "generate", keyReports(run, id, note)))
+  if (await unlessStopped(run, campaign, "generate", keyReports(run, id, note)))
     await run.client.query(bind(sql("generate.analyze"), { campaign: id }));
 }
 
 /** Waits for a key to be built; one that a stop kept from it is what the stage has left to do. */
-export async function unlessStopped<T>(run: StageRun, stage: string, key: Promise<T>): Promise<T> {
+export async function unlessStopped<T>(run: StageRun, campaign: Campaign, stage: string, key: Promise<T>): Promise<T> {
   try {
     return await key;
   } catch (error) {
-    throw run.signal.aborted ? interrupted(run, stage, 1, "key") : error;
+    throw run.signal.aborted ? interrupted(run, campaign, stage, 1, "key") : error;
   }
 }
 
 /** Later stages rest on a fleet that is whole. */
 export async function refuseUnstored(run: StageRun, campaign: Campaign): Promise<void> {
   if (await isStored(run, campaign)) return;
-  throw unfinished("generate", campaign);
+  throw unfinished(run, "generate", campaign);
 }
 
 /** Thrown where a stage needs one that was stopped part-way. */
-export function unfinished(stage: string, { name }: Campaign): SentinelError {
+export function unfinished(run: StageRun, stage: BatchedStage, campaign: Campaign): SentinelError {
   return new SentinelError({
     exitCode: EXIT.resumable,
-    cause: `Stage ${stage} of campaign ${name} was stopped part-way.`,
+    cause: `Stage ${stage} of campaign ${campaign.name} was stopped part-way.`,
     remedy: "Finish it first:",
-    command: `npm run ${stage} -- --resume --campaign ${name}`,
+    command: finishing(run, stage, campaign),
   });
+}
+
+/** The command that finishes a stage; to go on with an import it takes the file. */
+export function finishing({ options }: StageRun, stage: BatchedStage, { name, source_file: from }: Campaign): string {
+  const file = stage === "generate" && from !== null ? { from } : {};
+  return commandLine(stage, { resume: true, ...file, campaign: name, ...databaseOf(options) });
+}
+
+/** What a fleet is made from once more; of a file its name is known, not the place. */
+export function sourceOf({ source_file: from, device_count: devices, seed }: Campaign): Options {
+  return from === null ? { devices, seed } : { from };
+}
+
+/** The database that a command was given, for another command. */
+export function databaseOf({ databaseUrl }: Options): Options {
+  return databaseUrl === undefined ? {} : { databaseUrl };
 }
 
 /**
@@ -79,7 +99,7 @@ function taken(
     exitCode: EXIT.usage,
     cause: `Campaign ${found.name} is there already, and ${what}.`,
     remedy: "Give the new one a name with --campaign NAME, or delete the old one with --replace:",
-    command: `npm run ${run.command} -- --campaign ${found.name}-2`,
+    command: commandLine(run.command, { ...run.options, campaign: `${found.name}-2` }),
   });
 }
 

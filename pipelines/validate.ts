@@ -1,3 +1,4 @@
+import { commandLine } from "./cli/again.ts";
 import { EXIT, SentinelError } from "./cli/errors.ts";
 import { percent, seconds, table } from "./cli/format.ts";
 import { interrupted, type StageEnd, type StageRun } from "./context.ts";
@@ -6,6 +7,7 @@ import { campaignDigest } from "./db/digest.ts";
 import { withRules } from "./db/rule-views.ts";
 import { bind, sql } from "./db/sql.ts";
 import { type Answer, type Check, checks } from "./invariants.ts";
+import { databaseOf } from "./stored-fleet.ts";
 
 /** What became of one invariant. */
 interface Outcome extends Answer {
@@ -40,7 +42,7 @@ export async function validate(run: StageRun, given?: Campaign): Promise<Validat
   const outcomes: Outcome[] = [];
   for (const check of planned) {
     progress.update([{ batches: 0, rows: outcomes.length }]);
-    if (run.signal.aborted) throw interrupted(run, "validate", promised - outcomes.length, "promises");
+    if (run.signal.aborted) throw interrupted(run, campaign, "validate", promised - outcomes.length, "promises");
     outcomes.push(...outcomesOf(check, await check.look(run.client)));
   }
   await keep(run, campaign, outcomes);
@@ -52,7 +54,7 @@ export async function validate(run: StageRun, given?: Campaign): Promise<Validat
   const took = progress.elapsed();
   return {
     campaign,
-    breach: breach(campaign, broken),
+    breach: breach(run, campaign, broken),
     result: {
       stage: "validate",
       campaign: campaign.name,
@@ -155,7 +157,7 @@ function detectionTable(detection: readonly Detection[], { source }: Campaign): 
   );
 }
 
-function breach(campaign: Campaign, broken: readonly Outcome[]): SentinelError | undefined {
+function breach({ options }: StageRun, campaign: Campaign, broken: readonly Outcome[]): SentinelError | undefined {
   if (broken.length === 0) return undefined;
   const undecided = broken.some(({ name }) => name === "rerun_changes_nothing");
   return new SentinelError({
@@ -164,6 +166,6 @@ function breach(campaign: Campaign, broken: readonly Outcome[]): SentinelError |
     remedy: undecided
       ? "Partial devices are still undecided. Recover them first:"
       : "Look at the SQL of each on the page Validation, or in table validation_result.",
-    ...(undecided ? { command: `npm run recover -- --campaign ${campaign.name}` } : {}),
+    ...(undecided ? { command: commandLine("recover", { campaign: campaign.name, ...databaseOf(options) }) } : {}),
   });
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { holdBatches } from "./support/barrier.ts";
+import { holdBatches, settled } from "./support/barrier.ts";
 import { start, succeed } from "./support/cli.ts";
 import { command, done, stages } from "./support/command.ts";
 import { freshDatabase, type TestDatabase } from "./support/database.ts";
@@ -179,6 +179,14 @@ test.each(["abort", "pass"] as const)(
       "SELECT DISTINCT batch_no FROM device_report ORDER BY batch_no",
     );
     expect(stored.map(({ batch_no }) => batch_no)).toEqual(then === "abort" ? [0] : [0, 1]);
+    const { error } = await command("corrupt", url, { faultRate: 0.1 });
+    expect(error?.command).toMatch(
+      /^npm run generate -- --resume --from fleet\.csv --campaign import-fleet-[0-9a-f]{8} /,
+    );
+    expect((await command("generate", url, { resume: true })).error).toMatchObject({
+      exitCode: 2,
+      command: error?.command,
+    });
     await succeed([...words, "--resume"], url);
     expect(await digestOf(url)).toBe(await digestOf(whole));
     await done("recover", url);
@@ -186,7 +194,32 @@ test.each(["abort", "pass"] as const)(
   },
 );
 
-test("while a killed import's session still commits, nobody else gets to write", async () => {
+test("Ctrl-C is answered, ends an import between batches, and the same words go on", async () => {
+  const url = await database();
+  const words = ["generate", "--from", file, "--batch-size", String(BATCH)];
+  const barrier = await holdBatches(url, "NEW.batch_no = 0");
+  const stopped = start(words, { DATABASE_URL: url });
+  await barrier.reached();
+  stopped.process.kill("SIGINT");
+  await stopped.says("Stopping once the batches under way are stored");
+  await barrier.pass();
+  expect(await stopped.ended).toMatchObject({ code: 130, stderr: expect.stringContaining("--resume") });
+  await barrier.close();
+  expect(await query(url, "SELECT batch_no FROM batch_ledger")).toEqual([{ batch_no: 0 }]);
+  await succeed([...words, "--resume"], url);
+});
+
+test("an import that is whole is made the current campaign again by --resume", async () => {
+  const url = await database();
+  await done("generate", url, { from: file, campaign: "march" });
+  await done("generate", url, { devices: 10 });
+  await done("generate", url, { resume: true, campaign: "march" });
+  expect(await query(url, "SELECT name FROM current_campaign JOIN campaign USING (campaign_id)")).toEqual([
+    { name: "march" },
+  ]);
+});
+
+test("what a killed import had under way the server takes back, and the import goes on", async () => {
   const url = await database();
   const words = ["generate", "--from", file, "--batch-size", String(BATCH)];
   const barrier = await holdBatches(url, "NEW.batch_no = 1");
@@ -194,12 +227,9 @@ test("while a killed import's session still commits, nobody else gets to write",
   await barrier.reached();
   killed.signal("SIGKILL");
   await killed.ended;
-  expect((await command("generate", url, { from: file })).error).toMatchObject({
-    exitCode: 3,
-    message: expect.stringContaining("Another command is writing to this database"),
-  });
-  await barrier.pass();
+  await settled(url);
   await barrier.close();
+  expect(await query(url, "SELECT batch_no FROM batch_ledger")).toEqual([{ batch_no: 0 }]);
   await done("generate", url, { from: file });
   expect(await query(url, "SELECT count(*)::int AS devices FROM device_report")).toEqual([{ devices: ROWS.length }]);
 });

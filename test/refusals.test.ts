@@ -30,6 +30,7 @@ function expectRefusal({ code, stdout, stderr }: Ended, exit: number, cause: str
 describe("what is asked for makes no sense: exit 2, and nothing changes", () => {
   test.each<[string, RegExp]>([
     ["generate --devicez 5", /There is no option --devicez\./],
+    ["generate --resume --replace", /--resume goes on with a campaign, --replace deletes it/],
     ["recover --devices 5", /--devices means nothing to recover\./],
     ["generate --devices -5", /--devices needs a whole number .*; it got "-5"/],
     ["corrupt --fault-rate 2", /--fault-rate needs a number from 0 to 1/],
@@ -211,8 +212,29 @@ describe("the campaign is not ready", () => {
     const end = await run(["recover"], database.url);
     expectRefusal(end, 5, /Stage generate of campaign fleet-1000-seed-42 was stopped part-way/);
     expect(end.stderr).toContain("npm run generate -- --resume --campaign fleet-1000-seed-42");
+    // Chaos that is refused leaves no mark, by which later chaos, or recovery, would be refused too.
+    const before = await everyRow(database.url);
+    expect((await command("corrupt", database.url, { faultRate: 0.1 })).error).toMatchObject({ exitCode: 5 });
+    expect(await everyRow(database.url)).toEqual(before);
     await done("generate", database.url, { resume: true });
     await done("recover", database.url);
+    await database.drop();
+  });
+
+  test("what is told is about the campaign that was meant, whichever is current", async () => {
+    const database = await freshDatabase();
+    await done("generate", database.url, { devices: 100, campaign: "north sea" });
+    await done("corrupt", database.url, { faultRate: 0.1 });
+    await done("generate", database.url, { devices: 100, seed: 7 });
+    const other = { campaign: "north sea", faultRate: 0.2 };
+    const told = async (): Promise<unknown> => (await command("corrupt", database.url, other)).error?.command;
+    const url = '--database-url "$DATABASE_URL"';
+    expect(await told()).toBe(`npm run corrupt -- --undo --campaign 'north sea' ${url}`);
+    await done("corrupt", database.url, { campaign: "north sea", undo: true });
+    await done("recover", database.url, { campaign: "north sea" });
+    expect(await told()).toBe(`npm run pipeline -- --devices 100 --seed 42 --campaign 'north sea' --replace ${url}`);
+    const { error } = await command("generate", database.url, { devices: 200, campaign: "north sea" });
+    expect(error?.command).toBe(`npm run generate -- --workers 1 --devices 200 --campaign 'north sea-2' ${url}`);
     await database.drop();
   });
 
@@ -229,7 +251,10 @@ describe("the campaign is not ready", () => {
     const database = await freshDatabase();
     await done("generate", database.url, { devices: 1000 });
     const { error } = await command("validate", database.url);
-    expect(error).toMatchObject({ exitCode: 4, command: "npm run recover -- --campaign fleet-1000-seed-42" });
+    expect(error).toMatchObject({
+      exitCode: 4,
+      command: expect.stringContaining("npm run recover -- --campaign fleet-1000-seed-42"),
+    });
     await database.drop();
   });
 

@@ -1,10 +1,16 @@
 import { expect, it } from "vitest";
-import { resumeCommand } from "./again.ts";
+import { commandLine, resumeCommand } from "./again.ts";
 
 it("repeats what was asked for, and --resume", () => {
   const options = { devices: 2000, faultRate: 0.05, noSite: true, json: true, replace: true };
   expect(resumeCommand("pipeline", options)).toBe(
     "npm run pipeline -- --devices 2000 --fault-rate 0.05 --no-site --resume",
+  );
+});
+
+it("writes a command in the order given, and leaves out how it prints", () => {
+  expect(commandLine("corrupt", { undo: true, campaign: "north sea", quiet: true })).toBe(
+    "npm run corrupt -- --undo --campaign 'north sea'",
   );
 });
 

@@ -5,22 +5,21 @@ const LEFT_OUT: readonly OptionName[] = ["json", "quiet", "noColor", "help"];
 /** Commands that do all or nothing, and so begin anew, with what they were to delete still there. */
 const ATOMIC = ["validate", "export", "import"];
 
-/** The command line with which to go on with a command that was stopped: what was asked for, and `--resume`. */
-export function resumeCommand(command: string, options: Options): string {
-  const { resume: _, ...rest } = options;
-  if (ATOMIC.includes(command)) return commandLine(command, rest);
-  const { replace: __, ...kept } = rest;
-  return commandLine(command, { ...kept, resume: true });
+/** A command line with the options in the order given, ready to paste, without a secret: a database's URL is named, not shown. */
+export function commandLine(command: string, options: Options): string {
+  const words = Object.entries(options).flatMap(([name, set]) => {
+    const spec = OPTIONS.find((known) => known.name === name);
+    if (!spec || set === undefined || LEFT_OUT.includes(spec.name)) return [];
+    return [spec.value ? `--${spec.flag} ${shown(spec.name, String(set))}` : `--${spec.flag}`];
+  });
+  return ["npm run", command, ...(words.length > 0 ? ["--", ...words] : [])].join(" ");
 }
 
-/** A command line that asks for these options. Ready to paste, without a secret: a database's URL is named, not shown. */
-export function commandLine(command: string, options: Options): string {
-  const given = OPTIONS.filter(({ name }) => options[name] !== undefined && !LEFT_OUT.includes(name));
-  const last = given.filter(({ name }) => name === "resume");
-  const words = [...given.filter(({ name }) => name !== "resume"), ...last].map(({ name, flag, value }) =>
-    value ? `--${flag} ${shown(name, String(options[name]))}` : `--${flag}`,
-  );
-  return ["npm run", command, ...(words.length > 0 ? ["--", ...words] : [])].join(" ");
+/** The command line with which to go on with a command that was stopped: what was asked for, and `--resume`. */
+export function resumeCommand(command: string, { resume: _, ...asked }: Options): string {
+  if (ATOMIC.includes(command)) return commandLine(command, asked);
+  const { replace: __, ...kept } = asked;
+  return commandLine(command, { ...kept, resume: true });
 }
 
 function shown(name: OptionName, value: string): string {

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { passFor } from "../batches.ts";
+import { heedingStop, passFor } from "../batches.ts";
 import { EXIT, SentinelError } from "../cli/errors.ts";
 import type { StageEnd, StageRun } from "../context.ts";
 import { interrupted } from "../context.ts";
@@ -23,7 +23,7 @@ export async function importFleet(run: StageRun): Promise<StageEnd> {
     const campaign = await prepareCampaign(run, file);
     const last = await lastPass(run.client, campaign.campaign_id, "generate");
     const pass = passFor(run, campaign, "generate", last, Math.ceil(campaign.device_count / campaign.batch_size));
-    const { rows, seconds } = await store(run, campaign, pass, file);
+    const { rows, seconds } = await heedingStop(run, store(run, campaign, pass, file));
     // The server may have refused rows, which are no devices of the campaign then.
     const whole = await campaignFor(run.client, campaign.name);
     await seal(run, whole);
@@ -66,7 +66,8 @@ async function prepareCampaign(run: StageRun, file: ImportFile): Promise<Campaig
     });
   }
   const name = options.campaign ?? importedName(file);
-  const wanted = { source: "imported", source_sha256: file.sha256 } as const;
+  const asked = options.seed === undefined ? {} : { seed: options.seed };
+  const wanted = { source: "imported", source_sha256: file.sha256, ...asked } as const;
   const found = await existing(run, name, wanted);
   if (found) return found;
   const made = {
@@ -101,7 +102,7 @@ async function store(
     let batch = 0;
     try {
       for await (const reports of file.reports(campaign.batch_size)) {
-        if (run.signal.aborted) throw interrupted(run, "generate", pass.batches - committed.size - batches);
+        if (run.signal.aborted) throw interrupted(run, campaign, "generate", pass.batches - committed.size - batches);
         if (!committed.has(batch)) {
           rows += await put.store(batch, reports);
           batches += 1;

@@ -9,10 +9,12 @@ import { table } from "../../pipelines/cli/format.ts";
 const USAGE = `npm run test:faults -- [options]
 
   Plays the fault matrix against the real program and a real PostgreSQL: every fault, then the same command without it, whose end must be
-  that of an unbroken run; and wrong versions of the program, each of which must be found out. docs/reliability.md tells more.
+  that of an unbroken run; and wrong versions of the program, each of which must be found out. Then runs of command
+  lines in any order, whose databases must be what a model of the command line says. docs/reliability.md tells more.
 
-  --nightly     more places for each fault
-  --only NAME   scenarios whose name begins so, for example recover/link: replays one, too
+  --nightly     more places for each fault, and more runs of the model
+  --only NAME   scenarios whose name begins so, for example recover/link: replays one, too; model/steps/seed=N any run
+  --path PATH   of a run of the model the steps that a failure was made smaller to
   --json FILE   write what came of each to a file
   --help        this text
 `;
@@ -21,6 +23,7 @@ const { values } = parseArgs({
   options: {
     nightly: { type: "boolean", default: false },
     only: { type: "string", default: "" },
+    path: { type: "string" },
     json: { type: "string" },
     help: { type: "boolean", default: false },
   },
@@ -51,6 +54,7 @@ async function play(): Promise<number> {
           ...process.env,
           SENTINEL_FAULTS: values.nightly ? "nightly" : "pr",
           SENTINEL_FAULTS_ONLY: values.only,
+          ...(values.path === undefined ? {} : { SENTINEL_FAULTS_PATH: values.path }),
         },
       },
     );

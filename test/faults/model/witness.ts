@@ -1,0 +1,95 @@
+import { query } from "../../support/fleet.ts";
+import type { Stage } from "./model.ts";
+
+/** Rows of one kind that a campaign has. */
+interface Rows {
+  readonly rows: number;
+  /** Of every value that the same work must make again, by device. */
+  readonly print: string;
+  /** Of each row, in order. */
+  readonly buckets: readonly number[];
+}
+
+export interface SeenStage {
+  readonly committed: number;
+  readonly batches: number;
+  readonly rows: number;
+  /** Batches are the first ones, of one pass, which all have the same plan. */
+  readonly first: boolean;
+}
+
+/** A campaign as the public tables tell it. */
+export interface SeenCampaign {
+  readonly name: string;
+  readonly source: string;
+  readonly seed: number;
+  readonly devices: number;
+  readonly batch_size: number;
+  readonly fault_rate: number | null;
+  readonly fault_seed: number | null;
+  readonly fault_profile: string | null;
+  readonly is_current: boolean;
+  readonly stages: Readonly<Partial<Record<Stage, SeenStage>>>;
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly reports: Rows;
+  readonly partial: readonly number[];
+  readonly faults: Rows;
+  readonly actions: Rows;
+  readonly triage: Rows;
+}
+
+export interface Seen {
+  readonly campaigns: readonly SeenCampaign[];
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly openRuns: number;
+  readonly lastRun: { readonly stage: string; readonly result: string } | null;
+}
+
+/** Rows of a table, without what hangs on who did it when and in which batch. */
+const rowsOf = (table: string): string => `(
+  SELECT jsonb_build_object('rows', count(*), 'buckets', coalesce(jsonb_agg(t.bucket ORDER BY t.bucket), '[]'),
+    'print', coalesce(md5(string_agg((
+      to_jsonb(t) - '{campaign_id,batch_no,shard,worker,decided_at,quarantined_at}'::text[]
+    )::text, '|' ORDER BY to_jsonb(t)->>'device_id' COLLATE "C", to_jsonb(t)->>'field')), ''))
+  FROM ${table} t WHERE t.campaign_id = c.campaign_id)`;
+
+const STATUSES = (table: string, where: string): string => `(
+  SELECT coalesce(jsonb_object_agg(s.update_status, s.devices), '{}')
+  FROM (SELECT update_status, count(*) AS devices FROM ${table} ${where} GROUP BY update_status) s)`;
+
+const CAMPAIGNS = `
+SELECT c.name, c.source, c.seed::float8 AS seed, c.device_count::float8 AS devices, c.batch_size, c.fault_rate::float8 AS fault_rate,
+  c.fault_seed::float8 AS fault_seed, c.fault_profile,
+  EXISTS (SELECT FROM current_campaign u WHERE u.campaign_id = c.campaign_id) AS is_current,
+  (
+    SELECT coalesce(jsonb_object_agg(b.stage, to_jsonb(b)), '{}')
+    FROM (
+      SELECT l.stage, count(*) AS committed, max(l.batches) AS batches, sum(l.rows) AS rows,
+        max(l.batch_no) + 1 = count(*) AND min(l.batches) = max(l.batches) AND max(l.pass) = 1 AS first
+      FROM batch_ledger l
+      WHERE l.campaign_id = c.campaign_id
+      GROUP BY l.stage
+    ) b
+  ) AS stages,
+  ${STATUSES("device_status", "WHERE campaign_id = c.campaign_id")} AS statuses,
+  ${rowsOf("device_report")} AS reports,
+  (
+    SELECT coalesce(jsonb_agg(r.bucket ORDER BY r.bucket), '[]')
+    FROM device_report r
+    WHERE r.campaign_id = c.campaign_id AND r.update_status = 'Partial'
+  ) AS partial,
+  ${rowsOf("fault_ledger")} AS faults, ${rowsOf("recovery_actions")} AS actions, ${rowsOf("triage_queue")} AS triage
+FROM campaign c
+ORDER BY c.campaign_id`;
+
+const WHOLE = `
+SELECT ${STATUSES("ota_logs", "")} AS statuses, (SELECT count(*)::int FROM run WHERE result = 'running') AS "openRuns",
+  (SELECT jsonb_build_object('stage', r.stage, 'result', r.result) FROM run r ORDER BY r.started_at DESC LIMIT 1) AS "lastRun"`;
+
+/** Looks at a database by SQL of its own. */
+export async function look(url: string): Promise<Seen> {
+  const campaigns = await query<SeenCampaign>(url, CAMPAIGNS);
+  const [whole] = await query<Omit<Seen, "campaigns">>(url, WHOLE);
+  if (!whole) throw new Error("the database tells nothing");
+  return { ...whole, campaigns };
+}
