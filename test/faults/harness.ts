@@ -4,7 +4,7 @@ import { cloned, digestOf, query } from "../support/fleet.ts";
 import { faultProxy } from "../support/proxy.ts";
 import { inflict } from "./inflict.ts";
 import { type Broken, begin, bounded, type Place, type Playing } from "./place.ts";
-import { type End, type Scenario, STAGES, type Stage, WORDS } from "./scenario.ts";
+import { BEFORE, type End, type Scenario, type Stage, wordsOf } from "./scenario.ts";
 
 /** What scenarios begin from and are held against, by stage. */
 export interface Ground {
@@ -16,21 +16,16 @@ export interface Ground {
   readonly roundTrips: number;
 }
 
-/** Runs each stage once, unbroken, on the server of this run or another one. */
-export async function breakGround(
-  makeDatabase: () => Promise<TestDatabase> = freshDatabase,
-): Promise<Readonly<Record<Stage, Ground>>> {
-  const ground = {} as Record<Stage, Ground>;
-  let database = await makeDatabase();
-  for (const stage of STAGES) {
-    const before = database;
-    database = await cloned(before);
-    const proxy = await faultProxy(database.url);
-    await succeed([...WORDS[stage], "--workers", "1"], proxy.url);
-    ground[stage] = { before, digest: await digestOf(database.url), roundTrips: proxy.roundTrips };
-    await proxy.close();
-  }
-  await database.drop();
+/** Runs a stage once, unbroken, on the server of this run or another one, after all that has to be done before. */
+export async function breakGround(stage: Stage, { server, root }: Playing = {}): Promise<Ground> {
+  const before = await (server?.database() ?? freshDatabase());
+  for (const earlier of BEFORE[stage]) await succeed(wordsOf(earlier), before.url);
+  const after = await cloned(before);
+  const proxy = await faultProxy(after.url);
+  await succeed(wordsOf(stage), proxy.url, root);
+  await proxy.close();
+  const ground = { before, digest: await digestOf(after.url), roundTrips: proxy.roundTrips };
+  await after.drop();
   return ground;
 }
 
@@ -53,7 +48,7 @@ export async function play(
     if (broken.code === 0)
       wrong.push(...(await kept(stage, place, digest)).map((what) => `it ends with 0, and yet ${what}`));
     if (wrong.length > 0) return wrong;
-    const again = await bounded(begin([...WORDS[stage], "--workers", "1"], place), place);
+    const again = await bounded(begin(wordsOf(stage), place), place);
     if (again.code !== 0) return [`done again without the fault, it ends with ${again.code}: ${again.stderr}`];
     return await kept(stage, place, digest);
   } finally {

@@ -4,12 +4,12 @@ import { query, session } from "../support/fleet.ts";
 import type { OwnServer } from "../support/own-server.ts";
 import { type Condition, type FaultProxy, faultProxy, type Strike } from "../support/proxy.ts";
 import { type Broken, begin, bounded, type Place } from "./place.ts";
-import { type Fault, type Stage, WORDS, WRITTEN } from "./scenario.ts";
+import { type Fault, type Stage, WRITTEN, type WritingStage, wordsOf } from "./scenario.ts";
 
 /** Runs the stage while the fault is there, and takes the fault away. */
 export function inflict(fault: Fault, stage: Stage, place: Place): Promise<Broken> {
-  const words = (workers = 1): string[] => [...WORDS[stage], "--workers", String(workers)];
-  const at = (batch: number): string => `NEW.stage = '${stage}' AND NEW.batch_no = ${batch}`;
+  const words = (workers = 1): string[] => wordsOf(stage, workers);
+  const at = (batch: number): string => `NEW.stage = '${LEDGER[stage as WritingStage]}' AND NEW.batch_no = ${batch}`;
   switch (fault.kind) {
     case "link":
       return overProxy(words(), place, fault.strike);
@@ -38,7 +38,7 @@ export function inflict(fault: Fault, stage: Stage, place: Place): Promise<Broke
     case "state":
       return raising(words(), place, fault);
     case "deadlock":
-      return deadlocked(words(), place, stage, fault.batch);
+      return deadlocked(words(), place, stage as WritingStage, fault.batch);
     case "isolation":
       return under(words(2), place, place.url, {
         set: `SET default_transaction_isolation = '${fault.level}'`,
@@ -77,6 +77,14 @@ export function inflict(fault: Fault, stage: Stage, place: Place): Promise<Broke
       });
   }
 }
+
+/** What the ledger calls a stage. */
+const LEDGER: Readonly<Record<WritingStage, string>> = {
+  generate: "generate",
+  import: "generate",
+  corrupt: "corrupt",
+  recover: "recover",
+};
 
 /** True for the first session that asks. */
 const once = (): string => "nextval('fault_times') = 1";
@@ -148,13 +156,13 @@ async function raising(
  * Enters the batch beforehand, uncommitted, so that the command has to wait, and then asks for the table that it holds. The server ends one
  * of such two: the one that has waited longer than its patience.
  */
-async function deadlocked(words: readonly string[], place: Place, stage: Stage, batch: number): Promise<Broken> {
+async function deadlocked(words: readonly string[], place: Place, stage: WritingStage, batch: number): Promise<Broken> {
   const [table] = WRITTEN[stage];
   return session(place.url, async (rival) => {
     await rival.query("SET deadlock_timeout = '1min'; BEGIN");
     await rival.query(
       `INSERT INTO batch_ledger (campaign_id, stage, pass, batch_no, batches, run_id, worker, rows, checksum)
-       VALUES (1, '${stage}', 1, ${batch}, 4, gen_random_uuid(), 9, 0, '0')`,
+       VALUES (1, '${LEDGER[stage]}', 1, ${batch}, 4, gen_random_uuid(), 9, 0, '0')`,
     );
     const command = begin(words, place);
     await until("the command waits", async () => (await query(place.url, WAITING_COMMANDS)).length > 0);

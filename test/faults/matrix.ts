@@ -1,5 +1,5 @@
 import { POINTS } from "../support/proxy.ts";
-import { BATCHES, type End, type Fault, type Scenario, type Stage, WRITTEN } from "./scenario.ts";
+import { BATCHES, type End, type Fault, type Scenario, type Stage, WRITTEN, type WritingStage } from "./scenario.ts";
 
 /** How much is tried. */
 export interface Extent {
@@ -26,8 +26,9 @@ const TRANSIENT = [
 const HALTING = ["53100", "25006", "28000", "28P01", "3D000", "42501", "42P01", "42703", "42601"];
 
 /** What the command itself writes around them. */
-const AROUND: Readonly<Record<Stage, readonly string[]>> = {
+const AROUND: Readonly<Record<WritingStage, readonly string[]>> = {
   generate: ["INSERT ON run", "INSERT ON campaign", "INSERT ON device_profile", "UPDATE ON run"],
+  import: ["INSERT ON run", "INSERT ON campaign", "UPDATE ON run"],
   corrupt: ["INSERT ON run", "UPDATE ON campaign", "UPDATE ON run"],
   recover: ["INSERT ON run", "INSERT ON decision_rule", "UPDATE ON run"],
 };
@@ -37,43 +38,55 @@ const AROUND: Readonly<Record<Stage, readonly string[]>> = {
  * @param roundTrips of an unbroken run with one worker, as the proxy counts them.
  */
 export function matrix(stage: Stage, roundTrips: number, extent: Extent): Scenario[] {
-  const ending = (end: End, faults: readonly Fault[]): Scenario[] => faults.map((fault) => ({ stage, fault, end }));
-  const { places, everyCut, servers } = extent;
-  const [, ...written] = WRITTEN[stage];
-  const around = AROUND[stage];
+  const { places, everyCut } = extent;
   return [
-    ...ending("succeeds_or_resumable", cuts(roundTrips, everyCut)),
-    ...ending("succeeds_or_resumable", stage === "generate" ? spread(places, 75_000, rowsCut) : []),
-    ...ending("succeeds", stage === "recover" ? spread(places, 15_000, answerCut) : []),
-    ...ending("succeeds", conditions()),
-    ...ending("killed", kills()),
-    ...ending("succeeds", backends()),
-    ...ending("interrupted", signals()),
-    ...ending("succeeds", rivals()),
-    ...ending("succeeds_or_resumable", mutes(roundTrips, places)),
-    ...ending("succeeds", states(TRANSIENT, written)),
-    ...ending("succeeds_or_resumable", states(TRANSIENT.slice(0, places), around)),
-    ...ending("halts", states(HALTING, [...written, ...around], Number.MAX_SAFE_INTEGER)),
-    ...ending("succeeds", deadlocks(places)),
-    ...ending("succeeds", [
+    ...ending(stage, "succeeds_or_resumable", cuts(roundTrips, everyCut)),
+    ...ending(stage, "succeeds_or_resumable", mutes(roundTrips, places)),
+    ...ending(stage, "succeeds", conditions()),
+    ...(stage === "report" ? [] : written(stage, extent)),
+  ];
+}
+
+const ending = (stage: Stage, end: End, faults: readonly Fault[]): Scenario[] =>
+  faults.map((fault) => ({ stage, fault, end }));
+
+/** Scenarios of a stage that writes. */
+function written(stage: WritingStage, { places, servers }: Extent): Scenario[] {
+  const [, ...statements] = WRITTEN[stage];
+  const around = AROUND[stage];
+  // An import is not shared out among workers.
+  const crews = stage === "import" ? [1] : [1, 2];
+  return [
+    ...ending(stage, "succeeds_or_resumable", stage === "generate" ? spread(places, 75_000, rowsCut) : []),
+    ...ending(stage, "succeeds", stage === "recover" ? spread(places, 15_000, answerCut) : []),
+    ...ending(stage, "killed", kills(crews)),
+    ...ending(stage, "succeeds", backends(crews)),
+    ...ending(stage, "interrupted", signals()),
+    ...ending(stage, "succeeds", rivals()),
+    ...ending(stage, "succeeds", states(TRANSIENT, statements)),
+    ...ending(stage, "succeeds_or_resumable", states(TRANSIENT.slice(0, places), around)),
+    ...ending(stage, "halts", states(HALTING, [...statements, ...around], Number.MAX_SAFE_INTEGER)),
+    ...ending(stage, "succeeds", deadlocks(places)),
+    ...ending(stage, "succeeds", [
       { kind: "isolation", level: "repeatable read" },
       { kind: "isolation", level: "serializable" },
     ]),
     ...ending(
+      stage,
       "halts",
       BATCHES.slice(0, places).map((batch): Fault => ({ kind: "stolen", batch })),
     ),
-    ...ending("succeeds", clocks()),
-    ...ending("halts", [{ kind: "connections" }, { kind: "read_only" }, { kind: "disk", full: "rows" }]),
-    ...ending("succeeds_or_resumable", postmasters(BATCHES.slice(0, servers), true)),
+    ...ending(stage, "succeeds", clocks()),
+    ...ending(stage, "halts", [{ kind: "connections" }, { kind: "read_only" }, { kind: "disk", full: "rows" }]),
+    ...ending(stage, "succeeds_or_resumable", postmasters(BATCHES.slice(0, servers), true)),
     // Whoever waits for a server that does not come back takes half a minute.
-    ...ending("halts", servers > 1 || stage === "recover" ? postmasters(BATCHES.slice(1, 2), false) : []),
-    ...ending("halts", servers > 1 ? [{ kind: "disk", full: "log" }] : []),
+    ...ending(stage, "halts", servers > 1 || stage === "recover" ? postmasters(BATCHES.slice(1, 2), false) : []),
+    ...ending(stage, "halts", servers > 1 ? [{ kind: "disk", full: "log" }] : []),
   ];
 }
 
-function backends(): Fault[] {
-  return BATCHES.flatMap((batch) => [1, 2].map((workers): Fault => ({ kind: "backend", batch, workers })));
+function backends(crews: readonly number[]): Fault[] {
+  return BATCHES.flatMap((batch) => crews.map((workers): Fault => ({ kind: "backend", batch, workers })));
 }
 
 function postmasters(batches: readonly number[], back: boolean): Fault[] {
@@ -122,9 +135,9 @@ function conditions(): Fault[] {
   );
 }
 
-function kills(): Fault[] {
+function kills(crews: readonly number[]): Fault[] {
   return BATCHES.flatMap((batch) =>
-    [true, false].flatMap((commits) => [1, 2].map((workers): Fault => ({ kind: "kill", batch, commits, workers }))),
+    [true, false].flatMap((commits) => crews.map((workers): Fault => ({ kind: "kill", batch, commits, workers }))),
   );
 }
 

@@ -2,19 +2,22 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, test } from "vitest";
 import { freshCheckout } from "../support/checkout.ts";
-import { breakGround, play } from "./harness.ts";
+import { breakGround, type Ground, play } from "./harness.ts";
 import { MUTANTS, type Mutant } from "./mutants.ts";
 import { PATIENCE_MS } from "./place.ts";
+import type { Stage } from "./scenario.ts";
 
-const ground = await breakGround();
+const stages = new Set(MUTANTS.flatMap(({ shownBy }) => shownBy.map(({ stage }) => stage)));
+const ground = new Map<Stage, Ground>();
+for (const stage of stages) ground.set(stage, await breakGround(stage));
 afterAll(async () => {
-  for (const { before } of Object.values(ground)) await before.drop();
+  for (const { before } of ground.values()) await before.drop();
 });
 
 /** What the scenarios show to be wrong with the program in a folder: the first that shows anything. */
 async function shown(root: string, { shownBy }: Mutant): Promise<string[]> {
   for (const scenario of shownBy) {
-    const problems = await play(scenario, ground[scenario.stage], { root, patienceMs: PATIENCE_MS / 2 });
+    const problems = await play(scenario, ground.get(scenario.stage) as Ground, { root, patienceMs: PATIENCE_MS / 2 });
     if (problems.length > 0) return problems;
   }
   return [];

@@ -4,18 +4,20 @@ import { freshDatabase, type TestDatabase } from "../support/database.ts";
 import { cloned, digestOf, query } from "../support/fleet.ts";
 import { type Folder, folder } from "../support/import-files.ts";
 import { breakGround, type Ground } from "./harness.ts";
-import { type Stage, WORDS } from "./scenario.ts";
+import { wordsOf } from "./scenario.ts";
 
 /** One state of each kind that a row can be refused for: 22xxx, 23xxx, 54xxx. */
 const STATES = ["22001", "22003", "22021", "22P02", "22P05", "23502", "23503", "23514", "54000"];
 const ROWS = 1000;
 
-let ground: Readonly<Record<Stage, Ground>>;
+const STAGES = ["generate", "corrupt", "recover"] as const;
+type Stage = (typeof STAGES)[number];
+const ground = {} as Record<Stage, Ground>;
 let files: Folder;
 let file: string;
 const open: TestDatabase[] = [];
 beforeAll(async () => {
-  ground = await breakGround();
+  for (const stage of STAGES) ground[stage] = await breakGround(stage);
   files = folder();
   file = await files.rows(
     "fleet",
@@ -99,7 +101,7 @@ describe("rows that the server refuses are set apart, and the rest goes on", { c
     test(`refusal/recover/decision/${state}`, async () => {
       const url = await copy(ground.recover.before);
       await refuse(url, "decision", `NEW.rule_no > 0 AND ${chosen("NEW.device_no")}`, state);
-      const { stderr } = await succeed([...WORDS.recover], url);
+      const { stderr } = await succeed(wordsOf("recover"), url);
       expect(stderr).toContain("held for triage");
       await heldAsTheyShould(url, `r.update_status = 'Recovered' AND ${chosen("s.device_no")}`);
     });
@@ -107,18 +109,18 @@ describe("rows that the server refuses are set apart, and the rest goes on", { c
     test(`refusal/recover/triage/${state}`, async () => {
       const url = await copy(ground.recover.before);
       await refuse(url, "triage_queue", `NEW.raw_value IS NOT NULL AND ${chosen("NEW.device_id")}`, state);
-      await succeed([...WORDS.recover], url);
+      await succeed(wordsOf("recover"), url);
       await heldAsTheyShould(url, `t.raw_value IS NOT NULL AND ${chosen("s.device_id")}`);
     });
 
     test(`refusal/corrupt/${state}`, async () => {
       const [url, unbroken] = [await copy(ground.corrupt.before), await copy(ground.recover.before)];
       await refuse(url, "fault_ledger", chosen("NEW.device_id"), state);
-      const { stderr } = await succeed([...WORDS.corrupt], url);
+      const { stderr } = await succeed(wordsOf("corrupt"), url);
       expect(stderr).toContain("faults were not injected");
       const struck = "SELECT device_id || field || coalesce(after_value, '') AS id FROM fault_ledger";
       expect(await ids(url, struck)).toEqual(await ids(unbroken, `${struck} WHERE NOT ${chosen("device_id")}`));
-      await succeed([...WORDS.recover], url);
+      await succeed(wordsOf("recover"), url);
       await validated(url);
     });
   }
@@ -126,7 +128,7 @@ describe("rows that the server refuses are set apart, and the rest goes on", { c
   /** Held are those devices which the server refused; of all others nothing is changed by that. */
   async function heldAsTheyShould(url: string, condition: string): Promise<void> {
     const unbroken = await copy(ground.recover.before);
-    await succeed([...WORDS.recover], unbroken);
+    await succeed(wordsOf("recover"), unbroken);
     const held = await ids(url, "SELECT device_id AS id FROM triage_queue WHERE rule_id = 'refused_by_server'");
     expect(held.length).toBeGreaterThan(0);
     const should = await ids(
@@ -147,19 +149,19 @@ describe("what can't be done without ends with the row's name, and goes on once 
   test.each(STATES)("refusal/generate/%s", async (state) => {
     const database = await copy(ground.generate.before);
     await refuse(database, "stored_report", chosen("NEW.device_id"), state);
-    const ended = await run([...WORDS.generate], database);
+    const ended = await run(wordsOf("generate"), database);
     halted(ended, /refuses the generated report of device DEV-[0-9a-f]{8}: planted refusal/);
     await relent(database, "stored_report");
-    await succeed([...WORDS.generate], database);
+    await succeed(wordsOf("generate"), database);
     expect(await digestOf(database)).toBe(ground.generate.digest);
   });
 
-  test.each(["generate", "corrupt", "recover"] as const)("refusal/ledger/%s", async (stage) => {
+  test.each(STAGES)("refusal/ledger/%s", async (stage) => {
     const database = await copy(ground[stage].before);
     await refuse(database, "batch_ledger", "true", "23514");
-    halted(await run([...WORDS[stage]], database), /refuses what Sentinel stores: planted refusal/);
+    halted(await run(wordsOf(stage), database), /refuses what Sentinel stores: planted refusal/);
     await relent(database, "batch_ledger");
-    await succeed([...WORDS[stage]], database);
+    await succeed(wordsOf(stage), database);
     expect(await digestOf(database)).toBe(ground[stage].digest);
   });
 

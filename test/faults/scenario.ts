@@ -1,18 +1,35 @@
 import type { Condition, Strike } from "../support/proxy.ts";
 
-/** What a scenario breaks: a stage that has several batches, small enough to be run hundreds of times. */
-export const WORDS = {
+/** What a scenario breaks: stages that have several batches, small enough to be run hundreds of times, and the report. */
+const WORDS = {
   generate: ["generate", "--devices", "1000", "--batch-size", "250", "--campaign", "torn"],
+  import: ["generate", "--from", "data/examples/fleet.csv", "--batch-size", "4"],
   corrupt: ["corrupt", "--fault-rate", "0.2", "--batch-size", "250"],
   recover: ["recover", "--batch-size", "250"],
+  report: ["report", "--no-site"],
 } as const;
 export type Stage = keyof typeof WORDS;
-export const STAGES = Object.keys(WORDS) as readonly Stage[];
+/** What the ledger calls a stage that writes. */
+export type WritingStage = Exclude<Stage, "report">;
+
+/** The command line of a stage. */
+export const wordsOf = (stage: Stage, workers = 1): string[] =>
+  stage === "report" ? [...WORDS.report] : [...WORDS[stage], "--workers", String(workers)];
+
+/** What has to be done before. */
+export const BEFORE: Readonly<Record<Stage, readonly Stage[]>> = {
+  generate: [],
+  import: [],
+  corrupt: ["generate"],
+  recover: ["generate", "corrupt"],
+  report: ["generate", "corrupt", "recover"],
+};
 export const BATCHES = [0, 1, 2, 3] as const;
 
 /** What a worker writes in one transaction, by stage. */
-export const WRITTEN: Readonly<Record<Stage, readonly [table: string, ...statements: string[]]>> = {
+export const WRITTEN: Readonly<Record<WritingStage, readonly [table: string, ...statements: string[]]>> = {
   generate: ["stored_report", "INSERT ON stored_report", "INSERT ON batch_ledger"],
+  import: ["stored_report", "INSERT ON stored_report", "INSERT ON device_profile", "INSERT ON batch_ledger"],
   corrupt: ["fault_ledger", "INSERT ON fault_ledger", "UPDATE ON stored_report", "INSERT ON batch_ledger"],
   recover: ["decision", "INSERT ON decision", "INSERT ON triage_queue", "INSERT ON batch_ledger"],
 };

@@ -56,8 +56,8 @@ export function run(words: readonly string[], url: string, env: Environment = {}
 }
 
 /** Runs a command that must succeed. */
-export async function succeed(words: readonly string[], url: string): Promise<Ended> {
-  const end = await run(words, url);
+export async function succeed(words: readonly string[], url: string, root = ROOT): Promise<Ended> {
+  const end = await start(words, { DATABASE_URL: url }, root).ended;
   if (end.code !== 0) throw new Error(`${words.join(" ")} ended with ${end.code}: ${end.stderr}`);
   return end;
 }
