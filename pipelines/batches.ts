@@ -51,7 +51,7 @@ export async function runBatches(run: StageRun, load: Workload): Promise<{ rows:
   run.signal.addEventListener("abort", stopping, { once: true });
   const work = run.pool.run({
     task,
-    target: run.target,
+    target: run.workerTarget,
     batches,
     signal: run.signal,
     onProgress: (now) => progress.update(now),
