@@ -38,6 +38,8 @@ function keepCertificate(client: pg.Client): void {
     });
     stream.prependOnceListener("error", (error) => {
       Object.assign(error, { cert });
+      // Else pg, to take its leave, waits for ever: a server that refuses our certificate says so after the handshake, and hears no more.
+      stream.destroy();
     });
   });
 }
