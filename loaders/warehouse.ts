@@ -1,7 +1,8 @@
 import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import pg from "pg";
+import type pg from "pg";
 import { SentinelError } from "../pipelines/cli/errors.ts";
+import { newClient } from "../pipelines/db/client.ts";
 import { watch } from "../pipelines/db/watch.ts";
 import type { RuleSet } from "../pipelines/domain/rules.ts";
 import { build, check, prepare, stage } from "./build.ts";
@@ -111,8 +112,7 @@ async function withSession<T>(
   { connection, signal }: RefreshOptions,
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const client = new pg.Client({ application_name: "sentinel-ota", ...connection });
-  client.on("error", () => {});
+  const client = newClient({ application_name: "sentinel-ota", ...connection });
   const stop = (): void => void client.end();
   signal?.addEventListener("abort", stop);
   try {

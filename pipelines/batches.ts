@@ -51,7 +51,7 @@ export async function runBatches(run: StageRun, load: Workload): Promise<{ rows:
   const done = (): number => lanes.reduce((sum, lane) => sum + lane.batches, 0);
   const work = run.pool.run({
     task,
-    target: run.target,
+    target: run.workerTarget,
     batches,
     signal: run.signal,
     onProgress: (now) => {

@@ -14,6 +14,7 @@ import { migrate } from "./db/migrate.ts";
 import { isTransient } from "./db/retry.ts";
 import { installRuleViews } from "./db/rule-views.ts";
 import { closeAbandonedRuns, finishRun, startRun } from "./db/runs.ts";
+import { workerTarget } from "./db/writer-role.ts";
 import type { Reference } from "./reference.ts";
 import { WorkerPool } from "./workers/pool.ts";
 
@@ -35,6 +36,8 @@ export interface Context {
 export interface Writer extends Context {
   readonly client: pg.Client;
   readonly target: Target;
+  /** Where workers connect, with fewer rights. */
+  readonly workerTarget: Target;
   readonly pool: WorkerPool;
 }
 
@@ -89,7 +92,8 @@ export async function withWriter<T>(
     const closes = context.command === "validate" ? "validate" : null;
     await closeAbandonedRuns(client, closes);
     await installRuleViews(client, context.reference.rules());
-    return await work({ ...context, client, target, pool });
+    const forWorkers = await workerTarget(client, target, (line) => context.reporter.note(line));
+    return await work({ ...context, client, target, workerTarget: forWorkers, pool });
   } catch (error) {
     throw explain(error, target);
   } finally {

@@ -139,7 +139,7 @@ function describeAdvice({ linkMs, batchRows, inFlight, advice, unfinished }: Fin
 function psql(args: string[], io: DatabaseIo): Promise<number> {
   return withTarget(io, async (target) => {
     const program = findPsql(io.env);
-    if (program) return runPsql(program, target.config, args, io.env);
+    if (program) return runPsql(program, target, args, io.env);
     return runConsole(target, args, io, io.signal);
   });
 }

@@ -3,6 +3,8 @@ import { createServer, connect as dial, type Server } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from "vitest";
+import { certificate } from "../../test/support/certificates.ts";
+import { newClient } from "./client.ts";
 import { connect, externalTarget } from "./connect.ts";
 import { connectionUrl } from "./url.ts";
 
@@ -116,11 +118,51 @@ test("the certificate authority's file is read, and named where it can't be", ()
   const folder = mkdtempSync(path.join(tmpdir(), "sentinel-ca-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = path.join(folder, "ca.pem");
-  writeFileSync(file, "PEM");
-  const ssl = { rejectUnauthorized: true, ca: "PEM" };
+  const { cert } = certificate({ name: "An authority" });
+  writeFileSync(file, cert);
+  const ssl = { rejectUnauthorized: true, ca: cert };
   expect(target(`postgres://u@${AWAY}/d?sslrootcert=${file}`)?.config.ssl).toEqual(ssl);
   expect(target(`postgres://u@${AWAY}/d`, { PGSSLROOTCERT: file })?.config.ssl).toEqual(ssl);
   expect(() => target(`postgres://u@${AWAY}/d?sslrootcert=${file}.none`)).toThrow(/cannot be read/);
+});
+
+test("sslrootcert=system means the authorities that come with the system", () => {
+  const ssl = target(`postgres://u@${AWAY}/d?sslrootcert=system`)?.config.ssl;
+  expect(ssl).toEqual({ rejectUnauthorized: true });
+});
+
+test("a URL made of a target means the same, files and pinned name too, and can be sent to a thread", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "sentinel-own-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const { cert, key } = certificate({ name: "ana" });
+  const [sslcert, sslkey] = [path.join(folder, "a b.crt"), path.join(folder, "a b.key")];
+  writeFileSync(sslcert, cert);
+  writeFileSync(sslkey, key, { mode: 0o600 });
+  const query = new URLSearchParams({ sslcert, sslkey, sslrootcert: sslcert, sslservername: "project:instance" });
+  const found = target(`postgres://ana:${encodeURIComponent(SECRET)}@${AWAY}/d?${query}`);
+  if (!found) throw new Error("no target");
+  expect(found.config.ssl).toEqual({ rejectUnauthorized: true, ca: cert, cert, key, servername: "project:instance" });
+  newClient(found.config);
+  expect(structuredClone(found)).toEqual(found);
+  expect({ ...target(connectionUrl(found)), source: found.source }).toEqual(found);
+  const env = {
+    PGSSLCERT: sslcert,
+    PGSSLKEY: sslkey,
+    PGSSLROOTCERT: sslcert,
+    SENTINEL_TLS_SERVERNAME: "project:instance",
+  };
+  expect(target(`postgres://ana@${AWAY}/d`, env)?.config.ssl).toEqual(found.config.ssl);
+});
+
+test("on this machine TLS is spoken where a mode, a file or a name in the URL asks for it, and not else", () => {
+  const ssl = (search: string, env = {}) => target(`postgres://u@127.0.0.1/d${search}`, env)?.config.ssl;
+  expect(ssl("?sslmode=require")).toEqual({ rejectUnauthorized: true });
+  expect(ssl("?sslservername=project:instance")).toEqual({
+    rejectUnauthorized: true,
+    servername: "project:instance",
+  });
+  expect(ssl("?sslservername=project:instance&sslmode=disable")).toBe(false);
+  expect(ssl("", { SENTINEL_TLS_SERVERNAME: "project:instance", PGSSLCERT: "/no/such" })).toBe(false);
 });
 
 /** A way to the real server from an address that is not loopback. */

@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
-import pg from "pg";
+import type pg from "pg";
 import { EXIT, SentinelError } from "../cli/errors.ts";
+import { newClient } from "./client.ts";
 import { acquireEmbedded } from "./embedded/server.ts";
 import { explain } from "./explain.ts";
 import { sql } from "./sql.ts";
+import { readTls, type TlsPlan, type TlsSettings, tlsPlan } from "./tls.ts";
 import { watch } from "./watch.ts";
+import { actAs } from "./writer-role.ts";
 
 /** Where to connect, and how to name it to a person. `config` may be sent to a worker thread. */
 export interface Target {
@@ -14,6 +16,10 @@ export interface Target {
   readonly label: string;
   /** What the settings came from. */
   readonly source: string;
+  /** What `config.ssl` was read from. */
+  readonly tls?: TlsPlan;
+  /** What each session acts as, instead of the user that it logged in as. */
+  readonly role?: string;
 }
 
 /** A target, and what to do when it is not needed any more. */
@@ -51,12 +57,12 @@ export async function openDatabase(sources: ConnectSources): Promise<Database> {
   return { target: embedded, embedded: true, release: () => server.release() };
 }
 
-/** Opens a session. An idle session that the server ends is noticed by its next statement, not by a crash. */
+/** Opens a session. */
 export async function connect(target: Target): Promise<pg.Client> {
-  const client = new pg.Client(target.config);
-  client.on("error", () => {});
+  const client = newClient(target.config);
   try {
     await client.connect();
+    if (target.role !== undefined) await actAs(client, target.role);
   } catch (error) {
     await client.end().catch(() => {});
     throw explain(error, target);
@@ -100,6 +106,7 @@ function fromUrl(text: string, source: string, env: NodeJS.ProcessEnv): Target {
       remedy: "Write it as postgres://user:password@host:5432/database, with special characters percent-encoded.",
     });
   }
+  const parameter = (name: string): string | undefined => url.searchParams.get(name) ?? undefined;
   const part = (value: string): string | undefined => (value === "" ? undefined : decodeURIComponent(value));
   return target(
     {
@@ -108,22 +115,23 @@ function fromUrl(text: string, source: string, env: NodeJS.ProcessEnv): Target {
       user: part(url.username),
       password: part(url.password),
       database: part(url.pathname.slice(1)),
-      sslmode: url.searchParams.get("sslmode") ?? undefined,
-      sslrootcert: url.searchParams.get("sslrootcert") ?? undefined,
+      sslmode: parameter("sslmode"),
+      sslrootcert: parameter("sslrootcert"),
+      sslcert: parameter("sslcert"),
+      sslkey: parameter("sslkey"),
+      sslservername: parameter("sslservername"),
       source,
     },
     env,
   );
 }
 
-interface Settings {
+interface Settings extends TlsSettings {
   host: string;
   port?: string | undefined;
   user?: string | undefined;
   password?: string | undefined;
   database?: string | undefined;
-  sslmode?: string | undefined;
-  sslrootcert?: string | undefined;
   source: string;
 }
 
@@ -139,7 +147,8 @@ function target(settings: Settings, env: NodeJS.ProcessEnv): Target {
   }
   const user = settings.user ?? "postgres";
   const database = settings.database ?? user;
-  const ssl = tls(settings, env);
+  const { sslmode, sslrootcert, sslcert, sslkey, sslservername } = settings;
+  const tls = tlsPlan(host, { sslmode, sslrootcert, sslcert, sslkey, sslservername }, env);
   const password = settings.password ?? env.PGPASSWORD;
   const config: pg.ClientConfig = {
     host,
@@ -149,11 +158,11 @@ function target(settings: Settings, env: NodeJS.ProcessEnv): Target {
     application_name: APPLICATION,
     connectionTimeoutMillis: connectTimeoutMs(env),
     keepAlive: true,
-    ssl,
+    ssl: tls ? readTls(tls) : false,
     ...SESSION,
     ...(password === undefined ? {} : { password }),
   };
-  return { config, label: `${user}@${host}:${port}/${database}`, source };
+  return { config, label: `${user}@${host}:${port}/${database}`, source, ...(tls ? { tls } : {}) };
 }
 
 /** As libpq reads it: whole seconds. */
@@ -166,41 +175,4 @@ function connectTimeoutMs({ PGCONNECT_TIMEOUT: given }: NodeJS.ProcessEnv): numb
     cause: `PGCONNECT_TIMEOUT is "${given}".`,
     remedy: "Give the seconds to wait for a server as a whole number from 1 to 3600, or unset it for 10.",
   });
-}
-
-/** Beyond loopback the certificate and the host's name are verified, whatever weaker mode was asked for. */
-function tls(settings: Settings, env: NodeJS.ProcessEnv): pg.ClientConfig["ssl"] {
-  const { host, sslmode } = settings;
-  if (isLocal(host)) {
-    if (sslmode === undefined || ["disable", "allow", "prefer"].includes(sslmode)) return false;
-  } else if (sslmode === "disable") {
-    throw new SentinelError({
-      exitCode: EXIT.database,
-      cause: `sslmode=disable would send the password and the fleet in the clear to ${host}.`,
-      remedy: "Leave sslmode out: beyond this machine Sentinel verifies the server's certificate (verify-full).",
-    });
-  }
-  const file = settings.sslrootcert ?? env.PGSSLROOTCERT;
-  const ca = file === undefined ? {} : { ca: readCertificate(file) };
-  return { rejectUnauthorized: true, ...ca };
-}
-
-function readCertificate(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new SentinelError(
-      {
-        exitCode: EXIT.usage,
-        cause: `The certificate file ${file} cannot be read.`,
-        remedy: "Point sslrootcert or PGSSLROOTCERT at the PEM file of the server's certificate authority.",
-      },
-      { cause: error },
-    );
-  }
-}
-
-/** A socket, or an address that never leaves this machine. */
-function isLocal(host: string): boolean {
-  return host.startsWith("/") || host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }

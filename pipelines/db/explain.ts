@@ -1,5 +1,6 @@
 import { EXIT, SentinelError, type SentinelErrorParts } from "../cli/errors.ts";
 import type { Target } from "./connect.ts";
+import { explainTls } from "./explain-tls.ts";
 import { isTransient } from "./retry.ts";
 
 interface Answer {
@@ -77,27 +78,14 @@ const ANSWERS: readonly Answer[] = [
     cause: ({ config }) => `Nothing answers at ${config.host}:${config.port}.`,
     remedy: "Start the server, check host and port, or unset DATABASE_URL, DB_* and PG* to use the embedded one.",
   },
-  {
-    when: /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|CERT_|ERR_TLS)/,
-    cause: ({ config }, message) => `The certificate of ${config.host} cannot be trusted: ${message}.`,
-    remedy: "Give the certificate authority's PEM file in PGSSLROOTCERT or sslrootcert=; it is never skipped.",
-  },
 ];
 
 /** Turns an error of the driver into one that the user can act on. What cannot be explained is passed on as it is. */
 export function explain(error: unknown, target: Target): unknown {
   if (error instanceof SentinelError) return error;
   const { code, message } = describe(error);
-  if (/does not support SSL/.test(message)) {
-    return new SentinelError(
-      {
-        exitCode: EXIT.database,
-        cause: `The server at ${target.config.host} speaks no TLS, and beyond this machine Sentinel speaks nothing else.`,
-        remedy: "Turn TLS on at the server, or reach it through a tunnel that ends on 127.0.0.1.",
-      },
-      { cause: error },
-    );
-  }
+  const tls = explainTls(error, target);
+  if (tls) return new SentinelError({ exitCode: EXIT.database, ...tls }, { cause: error });
   const answer = ANSWERS.find(({ when }) => when.test(code));
   if (!answer && !isTransient(error)) return error;
   const lost = !/^(40|55|25|53)/.test(code);

@@ -1,8 +1,8 @@
 import type { Target } from "./connect.ts";
 
 /** A target as one URL, password and all: for other tools, never for a log. */
-export function connectionUrl({ config }: Target): string {
-  const { host = "", port, user = "", database = "", password, ssl } = config;
+export function connectionUrl({ config, tls }: Target): string {
+  const { host = "", port, user = "", database = "", password } = config;
   const secret = typeof password === "string" ? `:${encodeURIComponent(password)}` : "";
   const socket = host.startsWith("/");
   const place = socket ? "" : `${host.includes(":") ? `[${host}]` : host}:${port}`;
@@ -11,7 +11,8 @@ export function connectionUrl({ config }: Target): string {
     query.set("host", host);
     query.set("port", String(port));
   }
-  if (ssl) query.set("sslmode", "verify-full");
+  if (tls) query.set("sslmode", "verify-full");
+  for (const [name, value] of Object.entries(tls ?? {})) if (value !== undefined) query.set(name, value);
   const tail = query.size > 0 ? `?${query}` : "";
   return `postgres://${encodeURIComponent(user)}${secret}@${place}/${encodeURIComponent(database)}${tail}`;
 }

@@ -1,4 +1,5 @@
-import pg from "pg";
+import type pg from "pg";
+import { newClient } from "./client.ts";
 
 /** What of pg's client tells whether an answer is awaited, and of its socket whether anything moves. */
 interface Inside {
@@ -45,13 +46,12 @@ const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
 
 /** Whether the server is executing a statement of the session; true too where it answers that it can't say. */
 async function worksFor(pid: number | null, config: pg.ClientConfig, patienceMs: number): Promise<boolean> {
-  const other = new pg.Client({
+  const other = newClient({
     ...config,
     application_name: "sentinel-watch",
     connectionTimeoutMillis: patienceMs,
     query_timeout: patienceMs,
   });
-  other.on("error", () => {});
   try {
     await other.connect();
     const { rowCount } = await other.query("SELECT FROM pg_stat_activity WHERE pid = $1 AND state = 'active'", [pid]);

@@ -138,7 +138,7 @@ async function raising(
   await query(
     url,
     `CREATE SEQUENCE fault_times;
-     CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$
+     CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
      BEGIN
        IF nextval('fault_times') <= ${times} THEN RAISE EXCEPTION 'planted' USING ERRCODE = '${state}'; END IF;
        RETURN NEW;

@@ -140,9 +140,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "a session that ends unasked is a crash",
-    file: "pipelines/db/connect.ts",
-    right: '  client.on("error", () => {});\n  try {\n    await client.connect();',
-    wrong: "  try {\n    await client.connect();",
+    file: "pipelines/db/client.ts",
+    right: '  client.on("error", () => {});',
+    wrong: "",
     shownBy: [succeeds("recover", backend)],
   },
   {

@@ -39,7 +39,7 @@ async function hold(url: string, event: string, condition: string): Promise<Barr
   const table = event.split(" ON ")[1];
   await client.query("SELECT pg_advisory_lock(815)");
   await client.query(`
-    CREATE FUNCTION barrier() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE FUNCTION barrier() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
     BEGIN
       IF ${condition} THEN PERFORM pg_advisory_xact_lock_shared(815); END IF;
       RETURN NEW;

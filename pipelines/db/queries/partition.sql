@@ -23,6 +23,17 @@ CREATE TABLE stored_report_:{campaign}_:{half} PARTITION OF stored_report_:campa
 CREATE TABLE decision_:{campaign}_:{half} PARTITION OF decision_:campaign FOR VALUES FROM (:from) TO (:to)
   WITH (autovacuum_vacuum_insert_threshold = -1, autovacuum_analyze_threshold = 2000000000)
 
+-- Workers store into the partitions by name, so that the rights on the whole table do not do.
+-- name: grant
+DO $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'sentinel_writer') THEN
+    GRANT INSERT, SELECT (bucket, device_no, device_id, outcome_no, battery_voltage, signal_strength, storage_free_mb)
+      ON stored_report_:campaign TO sentinel_writer;
+    GRANT INSERT ON decision_:campaign TO sentinel_writer;
+  END IF;
+END $$
+
 -- name: is_keyed
 SELECT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = to_regclass($1) AND i.indisprimary) AS keyed
 
