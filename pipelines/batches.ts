@@ -25,6 +25,7 @@ export function passFor(
     pass: open ? last.pass : stage === "recover" ? (last?.pass ?? 0) + 1 : 1,
     batches: open ? last.batches : batches,
     runId: run.runId,
+    leaseId: run.leaseId,
   };
 }
 

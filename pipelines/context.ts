@@ -35,6 +35,7 @@ export interface Context {
 /** A command that holds the right to write, with the session that it holds it by. */
 export interface Writer extends Context {
   readonly client: pg.Client;
+  readonly leaseId: string;
   readonly target: Target;
   /** Where workers connect, with fewer rights. */
   readonly workerTarget: Target;
@@ -93,7 +94,7 @@ export async function withWriter<T>(
     await closeAbandonedRuns(client, closes);
     await installRuleViews(client, context.reference.rules());
     const forWorkers = await workerTarget(client, target, (line) => context.reporter.note(line));
-    return await work({ ...context, client, target, workerTarget: forWorkers, pool });
+    return await work({ ...context, client, leaseId, target, workerTarget: forWorkers, pool });
   } catch (error) {
     throw explain(error, target);
   } finally {

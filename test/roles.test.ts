@@ -272,7 +272,7 @@ describe("what the workers' role may do", () => {
          SELECT 'REVOKE ALL ON ' || string_agg(c.oid::regclass::text, ', ') || ' FROM sentinel_writer'
          FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v'));
        END $$;
-       DELETE FROM sentinel_migration WHERE number = 4; TRUNCATE batch_ledger;
+       DELETE FROM sentinel_migration WHERE number >= 4; DROP FUNCTION fence; TRUNCATE batch_ledger;
        INSERT INTO batch_ledger (campaign_id, stage, pass, batch_no, batches, run_id, worker, rows, checksum)
        VALUES (1, 'generate', 1, 0, 1, gen_random_uuid(), 0, 2000, '0')`,
     );

@@ -54,6 +54,13 @@ const ANSWERS: readonly Answer[] = [
     exitCode: EXIT.resumable,
   },
   {
+    when: /^SO001$/,
+    cause: ({ label }) => `Another command took over writing to ${label}, since this one had lost its session.`,
+    remedy: "What this one had committed is safe. See what is left to do:",
+    command: "npm run status",
+    exitCode: EXIT.resumable,
+  },
+  {
     when: /^57014$/,
     cause: ({ label }, message) => `The server of ${label} ended a statement: ${message}.`,
     remedy: "It took longer than that server allows, or a person cancelled it; committed batches are safe. Continue:",

@@ -13,10 +13,10 @@ const POLL_MS = 5;
  * however it ends, the lease is void.
  * @throws SentinelError exit 3 where another command holds it.
  */
-export async function acquireWriteLease(client: pg.ClientBase, runId: string, holder: string): Promise<void> {
+export async function acquireWriteLease(client: pg.ClientBase, leaseId: string, holder: string): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
-    const { rowCount } = await client.query(sql("lease.acquire"), [WRITER, runId, holder]);
+    const { rowCount } = await client.query(sql("lease.acquire"), [WRITER, leaseId, holder]);
     if (rowCount === 1) return;
     if (performance.now() > deadline) throw await held(client);
     await sleep(POLL_MS);
@@ -24,8 +24,8 @@ export async function acquireWriteLease(client: pg.ClientBase, runId: string, ho
 }
 
 /** Gives the right back. */
-export async function releaseWriteLease(client: pg.ClientBase, runId: string): Promise<void> {
-  await client.query(sql("lease.release"), [WRITER, runId]);
+export async function releaseWriteLease(client: pg.ClientBase, leaseId: string): Promise<void> {
+  await client.query(sql("lease.release"), [WRITER, leaseId]);
 }
 
 /** The command that may write just now, and for how many seconds it has been. */

@@ -13,15 +13,24 @@ import { batchTask } from "../workers/tasks.ts";
 import { createCampaign } from "./campaigns.ts";
 import { CopyPipeline } from "./copy-in.ts";
 import { campaignDigest } from "./digest.ts";
+import { acquireWriteLease } from "./lease.ts";
 import { committedBatches, committedRows, lastPass, type Pass } from "./ledger.ts";
 import { keyReports } from "./partitions.ts";
 import { isDuplicate, withRetry } from "./retry.ts";
 import type { Link } from "./session.ts";
 
 const inputs = reference(fileURLToPath(new URL("../..", import.meta.url)));
+const LEASE = randomUUID();
 const DEVICES = 800;
 const BATCH = 200;
-const pass = (stage: Pass["stage"]): Pass => ({ campaignId: 1, stage, pass: 1, batches: 4, runId: randomUUID() });
+const pass = (stage: Pass["stage"]): Pass => ({
+  campaignId: 1,
+  stage,
+  pass: 1,
+  batches: 4,
+  runId: randomUUID(),
+  leaseId: LEASE,
+});
 const BASE = { seed: 3, reported: REPORT_COLUMNS };
 const TASKS: readonly Task[] = [
   {
@@ -54,6 +63,7 @@ const TASKS: readonly Task[] = [
 let database: TestDatabase;
 beforeAll(async () => {
   database = await freshDatabase();
+  await inSession((client) => acquireWriteLease(client, LEASE, "a test"));
   await inSession((client) =>
     createCampaign(
       client,

@@ -11,6 +11,8 @@ export interface Pass {
   /** Batches that the pass has in all. */
   readonly batches: number;
   readonly runId: string;
+  /** The lease under which it is done. */
+  readonly leaseId: string;
 }
 
 /** A batch that is about to commit. */
@@ -28,16 +30,16 @@ const RECORD: Readonly<Record<BatchedStage, string>> = {
   recover: sql("ledger.record").replace(":stage", "'recover'"),
 };
 
-/** The statement that enters a batch into the ledger, to be sent with its rows in one transaction. */
+/** Statements that enter a batch into the ledger, for who holds the lease; to be sent with its rows in one transaction. */
 export function ledgerEntry(pass: Pass, record: BatchRecord): string {
-  const { campaignId: campaign, pass: number, batches, runId: run } = pass;
-  return bind(RECORD[pass.stage], { ...record, campaign, pass: number, batches, run });
+  const { campaignId: campaign, pass: number, batches, runId: run, leaseId: lease } = pass;
+  return bind(RECORD[pass.stage], { ...record, campaign, pass: number, batches, run, lease });
 }
 
 /** The batches of a pass that committed, in order. */
 export async function committedBatches(
   client: pg.ClientBase,
-  pass: Omit<Pass, "batches" | "runId">,
+  pass: Pick<Pass, "campaignId" | "stage" | "pass">,
 ): Promise<number[]> {
   const { rows } = await client.query<{ batch_no: number }>(sql("ledger.committed"), [
     pass.campaignId,

@@ -6,6 +6,7 @@ import { freshDatabase, type TestDatabase } from "../../test/support/database.ts
 import { digestOf, query, session } from "../../test/support/fleet.ts";
 import { type Folder, folder } from "../../test/support/import-files.ts";
 import { CopyPipeline } from "../db/copy-in.ts";
+import { acquireWriteLease } from "../db/lease.ts";
 import { idHasher, injector } from "../domain/faults.ts";
 import { REPORT_COLUMNS } from "../domain/vocabulary.ts";
 import { reference } from "../reference.ts";
@@ -14,6 +15,7 @@ import { corruptTask } from "./corrupt-task.ts";
 const inputs = reference(fileURLToPath(new URL("../..", import.meta.url)));
 const profile = inputs.faultProfile("default");
 const BATCHES = 4;
+const LEASE = randomUUID();
 
 let files: Folder;
 const open: TestDatabase[] = [];
@@ -34,11 +36,12 @@ async function database(): Promise<string> {
 /** Injects as a worker does, all batches one after another. */
 function strike(url: string, generated: { devices: number; seed: number } | undefined): Promise<number[]> {
   return session(url, async (client) => {
+    await acquireWriteLease(client, LEASE, "a test");
     const pipeline = new CopyPipeline(client);
     const { prepare, commit } = corruptTask(
       {
         stage: "corrupt",
-        pass: { campaignId: 1, stage: "corrupt", pass: 1, batches: BATCHES, runId: randomUUID() },
+        pass: { campaignId: 1, stage: "corrupt", pass: 1, batches: BATCHES, runId: randomUUID(), leaseId: LEASE },
         ...{ profile, rate: 1, seed: 9, reported: REPORT_COLUMNS, generated },
       },
       0,

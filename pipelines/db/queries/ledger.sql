@@ -1,6 +1,7 @@
 -- name: record
 INSERT INTO batch_ledger (campaign_id, stage, pass, batch_no, batches, run_id, worker, rows, checksum)
-VALUES (:campaign, :stage, :pass, :batch, :batches, :run, :worker, :rows, :checksum)
+VALUES (:campaign, :stage, :pass, :batch, :batches, :run, :worker, :rows, :checksum);
+SELECT fence(:lease)
 
 -- name: committed
 SELECT batch_no FROM batch_ledger WHERE campaign_id = $1 AND stage = $2 AND pass = $3 ORDER BY batch_no
