@@ -5,6 +5,7 @@ import { resumeCommand } from "./cli/again.ts";
 import { EXIT, SentinelError } from "./cli/errors.ts";
 import type { Options } from "./cli/options.ts";
 import type { Reporter, StageResult } from "./cli/reporter.ts";
+import { withoutSecrets } from "./cli/secrets.ts";
 import type { Campaign } from "./db/campaigns.ts";
 import { cancelWhenStopped } from "./db/cancel.ts";
 import { connect, openDatabase, type Target } from "./db/connect.ts";
@@ -129,7 +130,7 @@ export async function runStage<T extends StageEnd>(
     return end;
   } catch (error) {
     const result = writer.signal.aborted ? "interrupted" : "failed";
-    const text = error instanceof Error ? error.message : String(error);
+    const text = withoutSecrets(error instanceof Error ? error.message : String(error));
     await finishRun(client, runId, { result, error: text, campaignId: null }).catch(() => {});
     throw resumable(error, writer);
   }

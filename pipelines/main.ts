@@ -6,6 +6,7 @@ import { EXIT, SentinelError } from "./cli/errors.ts";
 import { helpFor, overview } from "./cli/help.ts";
 import { type Options, readOptions } from "./cli/options.ts";
 import { Reporter } from "./cli/reporter.ts";
+import { withoutSecrets } from "./cli/secrets.ts";
 import { COMMANDS, type Command } from "./commands.ts";
 import { databaseCommand } from "./database.ts";
 import { openDatabase } from "./db/connect.ts";
@@ -80,7 +81,7 @@ function list(name: string): number {
     process.stdout.write(text);
     return EXIT.ok;
   }
-  process.stderr.write(`There is no command "${name}".\n\n${text}`);
+  process.stderr.write(`There is no command "${withoutSecrets(name)}".\n\n${text}`);
   return EXIT.usage;
 }
 

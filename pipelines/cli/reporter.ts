@@ -2,6 +2,7 @@ import type { createLogUpdate } from "log-update";
 import type { Lane } from "../workers/pool.ts";
 import { EXIT, SentinelError } from "./errors.ts";
 import { count, percent, seconds } from "./format.ts";
+import { errorDetails, withoutSecrets } from "./secrets.ts";
 
 /** What a stage says of itself when it ends. */
 export interface StageResult {
@@ -110,7 +111,11 @@ export class Reporter {
   }
 
   /** An error, in words that help. */
-  error(parts: { cause: string; remedy?: string; command?: string | undefined; exitCode: number }): void {
+  error(given: { cause: string; remedy?: string; command?: string | undefined; exitCode: number }): void {
+    const [cause = "", remedy, command] = [given.cause, given.remedy, given.command].map((text) =>
+      text === undefined ? undefined : withoutSecrets(text),
+    );
+    const parts = { cause, remedy, command, exitCode: given.exitCode };
     this.#live?.clear();
     this.#live?.done();
     this.event({
@@ -133,7 +138,7 @@ export class Reporter {
       this.error({ cause, remedy, command, exitCode });
       return exitCode;
     }
-    if (process.env.SENTINEL_DEBUG) console.error(error);
+    if (process.env.SENTINEL_DEBUG) console.error(errorDetails(error));
     this.error({
       cause: `This is a bug in Sentinel OTA: ${error instanceof Error ? error.message : String(error)}`,
       remedy: "Please report it, with what SENTINEL_DEBUG=1 prints when you run the command again.",

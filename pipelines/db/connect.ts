@@ -98,7 +98,7 @@ export function externalTarget({ databaseUrl, env }: Pick<ConnectSources, "datab
 }
 
 function fromUrl(text: string, source: string, env: NodeJS.ProcessEnv): Target {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const url = URL.canParse(text) && isDecodable(text) ? new URL(text) : undefined;
   if (!url || !/^postgres(ql)?:$/.test(url.protocol)) {
     throw new SentinelError({
       exitCode: EXIT.usage,
@@ -124,6 +124,16 @@ function fromUrl(text: string, source: string, env: NodeJS.ProcessEnv): Target {
     },
     env,
   );
+}
+
+/** A password with a % of its own is no URL's, and must not be told by the error that says so. */
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 interface Settings extends TlsSettings {

@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import type pg from "pg";
+import { withoutSecrets } from "../cli/secrets.ts";
 import { sql } from "./sql.ts";
 
 export interface RunStart {
@@ -13,7 +14,11 @@ export interface RunStart {
 /** Enters a run. */
 export async function startRun(client: pg.ClientBase, run: RunStart): Promise<void> {
   const { runId, campaignId, stage, version } = run;
-  const { databaseUrl: _, ...options } = run.options;
+  const { databaseUrl: _, ...given } = run.options;
+  // A file that was asked for may be a URL that was meant for the database.
+  const options = Object.fromEntries(
+    Object.entries(given).map(([name, value]) => [name, typeof value === "string" ? withoutSecrets(value) : value]),
+  );
   await client.query(sql("run.start"), [runId, campaignId, stage, JSON.stringify(options), version, hostname()]);
 }
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { stripVTControlCharacters } from "node:util";
+import { withoutSecretVariables } from "../cli/secrets.ts";
 
 /** A Node process that a build starts. */
 export interface ChildRun {
@@ -57,7 +58,7 @@ function start({ args, cwd, env, into }: ChildRun): ChildProcess {
     // A group of its own, so that stopping it also stops the loader that it started.
     detached: process.platform !== "win32",
     stdio: ["ignore", into ?? "pipe", "pipe"],
-    env: { ...process.env, NO_COLOR: "1", ...env },
+    env: { ...withoutSecretVariables(process.env), NO_COLOR: "1", ...env },
   });
 }
 
