@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
-const PREFIX = ".refresh-";
+const PREFIX = ".work-";
 
 /** A folder of this process's own below `home`, readable by its user alone, gone when the work is done or has failed. */
 export async function withWorkspace<T>(home: string, work: (folder: string) => Promise<T>): Promise<T> {
