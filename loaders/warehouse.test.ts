@@ -184,11 +184,11 @@ test("an abort stops the pull and leaves nothing behind", async () => {
 test("what a killed refresh left behind is swept away", async () => {
   const { home, refresh } = await trialOf(10);
   const { path } = await refresh();
-  mkdirSync(join(home, ".refresh-4194999-xyz"));
-  writeFileSync(join(home, ".refresh-4194999-xyz", "device.tsv"), "telemetry");
-  mkdirSync(join(home, `.refresh-${process.pid}-mine`));
+  mkdirSync(join(home, ".work-4194999-xyz"));
+  writeFileSync(join(home, ".work-4194999-xyz", "device.tsv"), "telemetry");
+  mkdirSync(join(home, `.work-${process.pid}-mine`));
   await refresh();
-  expect(readdirSync(home).sort()).toEqual([`.refresh-${process.pid}-mine`, path.slice(home.length + 1)]);
+  expect(readdirSync(home).sort()).toEqual([`.work-${process.pid}-mine`, path.slice(home.length + 1)]);
 });
 
 test("a mart is written as Parquet, and its SQL shown", async () => {

@@ -5,12 +5,12 @@ import { SentinelError } from "../pipelines/cli/errors.ts";
 import { newClient } from "../pipelines/db/client.ts";
 import { watch } from "../pipelines/db/watch.ts";
 import type { RuleSet } from "../pipelines/domain/rules.ts";
+import { withWorkspace } from "../pipelines/workspace.ts";
 import { build, check, prepare, stage } from "./build.ts";
 import { inOneTransaction, isOutOfMemory, type WriteOptions, writeDatabase } from "./engine.ts";
 import { explainPull } from "./explain-pull.ts";
 import { beginPull, findCampaign, type Pulled, pullDevices, pullSource, SOURCES } from "./pull.ts";
 import { readSnapshotOf, type Snapshot } from "./snapshot.ts";
-import { withWorkspace } from "./workspace.ts";
 
 export type { Snapshot } from "./snapshot.ts";
 

@@ -1,4 +1,3 @@
-import path from "node:path";
 import { count, percent, table } from "./cli/format.ts";
 import type { Context } from "./context.ts";
 import { chaosFor } from "./corrupt.ts";
@@ -9,8 +8,7 @@ import { isMigrated } from "./db/migrate.ts";
 import { withPolicy, withRules } from "./db/rule-views.ts";
 import { sql } from "./db/sql.ts";
 import { generatedFleet } from "./generate.ts";
-import { openImport } from "./import/file.ts";
-import { importedName, importScratch } from "./import/stage.ts";
+import { importedName, withImport } from "./import/stage.ts";
 
 type Preview = (context: Context, client: Parameters<typeof findCampaign>[0]) => Promise<string>;
 
@@ -37,13 +35,12 @@ async function generate(...[context, client]: Parameters<Preview>): Promise<stri
   return before === devices ? `Campaign ${name} has all of its ${count(devices)} devices.` : `It would ${what}.`;
 }
 
-async function fileFleet({ options, projectRoot }: Context) {
-  const file = await openImport(path.resolve(options.from ?? ""), importScratch(projectRoot));
-  try {
-    return { name: options.campaign ?? importedName(file), devices: file.devices, refused: file.rejects.length };
-  } finally {
-    file.close();
-  }
+function fileFleet(context: Context) {
+  return withImport(context, async (file) => ({
+    name: context.options.campaign ?? importedName(file),
+    devices: file.devices,
+    refused: file.rejects.length,
+  }));
 }
 
 async function corrupt(...[context, client]: Parameters<Preview>): Promise<string> {

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { EXIT, SentinelError } from "./cli/errors.ts";
-import { count, table } from "./cli/format.ts";
+import { count, printable, table } from "./cli/format.ts";
 import type { Context } from "./context.ts";
 import { type Campaign, campaignFor } from "./db/campaigns.ts";
 import { type Target, withClient } from "./db/connect.ts";
@@ -85,5 +85,5 @@ function shown(value: unknown): string {
   if (value === null || value === undefined) return "(none)";
   const text =
     value instanceof Date ? value.toISOString() : typeof value === "object" ? JSON.stringify(value) : String(value);
-  return text.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1)).slice(0, 80);
+  return printable(text).slice(0, 80);
 }

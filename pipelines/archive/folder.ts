@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import path from "node:path";
-import { withWorkspace } from "../../loaders/workspace.ts";
 import { EXIT, SentinelError } from "../cli/errors.ts";
+import { withWorkspace } from "../workspace.ts";
 import { unusable } from "./failure.ts";
 import { MANIFEST, MANIFEST_HASH } from "./manifest.ts";
 import { FILE_NAMES } from "./tables.ts";

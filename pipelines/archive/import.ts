@@ -1,11 +1,11 @@
 import path from "node:path";
-import { withWorkspace } from "../../loaders/workspace.ts";
 import { EXIT, SentinelError } from "../cli/errors.ts";
 import { bytes, count, seconds } from "../cli/format.ts";
 import type { Context, StageEnd, StageRun } from "../context.ts";
 import { type Campaign, campaignFor, findCampaign, makeCurrent } from "../db/campaigns.ts";
 import { campaignDigest } from "../db/digest.ts";
 import { inTransaction } from "../db/transaction.ts";
+import { withWorkspace } from "../workspace.ts";
 import { withEngine } from "./engine.ts";
 import { explainDisk, explainServer, NOTHING_STORED, stopped } from "./failure.ts";
 import { folderOf } from "./folder.ts";

@@ -34,3 +34,11 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
       .trimEnd();
   return [line(head), widths.map((width) => "─".repeat(width)).join("  "), ...rows.map(line)].join("\n");
 }
+
+/** Text from elsewhere so that a terminal shows it and obeys none of it: characters that would not show by their numbers. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    const escaped = JSON.stringify(character).slice(1, -1);
+    return escaped.startsWith("\\") ? escaped : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+  });
+}

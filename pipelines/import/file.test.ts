@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from "node:fs";
+import { mkdirSync, truncateSync } from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { hostileValues } from "../../test/support/hostile.ts";
@@ -7,6 +7,7 @@ import type { FileReport } from "../db/reports.ts";
 import { bucketOf } from "../domain/bucket.ts";
 import { REPORT_COLUMNS } from "../domain/vocabulary.ts";
 import { type ImportFile, openImport } from "./file.ts";
+import { LIMITS } from "./limits.ts";
 
 const FORMATS: readonly ImportFormat[] = ["csv", "ndjson", "json", "parquet"];
 const HEAD = "device_id,region,battery_voltage,signal_strength,update_status\n";
@@ -19,13 +20,13 @@ beforeAll(() => {
 afterEach(() => {
   opened?.close();
   opened = undefined;
-  expect(readdirSync(scratch())).toEqual([]);
 });
 afterAll(() => files.remove());
 
+let places = 0;
 function scratch(): string {
-  const place = path.join(files.path, "scratch");
-  mkdirSync(place, { recursive: true });
+  const place = path.join(files.path, `scratch-${++places}`);
+  mkdirSync(place);
   return place;
 }
 
@@ -185,31 +186,19 @@ test.each<[string, string, string | Buffer, RegExp]>([
     "device_id,region,battery_voltage,signal_strength\na,b,1,2\n",
     /it has no update_status;/,
   ],
-  [
-    "a CSV with a line too long",
-    "long.csv",
-    `${HEAD}${FIRST_ROW.repeat(30)}b,EU,12,50,Success,6,7\n`,
-    /damaged or no csv/,
-  ],
-  [
-    "a CSV whose quote never ends",
-    "quote.csv",
-    `${HEAD}${FIRST_ROW.repeat(30)}"b,EU,12,50,Success\n`,
-    /damaged or no csv/,
-  ],
-  [
-    "a CSV that is no UTF-8",
-    "latin.csv",
-    Buffer.from(`${HEAD}a,Z\xfcrich,12,50,Success\n`, "latin1"),
-    /damaged or no csv/,
-  ],
+  ["a CSV whose first line has a broken quote", "head.csv", `"a"b,${HEAD}`, /of its first line a quote/],
+  ["a CSV that has a column twice", "twice.csv", `Region,${HEAD}EU,${FIRST_ROW}`, /it has the column region twice/],
+  ["a CSV in UTF-16", "wide.csv", Buffer.from(`\ufeff${HEAD}`, "utf16le"), /it is UTF-16/],
+  ["a file larger than may be", "large.csv", "", /more than 68,719,476,736/],
   ["a Parquet file that is none", "text.parquet", HEAD, /damaged or no parquet/],
   ["an empty Parquet file", "empty.parquet", "", /damaged or no parquet/],
   ["a JSON file cut off", "cut.json", '[{"device_id":"a","region":', /damaged or no json/],
   ["JSON that holds no objects", "numbers.json", "[1,2,3]", /can't be imported/],
   ["an unknown kind of file", "fleet.xlsx", "PK", /does not end in \.csv/],
 ])("%s is refused whole, with exit 2", async (_, name, content, cause) => {
-  await expect(open(files.file(name, content))).rejects.toMatchObject({
+  const file = files.file(name, content);
+  if (name === "large.csv") truncateSync(file, LIMITS.file + 1);
+  await expect(open(file)).rejects.toMatchObject({
     exitCode: 2,
     message: expect.stringMatching(cause),
     remedy: expect.stringMatching(/./),

@@ -1,7 +1,8 @@
 import path from "node:path";
 import { heedingStop, passFor } from "../batches.ts";
 import { EXIT, SentinelError } from "../cli/errors.ts";
-import type { StageEnd, StageRun } from "../context.ts";
+import { printable } from "../cli/format.ts";
+import type { Context, StageEnd, StageRun } from "../context.ts";
 import { interrupted } from "../context.ts";
 import { type Campaign, campaignFor, createCampaign } from "../db/campaigns.ts";
 import { commitAgain, refusedLine, retryLine } from "../db/commit.ts";
@@ -10,6 +11,7 @@ import { committedBatches, lastPass, type Pass } from "../db/ledger.ts";
 import { type FileReport, ReportStore } from "../db/reports.ts";
 import { Session } from "../db/session.ts";
 import { existing, seal, stored } from "../stored-fleet.ts";
+import { withWorkspace } from "../workspace.ts";
 import { type ImportFile, openImport } from "./file.ts";
 
 const SEED = 42;
@@ -17,8 +19,7 @@ const REJECTS_SHOWN = 10;
 
 /** Stores the devices of a file, in its order, in atomic batches with ledger rows, as `generate` does; goes on where it was stopped. */
 export async function importFleet(run: StageRun): Promise<StageEnd> {
-  const file = await openImport(path.resolve(run.options.from ?? ""), importScratch(run.projectRoot));
-  try {
+  return withImport(run, async (file) => {
     reportRejects(run, file);
     const campaign = await prepareCampaign(run, file);
     const last = await lastPass(run.client, campaign.campaign_id, "generate");
@@ -28,14 +29,22 @@ export async function importFleet(run: StageRun): Promise<StageEnd> {
     const whole = await campaignFor(run.client, campaign.name);
     await seal(run, whole);
     return stored(whole, rows, seconds);
-  } finally {
-    file.close();
-  }
+  });
 }
 
-/** Folder for what an import needs while it runs. */
-export function importScratch(projectRoot: string): string {
-  return path.join(projectRoot, "data", "local", "import");
+/** Works with the file that was asked for; what that needs on disk is gone afterwards. */
+export function withImport<T>(
+  { options, projectRoot }: Pick<Context, "options" | "projectRoot">,
+  work: (file: ImportFile) => Promise<T>,
+): Promise<T> {
+  return withWorkspace(path.join(projectRoot, "data", "local", "import"), async (scratch) => {
+    const file = await openImport(path.resolve(options.from ?? ""), scratch);
+    try {
+      return await work(file);
+    } finally {
+      file.close();
+    }
+  });
 }
 
 /** The name of an import's campaign where none is given: the same for the same file. */
@@ -50,7 +59,7 @@ export function importedName({ name, sha256 }: Pick<ImportFile, "name" | "sha256
 /** Row by row on the screen as far as one reads it, all of them in `import_reject`, and always the count. */
 function reportRejects({ reporter }: StageRun, { rejects, name }: ImportFile): void {
   for (const { rowNo, reason, deviceId } of rejects.slice(0, REJECTS_SHOWN)) {
-    reporter.note(`${name} row ${rowNo}${deviceId ? ` (${JSON.stringify(deviceId)})` : ""} can't be stored: ${reason}`);
+    reporter.note(`${name} row ${rowNo}${deviceId ? ` ("${printable(deviceId)}")` : ""} can't be stored: ${reason}`);
   }
   const more = rejects.length - REJECTS_SHOWN;
   if (more > 0) reporter.note(`${name}: ${more} more rows can't be stored; all are in table import_reject`);

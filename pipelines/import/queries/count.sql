@@ -1,1 +1,5 @@
-SELECT count(*)::INTEGER AS devices FROM report WHERE reason IS NULL
+SELECT
+  count(*)::INTEGER AS rows,
+  count(*) FILTER (reason IS NULL)::INTEGER AS devices,
+  count(reason)::INTEGER AS rejects
+FROM report

@@ -1,8 +1,9 @@
--- What the file holds, row by row, as text: nothing is guessed, an empty field is NULL and a quoted empty one is empty. Left to
--- itself DuckDB drops rows that begin with #, skips what stands before the row it takes for the header, and reads past a broken quote.
+-- The rows of the copy, as text: nothing is guessed, an empty value is NULL and a quoted empty one is empty. In one thread, since
+-- several would have to guess where rows begin.
 CREATE TABLE source AS
-SELECT row_number() OVER () AS row_no, *
+SELECT row_number() OVER () AS row_no, damage, :columns
 FROM read_csv(
-  :file, delim = :delimiter, quote = '"', escape = '"', comment = '', skip = 0, header = true, all_varchar = true,
-  allow_quoted_nulls = false
+  getvariable('file'), delim = getvariable('delimiter'), quote = '"', escape = '"', comment = '', skip = 0, header = false,
+  new_line = '\n', auto_detect = false, allow_quoted_nulls = false, hive_partitioning = false, parallel = false,
+  compression = 'none', columns = {:names}
 )

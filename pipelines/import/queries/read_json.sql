@@ -1,4 +1,7 @@
--- What the file holds, object by object: a list of objects, or one a line.
-CREATE TABLE source AS
+-- The lines of the copy; NULL where one is no JSON.
+CREATE TABLE line AS
 SELECT row_number() OVER () AS row_no, json AS object
-FROM read_json_objects(:file)
+FROM read_json_objects(
+  getvariable('file'), format = 'newline_delimited', ignore_errors = true, hive_partitioning = false,
+  compression = 'uncompressed'
+)

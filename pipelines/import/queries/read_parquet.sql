@@ -1,4 +1,5 @@
--- What the file holds, row by row.
+-- What the file holds, row by row, as text.
 CREATE TABLE source AS
-SELECT row_number() OVER () AS row_no, *
-FROM read_parquet(:file)
+SELECT row_number() OVER () AS row_no, CAST(NULL AS VARCHAR) AS damage, :columns
+FROM read_parquet(getvariable('file'), hive_partitioning = false)
+LIMIT getvariable('most_rows') + 1

@@ -5,7 +5,7 @@ import { join } from "node:path";
 export async function withWorkspace<T>(
   home: string,
   work: (folder: string) => Promise<T>,
-  prefix = ".refresh-",
+  prefix = ".work-",
 ): Promise<T> {
   mkdirSync(home, { recursive: true });
   sweep(home, prefix);

@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue, type JS, listValue } from "@duckdb/node-api";
+
+/** Nothing is fetched; what is too big for memory goes to the scratch folder, up to a limit. */
+const CLOSED = {
+  memory_limit: "160MB",
+  threads: "2",
+  max_temp_directory_size: "16GB",
+  autoinstall_known_extensions: "false",
+  autoload_known_extensions: "false",
+  allow_community_extensions: "false",
+};
+
+/** A database of its own for one file, that reaches no other. */
+export class ImportEngine {
+  readonly #instance: DuckDBInstance;
+  readonly connection: DuckDBConnection;
+
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+    this.#instance = instance;
+    this.connection = connection;
+  }
+
+  static async open(scratch: string, file: string): Promise<ImportEngine> {
+    const config = { ...CLOSED, temp_directory: path.join(scratch, "spill") };
+    const instance = await DuckDBInstance.create(path.join(scratch, "import.duckdb"), config);
+    const engine = new ImportEngine(instance, await instance.connect());
+    await engine.set("file", file);
+    await engine.connection.run(text("lock"));
+    await engine.connection.run(text("kept"));
+    return engine;
+  }
+
+  /** Gives a value to the name that a query knows it by. */
+  async set(name: string, value: string | number | readonly string[]): Promise<void> {
+    const given: DuckDBValue = typeof value === "object" ? listValue(value) : value;
+    await this.connection.run(`SET VARIABLE ${name} = $1`, [given]);
+  }
+
+  /** Runs a query file with column lists in place of its names; they are made of quoted identifiers alone. */
+  async run(name: string, parts: Readonly<Record<string, string>> = {}): Promise<Record<string, JS>[]> {
+    return (await this.connection.runAndReadAll(filled(name, parts))).getRowObjectsJS();
+  }
+
+  close(): void {
+    this.connection.closeSync();
+    this.#instance.closeSync();
+  }
+}
+
+/** The text of a query file with its parts in place. */
+export function filled(name: string, parts: Readonly<Record<string, string>>): string {
+  return text(name).replace(/(?<!:):(\w+)/g, (whole, part: string) => parts[part] ?? whole);
+}
+
+function text(name: string): string {
+  return readFileSync(new URL(`./queries/${name}.sql`, import.meta.url), "utf8");
+}
