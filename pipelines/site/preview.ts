@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { extname, join, sep } from "node:path";
 import { EXIT, SentinelError } from "../cli/errors.ts";
+import { securityHeaders, siteHeaders } from "./headers.ts";
 import { freePort } from "./port.ts";
 
 export interface PreviewOptions {
@@ -93,10 +94,11 @@ async function answer(root: string, base: string, request: IncomingMessage, resp
   const file = await findFile(root, base, request.url ?? "/");
   if (file === undefined) return fail(response, 404, "There is no such page.");
   response.writeHead(200, {
+    // Read anew for each page: a build may have replaced the site since.
+    ...(file.path.endsWith(".html") ? await siteHeaders(root) : securityHeaders([])),
     "content-type": TYPES[extname(file.path)] ?? "application/octet-stream",
     "content-length": file.size,
     "cache-control": HASHED.test(file.path) ? "max-age=31536000, immutable" : "no-cache",
-    "x-content-type-options": "nosniff",
   });
   if (request.method === "HEAD") response.end();
   else
@@ -121,5 +123,5 @@ async function findFile(root: string, base: string, url: string): Promise<{ path
 
 function fail(response: ServerResponse, status: number, text: string): void {
   if (response.headersSent) return void response.destroy();
-  response.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(`${text}\n`);
+  response.writeHead(status, { ...securityHeaders([]), "content-type": "text/plain; charset=utf-8" }).end(`${text}\n`);
 }

@@ -7,6 +7,7 @@ import { EXIT, SentinelError } from "../cli/errors.ts";
 import { filesUnder } from "./built-pages.ts";
 import { MARTS_FOLDER } from "./door.ts";
 import type { Inventory } from "./inventory.ts";
+import { sealPage } from "./policy.ts";
 
 /** Pages, libraries and the file for hosts: what Framework and we make of sources alone, but for the references in pages. */
 const OF_SOURCES = /\.html$|^\.nojekyll$|^_(npm|node|observablehq)\//;
@@ -76,7 +77,7 @@ export async function putData(
     await write(join(next, path), content);
   }
   for (const file of await filesUnder(next)) {
-    if (file.endsWith(".html")) await write(file, refer(await readFile(file, "utf8"), moved));
+    if (file.endsWith(".html")) await write(file, sealPage(refer(await readFile(file, "utf8"), moved)));
   }
   return true;
 }

@@ -1,7 +1,8 @@
 /** Rows as CSV that a spreadsheet can open without running anything that a device wrote into it. */
 
 const NUMBER = /^[+-]?\d+(\.\d+)?([eE][+-]?\d+)?$/;
-const FORMULA = /^[=+\-@\t\r\n]/;
+/** The last four are the wide forms, which spreadsheets in some languages take for the same. */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 const NEEDS_QUOTES = /[",;\r\n\t]/;
 
 /** One header line and one line a row, RFC 4180. */

@@ -16,6 +16,7 @@ import type {
   Throughput,
 } from "./rows.js";
 import type { Column } from "./table.js";
+import { visible } from "./visible.js";
 
 /** How the table under each chart shows its mart. The CSV has every column, as it is. */
 
@@ -133,7 +134,7 @@ export const RUN_COLUMNS: Column<Run>[] = [
   {
     key: "options",
     label: "Options",
-    show: (row) => (typeof row.options === "string" ? row.options : JSON.stringify(row.options)),
+    show: (row) => visible(typeof row.options === "string" ? row.options : JSON.stringify(row.options)),
   },
 ];
 

@@ -1,4 +1,4 @@
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type PreviewServer, previewSite } from "../../pipelines/site/preview.ts";
 import { violations } from "../support/accessibility.ts";
@@ -24,6 +24,39 @@ const PAGES = [
   ["triage", "900 devices need a decision.", 1],
   ["validation", "Yes: all 7 promises hold.", 0],
 ] as const;
+
+/** What injected markup would try. Text, since a function would be compiled with a helper that the page does not have. */
+const ATTACK = `(() => {
+  const main = document.querySelector("main");
+  main.insertAdjacentHTML("beforeend", '<img src=x: onerror="window.pwned=1"><iframe src="about:blank#"></iframe>');
+  main.insertAdjacentHTML("beforeend", '<a id="js" href="javascript:window.pwned=1">x</a><iframe src="https://elsewhere.invalid/"></iframe>');
+  main.insertAdjacentHTML("beforeend", '<form action="https://elsewhere.invalid/"><button id="send"></button></form>');
+  const script = document.createElement("script");
+  script.textContent = "window.pwned=1";
+  main.append(script);
+  document.head.insertAdjacentHTML("beforeend", '<base href="https://elsewhere.invalid/">');
+  document.querySelector("#js").click();
+  document.querySelector("#send").click();
+  return new Promise((done) => setTimeout(() => {
+    try { Function("window.pwned=1")(); } catch {}
+    fetch("https://elsewhere.invalid/").catch(() => {}).then(() => setTimeout(done, 300));
+  }));
+})()`;
+const REFUSED = ["base-uri", "connect-src", "default-src", "form-action", "img-src", "script-src"];
+
+/** A drawing with a colour ramp, one with swatches, and one with nothing. */
+const DRAW_KEYS = `(async () => {
+  const [script] = performance.getEntriesByType("resource").filter(({ name }) => name.includes("/plot@"));
+  const Plot = await import(script.name);
+  const marks = (channel) => [Plot.dot([[1, 2], [2, 3]], { fill: channel })];
+  const drawn = [
+    Plot.plot({ color: { legend: true }, marks: marks((d) => d[0]) }).querySelector("[class$=ramp]"),
+    Plot.plot({ color: { legend: true }, marks: marks((d) => String(d[0])) }).querySelector("[class*=swatches]"),
+    Plot.plot({ marks: marks("red") }),
+  ];
+  document.querySelector("main").append(...drawn);
+  return drawn.map((node) => getComputedStyle(node).display);
+})()`;
 
 let browser: Browser;
 let project: SiteProject;
@@ -156,3 +189,51 @@ test("the keyboard gets past the navigation", async () => {
   expect(page.url()).toContain("#observablehq-main");
   await close();
 }, 30_000);
+
+describe("the policy that comes with every page", () => {
+  const open = async (strip?: "headers"): Promise<{ page: Page; refused: string[]; close(): Promise<void> }> => {
+    const { page, complaints, close } = await visit(browser, `${server.url}index.html`, LOOKS[0] as Look);
+    expect(complaints).toEqual([]);
+    if (strip) {
+      await page.route("**/*.html", async (route) => {
+        const answer = await route.fetch();
+        await route.fulfill({ status: 200, contentType: "text/html", body: await answer.text() });
+      });
+      await page.reload();
+      await settled(page);
+      expect(complaints).toEqual([]);
+    }
+    return { page, refused: complaints, close };
+  };
+
+  test.each([
+    ["headers and page", undefined],
+    ["page alone", "headers"],
+  ] as const)(
+    "refuses scripts, eval, frames, forms and requests to elsewhere: %s",
+    async (_, strip) => {
+      const { page, refused, close } = await open(strip);
+      await page.evaluate(ATTACK);
+      expect(await page.evaluate("window.pwned")).toBeUndefined();
+      const directives = refused.flatMap((line) => /Security Policy directive:? ["']([\w-]+)/.exec(line)?.[1] ?? []);
+      expect([...new Set(directives)].sort()).toEqual(REFUSED);
+      await close();
+    },
+    30_000,
+  );
+
+  test("draws whatever Plot draws, its keys included", async () => {
+    const { page, refused, close } = await open();
+    const display = await page.evaluate(DRAW_KEYS);
+    expect(display).toEqual(["block", "flex", "block"]);
+    expect(refused).toEqual([]);
+    await close();
+  }, 30_000);
+
+  test("is sent with a header that keeps others from framing the page", async () => {
+    const { headers } = await fetch(`${server.url}index.html`);
+    expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+    expect(headers.get("referrer-policy")).toBe("no-referrer");
+  });
+});

@@ -7,7 +7,7 @@ export interface Look {
 
 export interface Visit {
   readonly page: Page;
-  /** Console errors, page errors, failed requests and requests to elsewhere. */
+  /** Console errors (the policy's among them), page errors, dialogs, failed requests and requests to elsewhere. */
   readonly complaints: string[];
   /** Requests that the page made until it was still. */
   readonly requests: number;
@@ -32,6 +32,10 @@ export async function visit(browser: Browser, url: string, look: Look): Promise<
     return route.abort();
   });
   page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("dialog", (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("requestfailed", (request) => complaints.push(`failed: ${request.url()}`));
   page.on("response", (response) => {

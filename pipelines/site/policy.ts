@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+
+/**
+ * The style sheets that Plot 0.6.17 writes into a drawing, a colour ramp and a row of swatches, by SHA-256. Their texts are constants
+ * of Plot's; a browser test draws all three.
+ */
+const PLOT_STYLES = [
+  "'sha256-jSYQUrW7J0b3jPqhZP9C2Xh1PyJKHKXd4s0fpGGKrww='",
+  "'sha256-/jg3HOQ97BIOLIR7iXhepLJanBbw11P39q1Ne1E+6Jc='",
+  "'sha256-rCZUQsEQJf1DmnfnMZmlj08XC7qbIZySA6bEtitbQ00='",
+];
+
+/** The one script that Framework writes into a page: the last thing of its head. A script anywhere else is not ours. */
+const PAGE_SCRIPT = /<script type="module">([\s\S]*?)<\/script>\s*<\/head>/;
+
+/** The content security policy under which these pages work, but for who may frame them, which a page cannot say itself. */
+export function contentPolicy(pages: readonly string[]): string {
+  const scripts = pages.flatMap((html) => PAGE_SCRIPT.exec(html)?.[1] ?? []).map(sourceHash);
+  return [
+    "default-src 'none'",
+    // No eval: a library that makes code of text does not run on a page.
+    `script-src ${["'self'", ...new Set(scripts)].join(" ")}`,
+    "style-src 'self'",
+    `style-src-elem 'self' ${PLOT_STYLES.join(" ")}`,
+    // Plot's swatches, `html` templates and our keys carry style attributes; for the lines below these can load nothing from elsewhere.
+    "style-src-attr 'unsafe-inline'",
+    // data: is the empty icon.
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+}
+
+const sourceHash = (script: string): string => `'sha256-${createHash("sha256").update(script).digest("base64")}'`;
+
+const CHARSET = '<meta charset="utf-8">';
+const SEAL = /\n<meta http-equiv="content-security-policy" content="[^"]*">/;
+
+/**
+ * Puts a page's own policy into the page, for hosts that send no headers; in place of the one that it has. What stands before a
+ * policy is not held to it, so it comes right after the character set.
+ */
+export function sealPage(html: string): string {
+  const bare = html.replace(SEAL, "");
+  const seal = `\n<meta http-equiv="content-security-policy" content="${contentPolicy([bare])}">`;
+  return bare.replace(CHARSET, CHARSET + seal);
+}

@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { finishHtml } from "../../pipelines/site/built-pages.ts";
+import { securityHeaders } from "../../pipelines/site/headers.ts";
+import { contentPolicy, sealPage } from "../../pipelines/site/policy.ts";
+
+const page = (script: string, main = ""): string =>
+  `<html>\n<head>\n<meta charset="utf-8">\n<script type="module">${script}</script>\n</head>\n<body>${main}</body></html>`;
+const hash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+const scripts = (policy: string): string[] =>
+  (/script-src ([^;]*)/.exec(policy)?.[1] ?? "").split(" ").filter((source) => source !== "'self'");
+
+describe("the policy of a page", () => {
+  test("allows the script that Framework wrote, and no other", () => {
+    const injected = '<script type="module">window.pwned = 1</script><script>window.pwned = 1</script>';
+    expect(scripts(contentPolicy([page("\nlet a = 1;\n", injected)]))).toEqual([hash("\nlet a = 1;\n")]);
+    expect(scripts(contentPolicy([page("a"), page("b"), page("a")]))).toEqual([hash("a"), hash("b")]);
+  });
+  test("allows neither eval nor scripts in the page's text", () => {
+    const policy = contentPolicy([page("a")]);
+    expect(policy).not.toMatch(/script-src[^;]*unsafe|unsafe-eval|\*|https?:/);
+    expect(policy.split("; ")[0]).toBe("default-src 'none'");
+  });
+  test("stands before everything that it is to hold, once, and follows the page", () => {
+    const sealed = finishHtml(page("a"));
+    expect(sealed.indexOf("content-security-policy")).toBeLessThan(sealed.indexOf("<script"));
+    expect(sealPage(sealed)).toBe(sealed);
+    const changed = sealPage(sealed.replace(">a<", ">b<"));
+    expect(changed.match(/content-security-policy/g)).toHaveLength(1);
+    expect(changed).toContain(hash("b"));
+    expect(changed).not.toContain(hash("a"));
+    expect(sealed).not.toContain("frame-ancestors");
+  });
+});
+
+test("a host is told who may frame a page: nobody", () => {
+  expect(securityHeaders([page("a")])["content-security-policy"]).toBe(
+    `${contentPolicy([page("a")])}; frame-ancestors 'none'`,
+  );
+});
