@@ -136,7 +136,7 @@ describe("text that devices wrote", () => {
         return page.evaluate(() => ({
           pwned: "pwned" in window,
           made: document.querySelectorAll(
-            "img, iframe, object, embed, b, svg[onload], [onerror], body script, a[href^=javascript]",
+            "img, iframe, object, embed, u, svg[onload], [onerror], body script, a[href^=javascript]",
           ).length,
           text: document.querySelector("main")?.textContent ?? "",
         }));
@@ -163,7 +163,7 @@ describe("text that devices wrote", () => {
     const cells = await Promise.all(csvs.map(async (file) => csvParseRows(await readFile(file, "utf8")).flat()));
     const leading = cells.flat().filter((cell) => /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(cell));
     expect(leading.filter((cell) => !/^-\d+(\.\d+)?(e[+-]\d+)?$/.test(cell))).toEqual([]);
-    expect(leading).toContain("-999");
+    expect(leading).toContain("-12.5");
     const all = new Set(cells.flat());
     for (const text of HOSTILE_TEXTS) expect(all).toContain(csvCell(text).startsWith("'") ? `'${text}` : text);
   });

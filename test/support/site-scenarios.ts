@@ -50,13 +50,16 @@ export function hostile(): Marts {
   for (const row of marts.triage_open) {
     if (!String(row.device_id).endsWith(HOSTILE)) row.device_id = `${row.raw}#${row.device_id}`;
   }
+  Object.assign(marts.triage_open[0] ?? {}, { raw: "-12.5" });
   marts.runs = spread(marts.runs ?? [], ["version"], 6).map((row) => ({
     ...row,
     options: JSON.stringify(HOSTILE_TEXTS),
   }));
-  const written = ["title", "owner", "campaign", "source_file", "firmware_to", "fault_profile"];
+  const written = ["title", "owner", "source_file", "firmware_to", "fault_profile"];
   marts.campaign_summary = (marts.campaign_summary ?? []).map((row) => ({
     ...row,
+    // Without a hidden character: no command could be pasted that names such a campaign.
+    campaign: HOSTILE,
     ...Object.fromEntries(written.map((key) => [key, HOSTILE_TEXTS.join(" ")])),
   }));
   return marts;
