@@ -1,5 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { resolve } from "node:path";
+import { assertAllowed } from "./allowed.ts";
 import { assertWithinBudget } from "./budget.ts";
 import { finishPages } from "./built-pages.ts";
 import { clearData, handOver, openDoor, readArchive } from "./door.ts";
@@ -111,12 +112,13 @@ async function doorForFramework(job: Job): Promise<Map<string, Buffer>> {
   return readArchive(archive);
 }
 
-/** Puts the new site where the former one was, if it is within its budget, and keeps in mind what it is. */
+/** Puts the new site where the former one was, if all of it may be published and is within its budget, and keeps in mind what it is. */
 async function publish(
   { projectRoot, outDir, next, pages, data }: Job,
   door: Map<string, Buffer>,
 ): Promise<SiteRecord> {
   const files = await takeInventory(next);
+  assertAllowed(files);
   assertWithinBudget(files);
   const marts = await findMarts(projectRoot, next, files, door);
   await swapIn(next, outDir);

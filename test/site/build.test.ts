@@ -69,6 +69,26 @@ describe("building the site", () => {
     await writeFile(page, text);
   }, 60_000);
 
+  test("leaves the former site whole when a page would publish what is not on the list", async () => {
+    const page = join(project.root, "src", "triage.md");
+    const text = await readFile(page, "utf8");
+    const key = join(project.root, "src", "server.pem");
+    await writeFile(key, "a key");
+    await appendFile(page, '\n```js\nFileAttachment("server.pem")\n```\n');
+    expect(await failure(project.build())).toMatchObject({
+      exitCode: 6,
+      message: expect.stringMatching(/_file\/server\.[0-9a-f]{8}\.pem/),
+    });
+    await rm(key);
+    await writeFile(page, `${text}\n\`\`\`js\naq.table({})\n\`\`\`\n`);
+    expect(await failure(project.build())).toMatchObject({
+      exitCode: 6,
+      message: expect.stringMatching(/triage\.html: Arquero/),
+    });
+    expect(await digest(dist())).toBe(first);
+    await writeFile(page, text);
+  }, 60_000);
+
   test.each([
     ["the door", "two", 200],
     ["Framework", "one", 1500],

@@ -11,7 +11,6 @@ import {
   triageRows,
   wilson,
 } from "./fleet-fixture.ts";
-import { HOSTILE, HOSTILE_TEXTS } from "./hostile-text.ts";
 
 const PROMISES = [
   ["devices_stored", "Devices generated equal devices stored."],
@@ -33,43 +32,6 @@ const REGIONS = [
 
 /** A campaign that ran from end to end. */
 export const populated = (): Marts => fleet({ devicesPerRegion: 8000, regions: REGIONS, triage: 900 });
-
-/** The same, with hostile text in every column that a device, an import or a person writes. */
-export function hostile(): Marts {
-  const regions = [...HOSTILE_TEXTS.map((name) => [name, 0.3] as const), ["Europe", 0.4] as const];
-  const marts = fleet({ devicesPerRegion: 900, regions, triage: 60, hostile: HOSTILE });
-  const rejects = HOSTILE_TEXTS.map((device_id, index) => ({
-    row_no: index + 1,
-    device_id,
-    total: HOSTILE_TEXTS.length,
-  }));
-  marts.import_rejects = spread(rejects, ["reason"], 1);
-  marts.error_pareto = spread(marts.error_pareto ?? [], ["error_code", "model", "firmware_from"], 2);
-  marts.model_failure = spread(marts.model_failure ?? [], ["model", "firmware_from"], 3);
-  marts.triage_open = spread(marts.triage_open ?? [], ["model", "firmware_from", "last_stage", "error_code", "raw"], 4);
-  for (const row of marts.triage_open) {
-    if (!String(row.device_id).endsWith(HOSTILE)) row.device_id = `${row.raw}#${row.device_id}`;
-  }
-  marts.runs = spread(marts.runs ?? [], ["version"], 6).map((row) => ({
-    ...row,
-    options: JSON.stringify(HOSTILE_TEXTS),
-  }));
-  const written = ["title", "owner", "campaign", "source_file", "firmware_to", "fault_profile"];
-  marts.campaign_summary = (marts.campaign_summary ?? []).map((row) => ({
-    ...row,
-    ...Object.fromEntries(written.map((key) => [key, HOSTILE_TEXTS.join(" ")])),
-  }));
-  return marts;
-}
-
-/** Puts the hostile texts in turn into columns of rows, each column beginning with another one. */
-function spread(rows: readonly Row[], columns: readonly string[], start: number): Row[] {
-  const text = (turn: number): string => HOSTILE_TEXTS[turn % HOSTILE_TEXTS.length] ?? "";
-  return rows.map((row, index) => ({
-    ...row,
-    ...Object.fromEntries(columns.map((column, other) => [column, text(start + index + 5 * other)])),
-  }));
-}
 
 /** A file with the five required columns alone: no stage, no model, no error; nothing injected, nothing validated. */
 export function fiveColumns(): Marts {
@@ -170,7 +132,7 @@ export function undecided(): Marts {
 export const alike = (): Marts =>
   fleet({ devicesPerRegion: 600, regions: REGIONS.map(([name]) => [name, 0.33]), triage: 12 });
 
-function fleet(options: FleetOptions): Marts {
+export function fleet(options: FleetOptions): Marts {
   const cells = stageCells(options);
   const { failure, stage, ranking } = regionRows(cells, options);
   const devices = options.devicesPerRegion * options.regions.length;
