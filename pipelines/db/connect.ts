@@ -99,7 +99,7 @@ export function externalTarget({ databaseUrl, env }: Pick<ConnectSources, "datab
 
 function fromUrl(text: string, source: string, env: NodeJS.ProcessEnv): Target {
   const url = URL.canParse(text) && isDecodable(text) ? new URL(text) : undefined;
-  if (!url || !/^postgres(ql)?:$/.test(url.protocol)) {
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol) || isCutShort(url)) {
     throw new SentinelError({
       exitCode: EXIT.usage,
       cause: `${source} is not a PostgreSQL URL.`,
@@ -134,6 +134,11 @@ function isDecodable(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** A / ? or # in a password ends the host too early, and an @ follows where none is: what was read as host and database would be shown. */
+function isCutShort({ pathname, searchParams, hash }: URL): boolean {
+  return [pathname, hash, ...searchParams.keys()].some((part) => part.includes("@"));
 }
 
 interface Settings extends TlsSettings {

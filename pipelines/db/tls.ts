@@ -60,6 +60,9 @@ function isLocal(host: string): boolean {
  * @throws SentinelError exit 2, where one can't be read or is not what it must be, or a key is open to others.
  */
 export function readTls({ sslrootcert, sslcert, sslkey, sslservername }: TlsPlan): TlsConfig {
+  refuseText(sslrootcert, "certificate", AUTHORITY);
+  refuseText(sslcert, "certificate", OWN);
+  refuseText(sslkey, "key", KEY);
   const isSystem = sslrootcert === undefined || sslrootcert === SYSTEM;
   return {
     rejectUnauthorized: true,
@@ -72,6 +75,12 @@ export function readTls({ sslrootcert, sslcert, sslkey, sslservername }: TlsPlan
 const AUTHORITY = "Point sslrootcert or PGSSLROOTCERT at the PEM file of the server's certificate authority.";
 const OWN = "Point sslcert or PGSSLCERT at the PEM file of the certificate that the server knows you by.";
 const KEY = "Point sslkey or PGSSLKEY at the PEM file of the private key that belongs to sslcert.";
+
+/** Who gives what is in the file for its name has it shown in no message, where a name would be. */
+function refuseText(file: string | undefined, what: string, remedy: string): void {
+  if (file === undefined || !/-----BEGIN|[\r\n]/.test(file)) return;
+  throw refused(`What is in a ${what} file was given in place of the file's name; it is not shown here.`, remedy);
+}
 
 /** What this side shows, where the server asks who it is: a certificate and its key, or neither. */
 function readIdentity(sslcert: string | undefined, sslkey: string | undefined): Pick<TlsConfig, "cert" | "key"> {
