@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
@@ -70,4 +71,16 @@ test("says what to do when there is no site", async () => {
     exitCode: 6,
     command: "npm run build",
   });
+});
+
+test("sends the policy of the site as it is now, and headers with every answer", async () => {
+  const page = (script: string): string => `<script type="module">${script}</script>\n</head>`;
+  const policy = async (path: string): Promise<string> =>
+    (await fetch(`${server.url}${path}`)).headers.get("content-security-policy") ?? "";
+  await writeFile(join(folder, "dist", "index.html"), page("a"));
+  const former = await policy("index.html");
+  expect(former).toContain(`script-src 'self' 'sha256-${createHash("sha256").update("a").digest("base64")}';`);
+  await writeFile(join(folder, "dist", "other.html"), page("b"));
+  expect(await policy("index.html")).toContain(createHash("sha256").update("b").digest("base64"));
+  for (const path of ["nothing", "_file/a%20b.csv"]) expect(await policy(path)).toContain("script-src 'self';");
 });
