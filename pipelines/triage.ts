@@ -35,7 +35,8 @@ async function list({ reporter, options }: Context, client: pg.Client, campaign:
   for (const row of rows) reporter.event({ event: "triage", ...row });
   if (rows.length === 0) return reporter.result(`Nothing waits for a person in campaign ${campaign.name}.`);
   const cells = rows.map((row) => [
-    ...[String(row.device_id), String(row.region ?? ""), String(row.rule), String(row.field), shown(row.raw)],
+    ...[printable(String(row.device_id)), printable(String(row.region ?? "")), String(row.rule), String(row.field)],
+    shown(row.raw),
   ]);
   reporter.result(table(["device", "region", "rule", "field", "as received"], cells));
   const total = (await byRule(client, campaign)).reduce((sum, { devices }) => sum + devices, 0);

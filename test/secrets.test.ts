@@ -44,6 +44,8 @@ async function expectClean(ended: Promise<Ended>, code: number): Promise<Ended> 
 }
 
 /** Serve until Ctrl-C, or write to the checkout, or build the site: none of them is given a password to lose. */
+/** Below `data/local`, so that its files are searched too. */
+const EXPORT = "data/local/canary-export";
 const WITHOUT_DATABASE = ["dev", "preview", "build", "docs"];
 
 describe("a password is in nothing that a command says", () => {
@@ -55,6 +57,9 @@ describe("a password is in nothing that a command says", () => {
     ["validate", []],
     ["triage", []],
     ["report", ["--no-site"]],
+    ["status", []],
+    ["export", ["--to", EXPORT, "--replace"]],
+    ["import", ["--from", EXPORT]],
   ];
 
   test("of every command that is given one", () => {
@@ -126,7 +131,7 @@ describe("nor in what it says when it fails", () => {
   test("for a bug, with all that SENTINEL_DEBUG=1 prints", async () => {
     await query(
       place,
-      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'never' USING ERRCODE = '22012'; END $$;
+      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'never' USING ERRCODE = '0A000'; END $$;
        CREATE TRIGGER refuse BEFORE INSERT ON batch_ledger FOR EACH ROW EXECUTE FUNCTION refuse()`,
     );
     const words = ["generate", "--devices", "100", "--campaign", "refused"];

@@ -1,7 +1,7 @@
 import type { createLogUpdate } from "log-update";
 import type { Lane } from "../workers/pool.ts";
 import { EXIT, SentinelError } from "./errors.ts";
-import { count, percent, seconds } from "./format.ts";
+import { count, percent, printable, seconds } from "./format.ts";
 import { errorDetails, withoutSecrets } from "./secrets.ts";
 
 /** What a stage says of itself when it ends. */
@@ -113,7 +113,7 @@ export class Reporter {
   /** An error, in words that help. */
   error(given: { cause: string; remedy?: string; command?: string | undefined; exitCode: number }): void {
     const [cause = "", remedy, command] = [given.cause, given.remedy, given.command].map((text) =>
-      text === undefined ? undefined : withoutSecrets(text),
+      text === undefined ? undefined : harmless(text),
     );
     const parts = { cause, remedy, command, exitCode: given.exitCode };
     this.#live?.clear();
@@ -164,6 +164,11 @@ export interface StageProgress {
   update(lanes: readonly Lane[]): void;
   /** Seconds since the stage began. */
   elapsed(): number;
+}
+
+/** No password, and nothing that a terminal obeys: an error may quote a server, a file or what was typed. */
+function harmless(text: string): string {
+  return withoutSecrets(text).split("\n").map(printable).join("\n");
 }
 
 function headline(

@@ -11,11 +11,6 @@ export interface BuiltSite {
 
 const HTML_ERROR = /class="[^"]*observablehq--error[^"]*"[^>]*>([\s\S]*?)<\/div>/;
 
-/** Arquero makes code of every expression, which the policy of the pages refuses (policy.ts). */
-const MAKES_CODE = "/_npm/arquero@";
-const NO_EVAL =
-  "Arquero (aq) makes code of text, which a published page may not; group with d3 or components/group.js, or in a mart";
-
 /**
  * Finishes the pages that Framework wrote: gives them a language and their policy, lets people zoom, and takes out modification times,
  * which would make two builds of one input differ. Adds the file that keeps hosts from hiding folders with a leading underscore.
@@ -30,7 +25,6 @@ export async function finishPages(dir: string): Promise<BuiltSite> {
       const html = finishHtml(await readFile(file, "utf8"));
       const error = HTML_ERROR.exec(html);
       if (error) errors.push(`${relative(dir, file)}: ${textOf(error[1] ?? "")}`);
-      if (html.includes(MAKES_CODE)) errors.push(`${relative(dir, file)}: ${NO_EVAL}`);
       await writeFile(file, html);
     }
     await utimes(file, 0, 0);

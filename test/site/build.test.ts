@@ -80,11 +80,6 @@ describe("building the site", () => {
       message: expect.stringMatching(/_file\/server\.[0-9a-f]{8}\.pem/),
     });
     await rm(key);
-    await writeFile(page, `${text}\n\`\`\`js\naq.table({})\n\`\`\`\n`);
-    expect(await failure(project.build())).toMatchObject({
-      exitCode: 6,
-      message: expect.stringMatching(/triage\.html: Arquero/),
-    });
     expect(await digest(dist())).toBe(first);
     await writeFile(page, text);
   }, 60_000);

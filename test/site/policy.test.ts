@@ -21,6 +21,12 @@ describe("the policy of a page", () => {
     expect(policy).not.toMatch(/script-src[^;]*unsafe|unsafe-eval|\*|https?:/);
     expect(policy.split("; ")[0]).toBe("default-src 'none'");
   });
+  test("allows eval to a page that uses Arquero, and to no other", () => {
+    const notebook = page('import "./_npm/arquero@8.0.3/8e67e24d.js"');
+    expect(scripts(contentPolicy([notebook]))).toContain("'unsafe-eval'");
+    expect(finishHtml(notebook)).toContain("'unsafe-eval'");
+    expect(finishHtml(page("a"))).not.toContain("'unsafe-eval'");
+  });
   test("stands before everything that it is to hold, once, and follows the page", () => {
     const sealed = finishHtml(page("a"));
     expect(sealed.indexOf("content-security-policy")).toBeLessThan(sealed.indexOf("<script"));
