@@ -62,13 +62,14 @@ export async function connect(target: Target): Promise<pg.Client> {
   const client = newClient(target.config);
   try {
     await client.connect();
+    // Before the first question: any of them may be the one that is never answered.
+    watch(client, target.config);
+    await client.query(sql("session.mind_the_client")).catch(() => {});
     if (target.role !== undefined) await actAs(client, target.role);
   } catch (error) {
     await client.end().catch(() => {});
     throw explain(error, target);
   }
-  watch(client, target.config);
-  await client.query(sql("session.mind_the_client")).catch(() => {});
   return client;
 }
 
