@@ -94,7 +94,8 @@ export async function withWriter<T>(
     const closes = context.command === "validate" ? "validate" : null;
     await closeAbandonedRuns(client, closes);
     await installRuleViews(client, context.reference.rules());
-    const forWorkers = await workerTarget(client, target, (line) => context.reporter.note(line));
+    const note = (line: string): void => context.reporter.note(line);
+    const forWorkers = pool.size === 0 ? target : await workerTarget(client, target, note);
     return await work({ ...context, client, leaseId, target, workerTarget: forWorkers, pool });
   } catch (error) {
     throw explain(error, target);

@@ -6,6 +6,7 @@ import type { Context, StageEnd, StageRun } from "./context.ts";
 import { type Campaign, campaignFor } from "./db/campaigns.ts";
 import { isComplete, lastPass } from "./db/ledger.ts";
 import { sql } from "./db/sql.ts";
+import { inTransaction } from "./db/transaction.ts";
 import type { FaultProfile } from "./domain/faults.ts";
 import { shardCount } from "./domain/shards.ts";
 import { databaseOf, refuseUnstored, sourceOf } from "./stored-fleet.ts";
@@ -95,13 +96,13 @@ function refuseAfterRecovery({ options }: StageRun, campaign: Campaign, recovere
 async function undo(run: StageRun, campaign: Campaign): Promise<StageEnd> {
   const { client } = run;
   const id = [campaign.campaign_id];
-  await client.query("BEGIN");
-  await client.query(sql("corrupt.undo"), id);
-  const { rowCount } = await client.query(sql("corrupt.undo_faults"), id);
-  await client.query(sql("corrupt.undo_batches"), id);
-  await client.query(sql("corrupt.undo_campaign"), id);
-  await client.query("COMMIT");
-  const faults = rowCount ?? 0;
+  const faults = await inTransaction(client, async () => {
+    await client.query(sql("corrupt.undo"), id);
+    const { rowCount } = await client.query(sql("corrupt.undo_faults"), id);
+    await client.query(sql("corrupt.undo_batches"), id);
+    await client.query(sql("corrupt.undo_campaign"), id);
+    return rowCount ?? 0;
+  });
   return {
     campaign: { ...campaign, fault_rate: null, fault_profile: null, fault_seed: null },
     result: {

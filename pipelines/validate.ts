@@ -6,6 +6,7 @@ import { type Campaign, campaignFor } from "./db/campaigns.ts";
 import { campaignDigest } from "./db/digest.ts";
 import { withRules } from "./db/rule-views.ts";
 import { bind, sql } from "./db/sql.ts";
+import { inTransaction } from "./db/transaction.ts";
 import { type Answer, type Check, checks } from "./invariants.ts";
 import { databaseOf } from "./stored-fleet.ts";
 
@@ -77,14 +78,14 @@ function outcomesOf({ promises, query }: Check, answers: readonly Answer[]): Out
 }
 
 async function keep({ client, runId }: StageRun, campaign: Campaign, outcomes: readonly Outcome[]): Promise<void> {
-  await client.query("BEGIN");
-  await client.query(sql("validate.forget"), [campaign.campaign_id]);
-  for (const [ordinal, { name, promise, expected, actual, passed, query }] of outcomes.entries()) {
-    await client.query(sql("validate.record"), [
-      ...[campaign.campaign_id, name, ordinal + 1, promise, expected, actual, passed, query, runId],
-    ]);
-  }
-  await client.query("COMMIT");
+  await inTransaction(client, async () => {
+    await client.query(sql("validate.forget"), [campaign.campaign_id]);
+    for (const [ordinal, { name, promise, expected, actual, passed, query }] of outcomes.entries()) {
+      await client.query(sql("validate.record"), [
+        ...[campaign.campaign_id, name, ordinal + 1, promise, expected, actual, passed, query, runId],
+      ]);
+    }
+  });
 }
 
 async function score({ client, reference }: StageRun, campaign: Campaign): Promise<Detection[]> {

@@ -4,29 +4,24 @@ import { type Shelf, shelf } from "./support/archives.ts";
 import { holdBatches, settled } from "./support/barrier.ts";
 import { killAt, run, start, succeed } from "./support/cli.ts";
 import { command, done, stages } from "./support/command.ts";
-import { freshDatabase, type TestDatabase } from "./support/database.ts";
+import { freshDatabase, keptDatabases } from "./support/database.ts";
 import { digestOf, everyRow, query } from "./support/fleet.ts";
 import { hostileValues } from "./support/hostile.ts";
 import { type Folder, folder } from "./support/import-files.ts";
 
 let archives: Shelf;
 let files: Folder;
-const open: TestDatabase[] = [];
+const keep = keptDatabases();
 beforeAll(() => {
   archives = shelf();
   files = folder();
 });
-afterAll(async () => {
+afterAll(() => {
   archives.remove();
   files.remove();
-  await Promise.all(open.map((database) => database.drop()));
 });
 
-async function database(): Promise<string> {
-  const made = await freshDatabase();
-  open.push(made);
-  return made.url;
-}
+const database = async (): Promise<string> => keep(await freshDatabase()).url;
 
 /** Every row that tells what was done by which run and what was found, byte by byte, beside what a fleet is. */
 const beside = (url: string) =>

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { holdBatches, settled } from "./support/barrier.ts";
 import { start, succeed } from "./support/cli.ts";
 import { command, done, stages } from "./support/command.ts";
-import { freshDatabase, type TestDatabase } from "./support/database.ts";
+import { freshDatabase, keptDatabases } from "./support/database.ts";
 import { digestOf, everyRow, query } from "./support/fleet.ts";
 import { hostileValues } from "./support/hostile.ts";
 import { type Folder, folder, type ImportRow } from "./support/import-files.ts";
@@ -25,22 +25,14 @@ const ROWS: ImportRow[] = [...new Set(named), ...Array.from({ length: 300 }, (_,
 
 let files: Folder;
 let file: string;
-let open: TestDatabase[] = [];
+const keep = keptDatabases();
 beforeAll(async () => {
   files = folder();
   file = await files.rows("fleet", "csv", ROWS);
 });
-afterAll(async () => {
-  files.remove();
-  await Promise.all(open.map((database) => database.drop()));
-  open = [];
-});
+afterAll(() => files.remove());
 
-async function database(): Promise<string> {
-  const made = await freshDatabase();
-  open.push(made);
-  return made.url;
-}
+const database = async (): Promise<string> => keep(await freshDatabase()).url;
 
 test("a hostile file goes through every stage: stored to the byte, no fault injected, each Partial decided, every promise kept", async () => {
   const url = await database();

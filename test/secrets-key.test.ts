@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { certificate } from "./support/certificates.ts";
 import type { Environment } from "./support/cli.ts";
 import { PROJECT } from "./support/command.ts";
-import { type Watched, watched } from "./support/secrets.ts";
+import { type Watched, watched } from "./support/watched.ts";
 
 /** Nobody answers there; files are read before anybody is asked. */
 const NOWHERE = "postgres://ana@127.0.0.1:1/x?sslmode=verify-full";

@@ -4,7 +4,7 @@ import { holdBatches, settled } from "./support/barrier.ts";
 import { freshCheckout } from "./support/checkout.ts";
 import { events, killAt, run, start, succeed } from "./support/cli.ts";
 import { command, done, stages } from "./support/command.ts";
-import { emptyDatabase, freshDatabase, type TestDatabase } from "./support/database.ts";
+import { emptyDatabase, freshDatabase, keptDatabases, type TestDatabase } from "./support/database.ts";
 import { cloned, everyRow, query } from "./support/fleet.ts";
 import { type Folder, folder } from "./support/import-files.ts";
 
@@ -16,20 +16,13 @@ const STAGES = {
 const NAMES = Object.keys(STAGES) as (keyof typeof STAGES)[];
 
 let files: Folder;
-const open: TestDatabase[] = [];
+const keep = keptDatabases();
 beforeAll(() => {
   files = folder();
 });
-afterAll(async () => {
-  files.remove();
-  await Promise.all(open.map((database) => database.drop()));
-});
+afterAll(() => files.remove());
 
-async function database(): Promise<TestDatabase> {
-  const made = await freshDatabase();
-  open.push(made);
-  return made;
-}
+const database = async (): Promise<TestDatabase> => keep(await freshDatabase());
 
 interface Told {
   readonly stages: readonly { stage: string; state: string; committed: number; batches: number | null; rows: number }[];
@@ -149,8 +142,7 @@ describe("a stage whose batches are all stored", () => {
     ["ALTER TABLE decision_1 DROP CONSTRAINT decision_1_pkey", "recover", "key not built"],
     ["ALTER TABLE stored_report_1 DROP CONSTRAINT stored_report_1_pkey", "generate", "key not built"],
   ])("its key is missing: %s", async (statement, stage, state) => {
-    const copy = await cloned(whole);
-    open.push(copy);
+    const copy = keep(await cloned(whole));
     await query(copy.url, `${statement}; DELETE FROM validation_result`);
     const [standing] = (await told(copy.url)) as [Told];
     expect(standing.stages.find((one) => one.stage === stage)).toMatchObject({ state });
@@ -159,16 +151,14 @@ describe("a stage whose batches are all stored", () => {
   });
 
   test("what was found is out of date once the campaign changed", async () => {
-    const copy = await cloned(whole);
-    open.push(copy);
+    const copy = keep(await cloned(whole));
     await query(copy.url, "UPDATE batch_ledger SET finished_at = now() WHERE stage = 'recover'");
     expect(await told(copy.url)).toMatchObject([{ validation: { is_outdated: true } }]);
     expect(await follow(copy.url)).toEqual(["npm run validate -- --campaign spring"]);
   });
 
   test("a device without a decision is left to decide", async () => {
-    const copy = await cloned(whole);
-    open.push(copy);
+    const copy = keep(await cloned(whole));
     await query(
       copy.url,
       "DELETE FROM decision WHERE device_no = (SELECT min(device_no) FROM decision WHERE rule_no > 0)",
@@ -185,8 +175,7 @@ describe("a stage whose batches are all stored", () => {
   });
 
   test("a broken promise is named", async () => {
-    const copy = await cloned(whole);
-    open.push(copy);
+    const copy = keep(await cloned(whole));
     await query(copy.url, "UPDATE validation_result SET passed = false WHERE check_name = 'durable'");
     const { stdout } = await succeed(["status"], copy.url);
     expect(stdout).toContain("16 of 17 promises hold, broken: durable");
@@ -194,8 +183,7 @@ describe("a stage whose batches are all stored", () => {
   });
 
   test("several campaigns, the current one marked; or one by its name", async () => {
-    const copy = await cloned(whole);
-    open.push(copy);
+    const copy = keep(await cloned(whole));
     await done("generate", copy.url, { devices: 500, campaign: "autumn" });
     const { stdout } = await succeed(["status"], copy.url);
     expect(stdout).toMatch(/^Campaign spring: 2,000 devices, generated$/m);
@@ -212,8 +200,7 @@ describe("a stage whose batches are all stored", () => {
   });
 
   test("a read-only server answers", async () => {
-    const copy = await cloned(whole);
-    open.push(copy);
+    const copy = keep(await cloned(whole));
     const name = new URL(copy.url).pathname.slice(1);
     await query(copy.url, `ALTER DATABASE ${name} SET default_transaction_read_only = on`);
     expect((await run(["status"], copy.url)).code).toBe(0);
@@ -239,8 +226,7 @@ test("while another command writes, it is named, and nobody waits", async () => 
 
 describe("where Sentinel is not", () => {
   test("a database without it: it says so, what to do, and makes nothing", async () => {
-    const empty = await emptyDatabase();
-    open.push(empty);
+    const empty = keep(await emptyDatabase());
     const { events: said } = await done("status", empty.url);
     expect(said).toMatchObject([
       {

@@ -75,26 +75,26 @@ export interface CampaignParts {
 }
 
 /** Enters a campaign with its partitions and makes it the current one: all or nothing. */
-export async function createCampaign(
+export function createCampaign(
   client: pg.ClientBase,
   made: NewCampaign,
   { rejects = [], words }: CampaignParts,
 ): Promise<Campaign> {
-  await client.query("BEGIN");
-  const { rows } = await client.query<{ campaign_id: number }>(sql("campaign.insert"), [
-    ...[made.name, made.title, made.owner, made.source, made.source_file, made.source_sha256, made.firmware_to],
-    ...[made.seed, made.device_count, made.rejected_count, made.batch_size, made.reported_columns],
-  ]);
-  const id = rows[0]?.campaign_id ?? 0;
-  await createPartitionsOf(client, id, made);
-  const refused = rejects.map(({ rowNo, reason, deviceId }) => copyLine([id, rowNo, reason, deviceId]));
-  await copyIn(client, [
-    { into: sql("campaign.store_rejects"), lines: Buffer.from(refused.join("")) },
-    ...(words ? wordParts(id, words.profiles, words.outcomes) : []),
-  ]);
-  await client.query(bind(sql("campaign.make_current"), { campaign: id }));
-  await client.query("COMMIT");
-  return { ...made, campaign_id: id, fault_rate: null, fault_profile: null, fault_seed: null };
+  return inTransaction(client, async () => {
+    const { rows } = await client.query<{ campaign_id: number }>(sql("campaign.insert"), [
+      ...[made.name, made.title, made.owner, made.source, made.source_file, made.source_sha256, made.firmware_to],
+      ...[made.seed, made.device_count, made.rejected_count, made.batch_size, made.reported_columns],
+    ]);
+    const id = rows[0]?.campaign_id ?? 0;
+    await createPartitionsOf(client, id, made);
+    const refused = rejects.map(({ rowNo, reason, deviceId }) => copyLine([id, rowNo, reason, deviceId]));
+    await copyIn(client, [
+      { into: sql("campaign.store_rejects"), lines: Buffer.from(refused.join("")) },
+      ...(words ? wordParts(id, words.profiles, words.outcomes) : []),
+    ]);
+    await makeCurrent(client, { campaign_id: id });
+    return { ...made, campaign_id: id, fault_rate: null, fault_profile: null, fault_seed: null };
+  });
 }
 
 /** Makes the partitions of a campaign as it has them: a file comes in its own order, not in that of the buckets. */

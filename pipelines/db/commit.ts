@@ -78,7 +78,7 @@ export function commitAgain<Prepared>(
 const REFUSALS_SHOWN = 3;
 
 /** The refused rows of a batch as a line for people. */
-export function refusedLine(batch: number, { refused, instead }: Omit<Sifted, "rows">): string {
+export function refusedLine(batch: number, { refused, instead }: Sifted): string {
   const shown = refused.slice(0, REFUSALS_SHOWN).join("; ");
   const more = refused.length > REFUSALS_SHOWN ? "; .." : "";
   return `batch ${batch}: ${refused.length} ${instead}: ${shown}${more}`;

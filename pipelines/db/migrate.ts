@@ -3,6 +3,7 @@ import type pg from "pg";
 import { EXIT, SentinelError } from "../cli/errors.ts";
 import { isDuplicate } from "./retry.ts";
 import { sql } from "./sql.ts";
+import { inTransaction } from "./transaction.ts";
 
 const folder = new URL("./migrations/", import.meta.url);
 const OLDEST_SERVER = 150_000;
@@ -36,8 +37,7 @@ async function migrateOnce(client: pg.ClientBase): Promise<void> {
   if (applied === undefined) await refuseStrangers(client);
   else if (applied > SCHEMA) throw newerSchema(applied);
   if (applied === SCHEMA) return;
-  await client.query("BEGIN");
-  try {
+  await inTransaction(client, async () => {
     await client.query(sql("migrate.ledger"));
     await client.query(sql("migrate.lock"));
     const known = (await appliedMigrations(client)) ?? 0;
@@ -45,11 +45,7 @@ async function migrateOnce(client: pg.ClientBase): Promise<void> {
       await client.query(readFileSync(new URL(file, folder), "utf8"));
       await client.query(sql("migrate.record"), [number, file]);
     }
-    await client.query("COMMIT");
-  } catch (error) {
-    await client.query("ROLLBACK");
-    throw error;
-  }
+  });
 }
 
 async function refuseOldServer(client: pg.ClientBase): Promise<void> {

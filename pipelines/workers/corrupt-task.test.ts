@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { done, stages } from "../../test/support/command.ts";
-import { freshDatabase, type TestDatabase } from "../../test/support/database.ts";
+import { freshDatabase, keptDatabases } from "../../test/support/database.ts";
 import { digestOf, query, session } from "../../test/support/fleet.ts";
 import { type Folder, folder } from "../../test/support/import-files.ts";
 import { CopyPipeline } from "../db/copy-in.ts";
@@ -18,20 +18,13 @@ const BATCHES = 4;
 const LEASE = randomUUID();
 
 let files: Folder;
-const open: TestDatabase[] = [];
+const keep = keptDatabases();
 beforeAll(() => {
   files = folder();
 });
-afterAll(async () => {
-  files.remove();
-  await Promise.all(open.map((database) => database.drop()));
-});
+afterAll(() => files.remove());
 
-async function database(): Promise<string> {
-  const made = await freshDatabase();
-  open.push(made);
-  return made.url;
-}
+const database = async (): Promise<string> => keep(await freshDatabase()).url;
 
 /** Injects as a worker does, all batches one after another. */
 function strike(url: string, generated: { devices: number; seed: number } | undefined): Promise<number[]> {

@@ -31,6 +31,10 @@ export class WorkerPool {
     this.#threads = Array.from({ length: workers }, (_, worker) => new Thread(worker));
   }
 
+  get size(): number {
+    return this.#threads.length;
+  }
+
   /**
    * Shares the batches out among the workers and waits for all of them; `onProgress` hears last how far they came. The first failure stops the others after their batch,
    * and is thrown.

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { type Barrier, holdBatches, until } from "../../test/support/barrier.ts";
 import { command, done, type Said } from "../../test/support/command.ts";
-import { freshDatabase, type TestDatabase } from "../../test/support/database.ts";
+import { freshDatabase, keptDatabases, type TestDatabase } from "../../test/support/database.ts";
 import { cloned, digestOf, query, session } from "../../test/support/fleet.ts";
 import { faultProxy } from "../../test/support/proxy.ts";
 
@@ -14,23 +14,15 @@ const DELAY_MS = 4;
 
 let empty: TestDatabase;
 let unbroken: string;
-const open: TestDatabase[] = [];
+const keep = keptDatabases();
 beforeAll(async () => {
-  empty = await freshDatabase();
-  const whole = await cloned(empty);
-  open.push(empty, whole);
+  empty = keep(await freshDatabase());
+  const whole = keep(await cloned(empty));
   await done("generate", whole.url, OPTIONS);
   unbroken = await digestOf(whole.url);
 });
-afterAll(async () => {
-  for (const database of open) await database.drop();
-});
 
-async function database(): Promise<string> {
-  const made = await cloned(empty);
-  open.push(made);
-  return made.url;
-}
+const database = async (): Promise<string> => keep(await cloned(empty)).url;
 
 const retries = ({ events }: Said) =>
   events.filter(({ text, event }) => event === "note" && / again \(\d/.test(String(text)));

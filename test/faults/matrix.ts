@@ -10,7 +10,7 @@ export interface Extent {
   /** Batches at which the server is killed. */
   readonly servers: number;
 }
-export const EXTENTS: Readonly<Record<string, Extent>> = {
+export const EXTENTS = {
   /** With all other tests. */
   sample: { places: 2, everyCut: 3, servers: 1 },
   pr: { places: 6, everyCut: 1, servers: 4 },

@@ -1,24 +1,24 @@
 import { afterAll, describe, test } from "vitest";
 import { freshCheckout } from "../support/checkout.ts";
+import { extent, ONLY } from "../support/extent.ts";
 import { modelGround, nameOf, PATIENCE_MS, playRun } from "./model/run.ts";
 
 const FIRST_SEED = 1001;
 const from = (count: number): number[] => Array.from({ length: count }, (_, no) => FIRST_SEED + no);
 /** Runs, by how much is tried. Those of the sample are the ones that show most of the wrong versions in docs/reliability.md. */
-const RUNS: Readonly<Record<string, readonly number[]>> = {
+const RUNS = extent<readonly number[]>({
   sample: [1001, 1003, 1005, 1009, 1011, 1013, 1031],
   pr: from(40),
   nightly: from(200),
-};
+});
 
-const only = process.env.SENTINEL_FAULTS_ONLY ?? "";
 const path = process.env.SENTINEL_FAULTS_PATH;
 
 /** Those of the extent; or the one that is asked for, whichever that is. */
 function seeds(): number[] {
-  const asked = /^model\/steps\/seed=(\d+)$/.exec(only)?.[1];
+  const asked = /^model\/steps\/seed=(\d+)$/.exec(ONLY)?.[1];
   if (asked !== undefined) return [Number(asked)];
-  return (RUNS[process.env.SENTINEL_FAULTS ?? "sample"] ?? []).filter((seed) => nameOf(seed).startsWith(only));
+  return RUNS.filter((seed) => nameOf(seed).startsWith(ONLY));
 }
 
 const checkout = freshCheckout();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Ended, run, succeed } from "../support/cli.ts";
-import { freshDatabase, type TestDatabase } from "../support/database.ts";
+import { freshDatabase, keptDatabases, type TestDatabase } from "../support/database.ts";
+import { extent } from "../support/extent.ts";
 import { cloned, digestOf, query } from "../support/fleet.ts";
 import { type Folder, folder } from "../support/import-files.ts";
 import { breakGround, type Ground } from "./harness.ts";
@@ -8,7 +9,7 @@ import { wordsOf } from "./scenario.ts";
 
 /** States that a row can be refused for, 22xxx, 23xxx and 54xxx: all of them, or with all other tests one of each class. */
 const ALL = ["22P05", "23514", "54000", "22001", "22003", "22021", "22P02", "23502", "23503"];
-const STATES = ALL.slice(0, (process.env.SENTINEL_FAULTS ?? "sample") === "sample" ? 3 : ALL.length);
+const STATES = ALL.slice(0, extent({ sample: 3, pr: ALL.length, nightly: ALL.length }));
 const ROWS = 1000;
 
 const STAGES = ["generate", "corrupt", "recover"] as const;
@@ -16,9 +17,12 @@ type Stage = (typeof STAGES)[number];
 const ground = {} as Record<Stage, Ground>;
 let files: Folder;
 let file: string;
-const open: TestDatabase[] = [];
+const keep = keptDatabases();
 beforeAll(async () => {
-  for (const stage of STAGES) ground[stage] = await breakGround(stage);
+  for (const stage of STAGES) {
+    ground[stage] = await breakGround(stage);
+    keep(ground[stage].before);
+  }
   files = folder();
   file = await files.rows(
     "fleet",
@@ -32,16 +36,9 @@ beforeAll(async () => {
     })),
   );
 });
-afterAll(async () => {
-  files.remove();
-  for (const database of [...open, ...Object.values(ground).map(({ before }) => before)]) await database.drop();
-});
+afterAll(() => files.remove());
 
-async function copy(source: TestDatabase): Promise<string> {
-  const made = await cloned(source);
-  open.push(made);
-  return made.url;
-}
+const copy = async (source: TestDatabase): Promise<string> => keep(await cloned(source)).url;
 
 /** About every thirtieth. */
 const chosen = (key: string): string => `abs(hashtext(${key}::text)::bigint) % 30 = 0`;
@@ -80,9 +77,7 @@ async function validated(url: string): Promise<void> {
 describe("rows that the server refuses are set apart, and the rest goes on", { concurrent: true }, () => {
   for (const state of STATES) {
     test(`refusal/import/${state}`, async () => {
-      const database = await freshDatabase();
-      open.push(database);
-      const { url } = database;
+      const { url } = keep(await freshDatabase());
       await refuse(url, "stored_report", chosen("NEW.device_id"), state);
       const { stderr } = await succeed(["generate", "--from", file, "--batch-size", "250"], url);
       const all = Array.from({ length: ROWS }, (_, no) => `D-${no}`);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { freshCheckout } from "../support/checkout.ts";
+import { extent, ONLY } from "../support/extent.ts";
 import { type OwnServer, ownServer } from "../support/own-server.ts";
 import { breakGround, type Ground, play } from "./harness.ts";
 import { EXTENTS, matrix } from "./matrix.ts";
@@ -16,10 +17,9 @@ export async function testFaults(stage: Stage): Promise<void> {
     await ground.before.drop();
     await checkout?.remove();
   });
-  const only = process.env.SENTINEL_FAULTS_ONLY ?? "";
-  const extent = EXTENTS[process.env.SENTINEL_FAULTS ?? "sample"];
-  if (!extent) throw new Error(`SENTINEL_FAULTS is none of ${Object.keys(EXTENTS).join(", ")}`);
-  const scenarios = matrix(stage, ground.roundTrips, extent).filter((scenario) => nameOf(scenario).startsWith(only));
+  const scenarios = matrix(stage, ground.roundTrips, extent(EXTENTS)).filter((scenario) =>
+    nameOf(scenario).startsWith(ONLY),
+  );
   const falls = scenarios.filter(needsServer);
   if (scenarios.length > falls.length) testBreaks(ground, scenarios, playing);
   if (falls.length > 0) testFalls(stage, falls);

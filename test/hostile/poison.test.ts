@@ -2,21 +2,18 @@ import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { command, done, PROJECT } from "../support/command.ts";
-import { freshDatabase, type TestDatabase } from "../support/database.ts";
+import { freshDatabase, keptDatabases } from "../support/database.ts";
 import { query } from "../support/fleet.ts";
 import { type Folder, folder } from "../support/import-files.ts";
 import { COLUMNS, type PoisonFormat, poisonFile, verdicts } from "../support/poison.ts";
 import { EXTENT, SEED } from "./extent.ts";
 
 let files: Folder;
-const open: TestDatabase[] = [];
+const keep = keptDatabases();
 beforeAll(() => {
   files = folder();
 });
-afterAll(async () => {
-  files.remove();
-  await Promise.all(open.map((database) => database.drop()));
-});
+afterAll(() => files.remove());
 
 const END = /quote|no JSON/;
 const statusOf = (said: string | null): string => (/partial/i.test(said ?? "") ? "Partial" : "Success");
@@ -24,9 +21,7 @@ const statusOf = (said: string | null): string => (/partial/i.test(said ?? "") ?
 test.each<PoisonFormat>(["csv", "ndjson", "json"])(
   `%s: of hostile rows only those are set apart that can't be stored, all others are stored to the byte (SENTINEL_SEED=${SEED})`,
   async (format) => {
-    const database = await freshDatabase();
-    open.push(database);
-    const { url } = database;
+    const { url } = keep(await freshDatabase());
     const { content, rows } = poisonFile(format, Math.ceil(EXTENT.rows / 3), SEED);
     const decided = verdicts(rows);
     const from = files.file(`poison.${format}`, content);

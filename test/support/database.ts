@@ -1,5 +1,5 @@
 import pg from "pg";
-import { inject } from "vitest";
+import { afterAll, inject } from "vitest";
 
 /** A database of one test's own, on the real server of this run. */
 export interface TestDatabase {
@@ -9,6 +9,18 @@ export interface TestDatabase {
 }
 
 let made = 0;
+
+/** What takes the databases that a file's tests make, and drops them after its last test. */
+export function keptDatabases(): <T extends TestDatabase>(database: T) => T {
+  const kept: TestDatabase[] = [];
+  afterAll(async () => {
+    await Promise.all(kept.map((database) => database.drop()));
+  });
+  return (database) => {
+    kept.push(database);
+    return database;
+  };
+}
 
 /** A migrated database without rows. */
 export function freshDatabase(): Promise<TestDatabase> {

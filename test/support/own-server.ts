@@ -76,10 +76,19 @@ export async function ownServer({ settings = {}, small = false }: OwnServerOptio
       disk?.empty();
       for (const { release } of held) await release();
       await stopEmbedded({ ...options, force: true });
-      if (disk) execFileSync("umount", [projectRoot]);
-      rmSync(projectRoot, { recursive: true, force: true });
+      removeServerFolder(projectRoot);
     },
   };
+}
+
+/** Removes the folder of a server that was stopped, and the disk that may lie in its place. */
+export function removeServerFolder(folder: string): void {
+  try {
+    execFileSync("umount", [folder], { stdio: "ignore" });
+  } catch {
+    // It is on the disk of the machine.
+  }
+  rmSync(folder, { recursive: true, force: true });
 }
 
 const DISK_MEGABYTES = 320;

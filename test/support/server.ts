@@ -1,11 +1,11 @@
-import { readdirSync, rmSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
 import { embeddedStatus, stopEmbedded } from "../../pipelines/db/embedded/server.ts";
 import { migrate } from "../../pipelines/db/migrate.ts";
-import { ownServer, SERVER_PREFIX } from "./own-server.ts";
+import { ownServer, removeServerFolder, SERVER_PREFIX } from "./own-server.ts";
 
 const ABANDONED_AFTER_MS = 60_000;
 
@@ -52,7 +52,7 @@ async function removeAbandoned(): Promise<void> {
       if (Date.now() - statSync(projectRoot).mtimeMs < ABANDONED_AFTER_MS) continue;
       if ((await embeddedStatus({ projectRoot })).users.length > 0) continue;
       await stopEmbedded({ projectRoot });
-      rmSync(projectRoot, { recursive: true, force: true });
+      removeServerFolder(projectRoot);
     } catch {
       // Another user's.
     }
