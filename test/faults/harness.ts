@@ -1,3 +1,8 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { openArchive } from "../../pipelines/archive/verify.ts";
 import { type Ended, succeed } from "../support/cli.ts";
 import { freshDatabase, type TestDatabase } from "../support/database.ts";
 import { cloned, digestOf, query } from "../support/fleet.ts";
@@ -14,19 +19,39 @@ export interface Ground {
   readonly digest: string;
   /** Round trips to the database that it takes with one worker. */
   readonly roundTrips: number;
+  /** The folder of an export, for a scenario that writes or reads one. */
+  archive(): string;
+  /** Drops and removes all of it. */
+  leave(): Promise<void>;
 }
 
 /** Runs a stage once, unbroken, on the server of this run or another one, after all that has to be done before. */
 export async function breakGround(stage: Stage, { server, root }: Playing = {}): Promise<Ground> {
-  const before = await (server?.database() ?? freshDatabase());
-  for (const earlier of BEFORE[stage]) await succeed(wordsOf(earlier), before.url);
+  const fresh = (): Promise<TestDatabase> => server?.database() ?? freshDatabase();
+  const shelf = mkdtempSync(join(tmpdir(), "sentinel-faults-"));
+  const folder = join(shelf, "export");
+  let before = await fresh();
+  for (const earlier of BEFORE[stage]) await succeed(wordsOf(earlier, { folder }), before.url);
+  if (stage === "restore") {
+    await before.drop();
+    before = await fresh();
+  }
   const after = await cloned(before);
   const proxy = await faultProxy(after.url);
-  await succeed(wordsOf(stage), proxy.url, root);
+  await succeed(wordsOf(stage, { folder }), proxy.url, root);
   await proxy.close();
-  const ground = { before, digest: await digestOf(after.url), roundTrips: proxy.roundTrips };
+  const digest = await digestOf(after.url);
   await after.drop();
-  return ground;
+  return {
+    before,
+    digest,
+    roundTrips: proxy.roundTrips,
+    archive: () => (stage === "restore" ? folder : join(shelf, randomUUID(), "export")),
+    leave: async () => {
+      await before.drop();
+      rmSync(shelf, { recursive: true, force: true });
+    },
+  };
 }
 
 /**
@@ -35,20 +60,21 @@ export async function breakGround(stage: Stage, { server, root }: Playing = {}):
  */
 export async function play(
   { stage, fault, end }: Scenario,
-  { before, digest }: Ground,
+  { before, digest, archive }: Ground,
   playing: Playing = {},
 ): Promise<string[]> {
   const database = await cloned(before);
-  const place: Place = { ...playing, url: database.url };
+  const place: Place = { ...playing, url: database.url, folder: archive() };
   try {
     const broken = await inflict(fault, stage, place);
     const wrong = [...(broken.beside ?? []), ...wrongEnd(broken, end), ...leaks(broken, database.url)];
+    if (stage === "export") wrong.push(...(await torn(place)));
     if (wrong.length > 0) return wrong;
     // Who ends in success has done it all: nothing is left for the second time.
     if (broken.code === 0)
       wrong.push(...(await kept(stage, place, digest)).map((what) => `it ends with 0, and yet ${what}`));
     if (wrong.length > 0) return wrong;
-    const again = await bounded(begin(wordsOf(stage), place), place);
+    const again = await bounded(begin(wordsOf(stage, place), place), place);
     if (again.code !== 0) return [`done again without the fault, it ends with ${again.code}: ${again.stderr}`];
     return await kept(stage, place, digest);
   } finally {
@@ -84,20 +110,38 @@ function leaks({ stdout, stderr }: Ended, url: string): string[] {
 async function kept(stage: Stage, place: Place, digest: string): Promise<string[]> {
   const found = await digestOf(place.url);
   const other = found === digest ? [] : [`the digest is ${found}, not ${digest}`];
-  return [...(await promises(stage, place)), ...other];
+  const exported = stage === "export" ? await exportOf(place, digest) : [];
+  return [...(await promises(stage, place)), ...other, ...exported];
 }
 
-/** After recovery every promise; before it, that nothing is stored which the ledger does not know of. */
+/** An export is whole or not there. */
+async function torn({ folder = "" }: Place): Promise<string[]> {
+  if (!existsSync(folder)) return [];
+  const { signal } = new AbortController();
+  return openArchive(folder, signal).then(
+    () => [],
+    (error: Error) => [error.message],
+  );
+}
+
+/** The export is there, alone and of this digest. */
+async function exportOf({ folder = "" }: Place, digest: string): Promise<string[]> {
+  const beside = readdirSync(dirname(folder));
+  if (beside.length !== 1) return [`beside the export stand ${beside.join(", ")}`];
+  const { manifest } = await openArchive(folder, new AbortController().signal);
+  return manifest.digest === digest ? [] : [`the export has digest ${manifest.digest}, not ${digest}`];
+}
+
+/** That nothing is stored which the ledger does not know of; once recovered, every promise. */
 async function promises(stage: Stage, place: Place): Promise<string[]> {
-  if (stage === "recover") {
-    const { code, stdout } = await bounded(begin(["validate"], place), place);
-    return code === 0 ? [] : [`promises are broken: ${stdout}`];
-  }
   const [sums] = await query<{ ledger: string; stored: string }>(
     place.url,
     `SELECT concat_ws(', ', sum(rows) FILTER (WHERE stage = 'generate'), sum(rows) FILTER (WHERE stage = 'corrupt')) AS ledger,
        concat_ws(', ', (SELECT count(*) FROM stored_report), (SELECT nullif(count(*), 0) FROM fault_ledger)) AS stored
      FROM batch_ledger`,
   );
-  return sums?.ledger === sums?.stored ? [] : [`stored are ${sums?.stored} rows, entered ${sums?.ledger}`];
+  if (sums?.ledger !== sums?.stored) return [`stored are ${sums?.stored} rows, entered ${sums?.ledger}`];
+  if (stage !== "recover" && stage !== "restore") return [];
+  const { code, stdout } = await bounded(begin(["validate"], place), place);
+  return code === 0 ? [] : [`promises are broken: ${stdout}`];
 }

@@ -1,36 +1,37 @@
-import { type Barrier, holdBatches, settled, until } from "../support/barrier.ts";
+import { type Barrier, holdBatches, holdReaders, settled, until } from "../support/barrier.ts";
 import type { Running } from "../support/cli.ts";
 import { query, session } from "../support/fleet.ts";
 import type { OwnServer } from "../support/own-server.ts";
 import { type Condition, type FaultProxy, faultProxy, type Strike } from "../support/proxy.ts";
 import { type Broken, begin, bounded, type Place } from "./place.ts";
-import { type Fault, type Stage, WRITTEN, type WritingStage, wordsOf } from "./scenario.ts";
+import { type Fault, READ, type Stage, WRITTEN, type WritingStage, wordsOf } from "./scenario.ts";
 
 /** Runs the stage while the fault is there, and takes the fault away. */
 export function inflict(fault: Fault, stage: Stage, place: Place): Promise<Broken> {
-  const words = (workers = 1): string[] => wordsOf(stage, workers);
-  const at = (batch: number): string => `NEW.stage = '${LEDGER[stage as WritingStage]}' AND NEW.batch_no = ${batch}`;
+  const words = (workers = 1): string[] => wordsOf(stage, { ...place, workers });
   switch (fault.kind) {
     case "link":
       return overProxy(words(), place, fault.strike);
     case "condition":
       return overProxy(words(), place, undefined, fault.condition);
     case "kill":
-      return held(words(fault.workers), place, at(fault.batch), async (command, barrier) => {
+      return held(words(fault.workers), place, holding(stage, fault.batch), async (command, barrier) => {
         command.signal("SIGKILL");
         await command.ended;
         await (fault.commits ? barrier.pass() : barrier.abort());
       });
     case "backend":
-      return held(words(fault.workers), place, `${at(fault.batch)} AND ${once()}`, (_, barrier) => barrier.abort());
+      return held(words(fault.workers), place, holdingFirst(stage, fault.batch), (_, barrier) => barrier.abort());
     case "signal":
-      return held(words(), place, at(fault.batch), async (command, barrier) => {
+      return held(words(), place, holding(stage, fault.batch), async (command, barrier) => {
         command.process.kill(fault.signal);
+        // What is done whole or not at all waits for no batch, and not for the server that holds it.
+        if (stage === "export" || stage === "restore") return void (await bounded(command, place));
         await command.says("Stopping once the batches under way are stored");
         await barrier.pass();
       });
     case "rival":
-      return held(words(), place, `${at(fault.batch)} AND ${once()}`, async (_, barrier) => {
+      return held(words(), place, holdingFirst(stage, fault.batch), async (_, barrier) => {
         const rival = await bounded(begin(words(), place), place);
         await barrier.pass();
         return rival.code === 3 ? [] : [`a second command ends with ${rival.code}: ${rival.stderr}`];
@@ -45,7 +46,7 @@ export function inflict(fault: Fault, stage: Stage, place: Place): Promise<Broke
         reset: "RESET default_transaction_isolation",
       });
     case "stolen":
-      return held(words(), place, `${at(fault.batch)} AND ${once()}`, async (command, barrier) => {
+      return held(words(), place, holdingFirst(stage, fault.batch), async (command, barrier) => {
         command.process.kill("SIGSTOP");
         await barrier.pass();
         await query(place.url, "SELECT pg_terminate_backend(backend_pid, 10000) FROM lease");
@@ -53,14 +54,20 @@ export function inflict(fault: Fault, stage: Stage, place: Place): Promise<Broke
         command.process.kill("SIGCONT");
         return thief.code === 0 ? [] : [`who takes the lease ends with ${thief.code}: ${thief.stderr}`];
       });
+    case "replaced":
+      return replaced(words(), place);
     case "clock":
       return atWrongTime(words(), place, fault);
     case "postmaster":
-      return fallen(words(), place, { condition: at(fault.batch), fall: ({ kill }) => kill(), back: fault.back });
+      return fallen(words(), place, {
+        hold: holding(stage, fault.batch),
+        fall: ({ kill }) => kill(),
+        back: fault.back,
+      });
     case "disk":
       return fault.full === "rows"
         ? onFullDisk(words(), place)
-        : fallen(words(), place, { condition: at(1), fall: exhaustLog, back: false });
+        : fallen(words(), place, { hold: holding(stage, 1), fall: exhaustLog, back: false });
     case "connections":
       return asOrdinary(place, (limited) =>
         under(words(), limited, place.url, {
@@ -78,16 +85,33 @@ export function inflict(fault: Fault, stage: Stage, place: Place): Promise<Broke
   }
 }
 
-/** What the ledger calls a stage. */
+/** What the rows of the ledger say at which a stage is held. */
 const LEDGER: Readonly<Record<WritingStage, string>> = {
   generate: "generate",
   import: "generate",
   corrupt: "corrupt",
   recover: "recover",
+  restore: "recover",
 };
 
-/** True for the first session that asks. */
-const once = (): string => "nextval('fault_times') = 1";
+type Hold = (url: string) => Promise<Barrier>;
+
+/** Holds whoever is at a batch, or reads the table that an export reads then. */
+const holding =
+  (stage: Stage, batch: number): Hold =>
+  (url) =>
+    stage === "export" ? holdReaders(url, READ[batch] as string) : holdBatches(url, enters(stage, batch));
+
+/** Holds the first session that is at a batch, and none after it. */
+const holdingFirst =
+  (stage: Stage, batch: number): Hold =>
+  (url) =>
+    stage === "export"
+      ? holdReaders(url, READ[batch] as string)
+      : holdBatches(url, `${enters(stage, batch)} AND nextval('fault_times') = 1`);
+
+const enters = (stage: Stage, batch: number): string =>
+  `NEW.stage = '${LEDGER[stage as WritingStage]}' AND NEW.batch_no = ${batch}`;
 
 async function overProxy(
   words: readonly string[],
@@ -108,12 +132,12 @@ async function overProxy(
 async function held(
   words: readonly string[],
   place: Place,
-  condition: string,
+  hold: Hold,
   act: (command: Running, barrier: Barrier) => Promise<unknown>,
 ): Promise<Broken> {
   const { url } = place;
   await query(url, "CREATE SEQUENCE fault_times");
-  const barrier = await holdBatches(url, condition);
+  const barrier = await hold(url);
   const command = begin(words, place);
   const early = command.ended.then(() => "ended" as const);
   const struck = (await Promise.race([barrier.reached(), early])) !== "ended";
@@ -125,6 +149,32 @@ async function held(
   await barrier.close();
   await query(url, "DROP SEQUENCE fault_times");
   return { ...ended, struck, beside };
+}
+
+/** The other one is held before it comes to the batch that the first one wakes up with: the ledger would have a place for that. */
+async function replaced(words: readonly string[], place: Place): Promise<Broken> {
+  const { url } = place;
+  const other = [...words, "--replace"];
+  const barrier = await holdBatches(url, "NEW.batch_no = 1 + 2 * (SELECT count(*) FROM campaign WHERE seed = 7)");
+  const command = begin([...words, "--seed", "7"], place);
+  await barrier.reached();
+  command.process.kill("SIGSTOP");
+  // As by a link that is cut, of which it can't know yet.
+  await query(
+    url,
+    `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name LIKE 'sentinel-%'`,
+  );
+  const heir = begin(other, place);
+  await barrier.reached();
+  command.process.kill("SIGCONT");
+  const ended = await bounded(command, place);
+  await barrier.pass();
+  const { code, stderr } = await bounded(heir, place);
+  await barrier.close();
+  await settled(url);
+  const beside = code === 0 ? [] : [`who replaces the campaign ends with ${code}: ${stderr}`];
+  return { ...ended, struck: /Another command took over writing/.test(ended.stderr), beside };
 }
 
 /** Has the server answer a statement with an error. */
@@ -194,15 +244,15 @@ async function atWrongTime(
 
 /** How a server falls while a command's batch is about to commit, and whether it is back while the command still hopes. */
 interface Fall {
-  readonly condition: string;
+  readonly hold: Hold;
   readonly fall: (server: OwnServer, url: string) => Promise<void>;
   readonly back: boolean;
 }
 
-async function fallen(words: readonly string[], place: Place, { condition, fall, back }: Fall): Promise<Broken> {
+async function fallen(words: readonly string[], place: Place, { hold, fall, back }: Fall): Promise<Broken> {
   const { url } = place;
   const server = serverOf(place);
-  const barrier = await holdBatches(url, condition);
+  const barrier = await hold(url);
   const command = begin(words, place);
   const early = command.ended.then(() => "ended" as const);
   const struck = (await Promise.race([barrier.reached(), early])) !== "ended";

@@ -1,20 +1,22 @@
 import { POINTS } from "../support/proxy.ts";
-import { BATCHES, type End, type Fault, type Scenario, type Stage, WRITTEN, type WritingStage } from "./scenario.ts";
+import { BATCHES, type BatchedStage, type End, type Fault, type Scenario, type Stage, WRITTEN } from "./scenario.ts";
 
 /** How much is tried. */
 export interface Extent {
   /** Of the places where any would do, so many a stage. */
   readonly places: number;
-  /** Every round trip is cut, or every third. */
+  /** Every round trip is cut, or every fifth. */
   readonly everyCut: number;
+  /** So that each state, and each way to kill, is played at every stage, or at every other one. */
+  readonly everyState: number;
   /** Batches at which the server is killed. */
   readonly servers: number;
 }
 export const EXTENTS = {
   /** With all other tests. */
-  sample: { places: 2, everyCut: 3, servers: 1 },
-  pr: { places: 6, everyCut: 1, servers: 4 },
-  nightly: { places: 60, everyCut: 1, servers: 4 },
+  sample: { places: 2, everyCut: 5, everyState: 2, servers: 1 },
+  pr: { places: 6, everyCut: 1, everyState: 1, servers: 4 },
+  nightly: { places: 60, everyCut: 1, everyState: 1, servers: 4 },
 };
 
 /** States after which the same transaction may succeed; 08007 and 40003 leave open whether it did. */
@@ -25,8 +27,10 @@ const TRANSIENT = [
 /** States that need a person. */
 const HALTING = ["53100", "25006", "28000", "28P01", "3D000", "42501", "42P01", "42703", "42601"];
 
+const STAGES: readonly Stage[] = ["generate", "import", "corrupt", "recover", "report", "export", "restore"];
+
 /** What the command itself writes around them. */
-const AROUND: Readonly<Record<WritingStage, readonly string[]>> = {
+const AROUND: Readonly<Record<BatchedStage, readonly string[]>> = {
   generate: ["INSERT ON run", "INSERT ON campaign", "INSERT ON device_profile", "UPDATE ON run"],
   import: ["INSERT ON run", "INSERT ON campaign", "UPDATE ON run"],
   corrupt: ["INSERT ON run", "UPDATE ON campaign", "UPDATE ON run"],
@@ -43,15 +47,55 @@ export function matrix(stage: Stage, roundTrips: number, extent: Extent): Scenar
     ...ending(stage, "succeeds_or_resumable", cuts(roundTrips, everyCut)),
     ...ending(stage, "succeeds_or_resumable", mutes(roundTrips, places)),
     ...ending(stage, "succeeds", conditions()),
-    ...(stage === "report" ? [] : written(stage, extent)),
+    ...others(stage, extent),
   ];
+}
+
+function others(stage: Stage, extent: Extent): Scenario[] {
+  switch (stage) {
+    case "report":
+      return [];
+    case "export":
+      return exported(extent);
+    case "restore":
+      return restored(extent);
+    default:
+      return written(stage, extent);
+  }
 }
 
 const ending = (stage: Stage, end: End, faults: readonly Fault[]): Scenario[] =>
   faults.map((fault) => ({ stage, fault, end }));
 
-/** Scenarios of a stage that writes. */
-function written(stage: WritingStage, { places, servers }: Extent): Scenario[] {
+/** Nothing is tried again, and nothing is left half done. */
+function exported({ everyState }: Extent): Scenario[] {
+  return [
+    ...ending("export", "killed", turns("export", kills([1]), everyState)),
+    ...ending("export", "succeeds_or_resumable", backends([1])),
+    ...ending("export", "interrupted", signals()),
+  ];
+}
+
+/** One transaction, which is not tried again: whatever breaks, nothing is stored. */
+function restored(extent: Extent): Scenario[] {
+  const { places, everyState, servers } = extent;
+  const [, ...statements] = WRITTEN.restore;
+  return [
+    ...exported(extent).map((scenario): Scenario => ({ ...scenario, stage: "restore" })),
+    ...ending("restore", "succeeds", rivals()),
+    ...ending("restore", "halts", turns("restore", states(TRANSIENT, statements), everyState)),
+    ...ending("restore", "halts", turns("restore", states(HALTING, statements, Number.MAX_SAFE_INTEGER), everyState)),
+    ...ending("restore", "halts", deadlocks(places)),
+    ...ending("restore", "succeeds", isolations()),
+    ...ending("restore", "halts", thefts(places)),
+    ...ending("restore", "succeeds", clocks()),
+    ...ending("restore", "halts", [{ kind: "read_only" }, { kind: "disk", full: "rows" }]),
+    ...ending("restore", "halts", postmasters(BATCHES.slice(0, servers), true)),
+  ];
+}
+
+/** Scenarios of a stage that writes batch by batch. */
+function written(stage: BatchedStage, { places, everyState, servers }: Extent): Scenario[] {
   const [, ...statements] = WRITTEN[stage];
   const around = AROUND[stage];
   // An import is not shared out among workers.
@@ -59,23 +103,21 @@ function written(stage: WritingStage, { places, servers }: Extent): Scenario[] {
   return [
     ...ending(stage, "succeeds_or_resumable", stage === "generate" ? spread(places, 75_000, rowsCut) : []),
     ...ending(stage, "succeeds", stage === "recover" ? spread(places, 15_000, answerCut) : []),
-    ...ending(stage, "killed", kills(crews)),
-    ...ending(stage, "succeeds", backends(crews)),
+    ...ending(stage, "killed", turns(stage, kills(crews), everyState)),
+    ...ending(stage, "succeeds", turns(stage, backends(crews), everyState)),
     ...ending(stage, "interrupted", signals()),
     ...ending(stage, "succeeds", rivals()),
-    ...ending(stage, "succeeds", states(TRANSIENT, statements)),
+    ...ending(stage, "succeeds", turns(stage, states(TRANSIENT, statements), everyState)),
     ...ending(stage, "succeeds_or_resumable", states(TRANSIENT.slice(0, places), around)),
-    ...ending(stage, "halts", states(HALTING, [...statements, ...around], Number.MAX_SAFE_INTEGER)),
-    ...ending(stage, "succeeds", deadlocks(places)),
-    ...ending(stage, "succeeds", [
-      { kind: "isolation", level: "repeatable read" },
-      { kind: "isolation", level: "serializable" },
-    ]),
     ...ending(
       stage,
       "halts",
-      BATCHES.slice(0, places).map((batch): Fault => ({ kind: "stolen", batch })),
+      turns(stage, states(HALTING, [...statements, ...around], Number.MAX_SAFE_INTEGER), everyState),
     ),
+    ...ending(stage, "succeeds", deadlocks(places)),
+    ...ending(stage, "succeeds", isolations()),
+    ...ending(stage, "halts", thefts(places)),
+    ...ending(stage, "halts", stage === "generate" ? [{ kind: "replaced" }] : []),
     ...ending(stage, "succeeds", clocks()),
     ...ending(stage, "halts", [{ kind: "connections" }, { kind: "read_only" }, { kind: "disk", full: "rows" }]),
     ...ending(stage, "succeeds_or_resumable", postmasters(BATCHES.slice(0, servers), true)),
@@ -83,6 +125,12 @@ function written(stage: WritingStage, { places, servers }: Extent): Scenario[] {
     ...ending(stage, "halts", servers > 1 || stage === "recover" ? postmasters(BATCHES.slice(1, 2), false) : []),
     ...ending(stage, "halts", servers > 1 ? [{ kind: "disk", full: "log" }] : []),
   ];
+}
+
+/** Those of which it is the stage's turn: what one stage leaves out another one plays, and neighbours differ in more than one way. */
+function turns(stage: Stage, faults: readonly Fault[], every: number): Fault[] {
+  const first = STAGES.indexOf(stage);
+  return faults.filter((_, no) => (first + no + (no >> 1) + (no >> 2)) % every === 0);
 }
 
 function backends(crews: readonly number[]): Fault[] {
@@ -95,6 +143,14 @@ function postmasters(batches: readonly number[], back: boolean): Fault[] {
 
 function deadlocks(places: number): Fault[] {
   return BATCHES.slice(0, places).map((batch): Fault => ({ kind: "deadlock", batch }));
+}
+
+function isolations(): Fault[] {
+  return (["repeatable read", "serializable"] as const).map((level): Fault => ({ kind: "isolation", level }));
+}
+
+function thefts(places: number): Fault[] {
+  return BATCHES.slice(0, places).map((batch): Fault => ({ kind: "stolen", batch }));
 }
 
 function clocks(): Fault[] {

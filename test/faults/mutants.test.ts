@@ -11,7 +11,7 @@ const stages = new Set(MUTANTS.flatMap(({ shownBy }) => shownBy.map(({ stage }) 
 const ground = new Map<Stage, Ground>();
 for (const stage of stages) ground.set(stage, await breakGround(stage));
 afterAll(async () => {
-  for (const { before } of ground.values()) await before.drop();
+  for (const { leave } of ground.values()) await leave();
 });
 
 const problemsOf = (root: string, scenario: Scenario): Promise<string[]> =>

@@ -165,4 +165,25 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: "who lost the lease may still write",
+    file: "pipelines/db/queries/ledger.sql",
+    right: "SELECT fence(:lease)",
+    wrong: "SELECT :lease",
+    shownBy: [{ stage: "generate", fault: { kind: "replaced" }, end: "halts" }],
+  },
+  {
+    name: "an import is no transaction",
+    file: "pipelines/archive/import.ts",
+    right: "inTransaction(client, () => storeAll({ run, archive, db, name, found }))",
+    wrong: "storeAll({ run, archive, db, name, found })",
+    shownBy: [resumes("restore", killed)],
+  },
+  {
+    name: "an export is written where it is wanted",
+    file: "pipelines/archive/folder.ts",
+    right: "const result = await work(into, scratch);\n",
+    wrong: "mkdirSync(folder, { recursive: true }); const result = await work(folder, scratch); return result;\n",
+    shownBy: [resumes("export", killed)],
+  },
 ];

@@ -16,6 +16,8 @@ export interface Playing {
 /** Where a command runs, and on what. */
 export interface Place extends Playing {
   readonly url: string;
+  /** Of the export that the stage writes or reads. */
+  readonly folder?: string;
 }
 
 /** A mute server is one within two seconds. */

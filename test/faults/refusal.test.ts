@@ -21,7 +21,6 @@ const keep = keptDatabases();
 beforeAll(async () => {
   for (const stage of STAGES) {
     ground[stage] = await breakGround(stage);
-    keep(ground[stage].before);
   }
   files = folder();
   file = await files.rows(
@@ -36,7 +35,10 @@ beforeAll(async () => {
     })),
   );
 });
-afterAll(() => files.remove());
+afterAll(async () => {
+  for (const { leave } of Object.values(ground)) await leave();
+  files.remove();
+});
 
 const copy = async (source: TestDatabase): Promise<string> => keep(await cloned(source)).url;
 

@@ -1,20 +1,31 @@
 import type { Condition, Strike } from "../support/proxy.ts";
 
-/** What a scenario breaks: stages that have several batches, small enough to be run hundreds of times, and the report. */
+/** What a scenario breaks, small enough to be run hundreds of times: what writes several batches, and what does all or nothing. */
 const WORDS = {
   generate: ["generate", "--devices", "1000", "--batch-size", "250", "--campaign", "torn"],
   import: ["generate", "--from", "data/examples/fleet.csv", "--batch-size", "4"],
   corrupt: ["corrupt", "--fault-rate", "0.2", "--batch-size", "250"],
   recover: ["recover", "--batch-size", "250"],
   report: ["report", "--no-site"],
+  export: ["export", "--replace", "--to"],
+  restore: ["import", "--from"],
 } as const;
 export type Stage = keyof typeof WORDS;
-/** What the ledger calls a stage that writes. */
-export type WritingStage = Exclude<Stage, "report">;
+/** What commits batch by batch, each with its row in the ledger. */
+export type BatchedStage = Exclude<Stage, "report" | "export" | "restore">;
+/** What changes the database. */
+export type WritingStage = BatchedStage | "restore";
 
-/** The command line of a stage. */
-export const wordsOf = (stage: Stage, workers = 1): string[] =>
-  stage === "report" ? [...WORDS.report] : [...WORDS[stage], "--workers", String(workers)];
+/**
+ * The command line of a stage.
+ * @param folder of the export that it writes or reads.
+ */
+export function wordsOf(stage: Stage, { workers = 1, folder }: { workers?: number; folder?: string } = {}): string[] {
+  if (stage === "report") return [...WORDS.report];
+  if (stage !== "export" && stage !== "restore") return [...WORDS[stage], "--workers", String(workers)];
+  if (folder === undefined) throw new Error(`${stage} needs a folder`);
+  return [...WORDS[stage], folder];
+}
 
 /** What has to be done before. */
 export const BEFORE: Readonly<Record<Stage, readonly Stage[]>> = {
@@ -23,16 +34,24 @@ export const BEFORE: Readonly<Record<Stage, readonly Stage[]>> = {
   corrupt: ["generate"],
   recover: ["generate", "corrupt"],
   report: ["generate", "corrupt", "recover"],
+  export: ["generate", "corrupt", "recover"],
+  restore: ["generate", "corrupt", "recover", "export"],
 };
 export const BATCHES = [0, 1, 2, 3] as const;
 
-/** What a worker writes in one transaction, by stage. */
+/** What is written in one transaction, by stage. */
 export const WRITTEN: Readonly<Record<WritingStage, readonly [table: string, ...statements: string[]]>> = {
   generate: ["stored_report", "INSERT ON stored_report", "INSERT ON batch_ledger"],
   import: ["stored_report", "INSERT ON stored_report", "INSERT ON device_profile", "INSERT ON batch_ledger"],
   corrupt: ["fault_ledger", "INSERT ON fault_ledger", "UPDATE ON stored_report", "INSERT ON batch_ledger"],
   recover: ["decision", "INSERT ON decision", "INSERT ON triage_queue", "INSERT ON batch_ledger"],
+  restore: [
+    ...(["stored_report", "INSERT ON device_profile", "INSERT ON stored_report", "INSERT ON fault_ledger"] as const),
+    ...["INSERT ON decision", "INSERT ON triage_queue", "INSERT ON batch_ledger", "INSERT ON campaign"],
+  ],
 };
+/** What an export reads, one table after the other. */
+export const READ = ["stored_report", "decision", "triage_queue", "batch_ledger"] as const;
 
 /** What is done to a command from outside, as data. */
 export type Fault =
@@ -56,6 +75,8 @@ export type Fault =
   | { readonly kind: "isolation"; readonly level: "repeatable read" | "serializable" }
   /** The command is stopped with a batch sent, loses its lease, and wakes up when another one has done the work. */
   | { readonly kind: "stolen"; readonly batch: number }
+  /** The command is stopped at its last batch, loses its lease, and wakes up while another one replaces its campaign with another fleet. */
+  | { readonly kind: "replaced" }
   /** The command's clock is wrong by so many hours, and may run backwards. */
   | { readonly kind: "clock"; readonly hours: number; readonly backwards: boolean }
   /** The postmaster is killed while a batch is about to commit, and is back at once, or only when the command has given up. */

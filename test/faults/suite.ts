@@ -14,7 +14,7 @@ export async function testFaults(stage: Stage): Promise<void> {
   const playing: Playing = checkout ? { root: checkout.root } : {};
   const ground = await breakGround(stage, playing);
   afterAll(async () => {
-    await ground.before.drop();
+    await ground.leave();
     await checkout?.remove();
   });
   const scenarios = matrix(stage, ground.roundTrips, extent(EXTENTS)).filter((scenario) =>
@@ -44,7 +44,10 @@ function testFalls(stage: Stage, scenarios: readonly Scenario[]): void {
       server = await ownServer({ small: true, settings: { shared_buffers: "32MB", max_wal_size: "64MB" } });
       ground = await breakGround(stage, { server });
     });
-    afterAll(() => server.stop());
+    afterAll(async () => {
+      await ground.leave();
+      await server.stop();
+    });
     for (const scenario of scenarios) {
       test(nameOf(scenario), async ({ expect, skip }) => {
         if (scenario.fault.kind === "disk" && !server.disk)

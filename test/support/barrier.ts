@@ -6,13 +6,17 @@ import { session } from "./fleet.ts";
 export interface Barrier {
   /** Resolves once `sessions` sessions wait there. */
   reached(sessions?: number): Promise<void>;
-  /** Resolves once another command asks for the write lease, and so waits until no held session can commit any more. */
-  awaited(): Promise<void>;
   /** Ends the sessions that wait: what they did is rolled back. */
   abort(): Promise<void>;
   /** Lets the sessions go on: what they did commits, whether or not anybody is left to hear of it. */
   pass(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** One behind which others line up. */
+export interface WriteBarrier extends Barrier {
+  /** Resolves once another command asks for the write lease, and so waits until no held session can commit any more. */
+  awaited(): Promise<void>;
 }
 
 const POLL_MS = 10;
@@ -22,16 +26,43 @@ const WAITING =
 const AWAITING = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'INSERT INTO lease%'";
 
 /** Holds whoever enters a row into `batch_ledger` for which the condition on `NEW` holds: after its batch's rows, before COMMIT. */
-export function holdBatches(url: string, condition: string): Promise<Barrier> {
+export function holdBatches(url: string, condition: string): Promise<WriteBarrier> {
   return hold(url, "INSERT ON batch_ledger", condition);
 }
 
 /** Holds whoever says in `run` how a stage ended: after its last batch committed. */
-export function holdEnd(url: string): Promise<Barrier> {
+export function holdEnd(url: string): Promise<WriteBarrier> {
   return hold(url, "UPDATE ON run", "NEW.result = 'succeeded'");
 }
 
-async function hold(url: string, event: string, condition: string): Promise<Barrier> {
+/** Holds whoever reads a table. */
+export async function holdReaders(url: string, table: string): Promise<Barrier> {
+  const client = new pg.Client({ connectionString: url });
+  client.on("error", () => {});
+  await client.connect();
+  await client.query(`BEGIN; LOCK TABLE ${table}`);
+  // Copies of a database number their tables alike.
+  const waiting =
+    "SELECT pid FROM pg_locks WHERE NOT granted AND relation = $1::regclass AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+  const release = async (): Promise<void> => void (await client.query("ROLLBACK"));
+  return {
+    reached: (sessions = 1) =>
+      until(
+        `${sessions} wait for ${table}`,
+        async () => ((await client.query(waiting, [table])).rowCount ?? 0) >= sessions,
+      ),
+    abort: async () => {
+      await client.query(`SELECT pg_terminate_backend(pid) FROM (${waiting}) held`, [table]);
+    },
+    pass: release,
+    close: async () => {
+      await release();
+      await client.end();
+    },
+  };
+}
+
+async function hold(url: string, event: string, condition: string): Promise<WriteBarrier> {
   const client = new pg.Client({ connectionString: url });
   // Of a test that failed before it closed the barrier: dropping its database ends this session.
   client.on("error", () => {});

@@ -1,4 +1,4 @@
-import { type Barrier, holdBatches } from "../../support/barrier.ts";
+import { holdBatches, type WriteBarrier } from "../../support/barrier.ts";
 import type { Ended, Running } from "../../support/cli.ts";
 import { query } from "../../support/fleet.ts";
 import { type Ask, finished, type Model, type Plan, plan, withProgress, writes } from "./model.ts";
@@ -20,7 +20,7 @@ interface Held {
   readonly ask: Ask;
   readonly planned: Plan & { readonly work: NonNullable<Plan["work"]> };
   readonly running: Running;
-  readonly barrier: Barrier;
+  readonly barrier: WriteBarrier;
   readonly batch: number;
 }
 
