@@ -4,7 +4,7 @@ import type { RuleSet } from "../pipelines/domain/rules.ts";
 import { rowsOf, setVariable } from "./engine.ts";
 import { readerFingerprint, readFolder, readModels, readSql } from "./models.ts";
 import type { Pulled } from "./pull.ts";
-import { referenceVariables, ruleMacros } from "./reference.ts";
+import { findingsMacro, referenceVariables, ruleMacros } from "./reference.ts";
 
 /** Makes macros, vocabulary and rules: what the models are written in. */
 export async function prepare(db: DuckDBConnection, rules: RuleSet): Promise<void> {
@@ -13,7 +13,11 @@ export async function prepare(db: DuckDBConnection, rules: RuleSet): Promise<voi
   for (const macro of ruleMacros(rules)) await db.run(macro);
   const variables = referenceVariables(rules);
   for (const [name, json] of Object.entries(variables)) await setVariable(db, name, json);
-  await setVariable(db, "reader", readerFingerprint(JSON.stringify(variables), ...ruleMacros(rules)));
+  await setVariable(
+    db,
+    "reader",
+    readerFingerprint(JSON.stringify(variables), ...ruleMacros(rules), findingsMacro(rules)),
+  );
   for (const { sql } of readFolder("reference")) await db.run(sql);
 }
 
@@ -32,7 +36,8 @@ export async function stage(db: DuckDBConnection, pulled: readonly Pulled[]): Pr
 const LEAST_LINE = 1 << 20;
 
 /** Builds all that follows from the staged rows: the intermediate models, the snapshot and the marts. */
-export async function build(db: DuckDBConnection): Promise<void> {
+export async function build(db: DuckDBConnection, rules: RuleSet): Promise<void> {
+  await db.run(findingsMacro(rules));
   for (const { sql } of readModels("intermediate")) await db.run(sql);
   await db.run(readSql("snapshot"));
   await db.run(readSql("engine/publish"));

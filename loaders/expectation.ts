@@ -1,25 +1,51 @@
-import type { RuleSet } from "../pipelines/domain/rules.ts";
-import type { TelemetryField } from "../pipelines/domain/vocabulary.ts";
+import type { Predicate } from "../pipelines/domain/predicate.ts";
+import { decisive, type RuleSet } from "../pipelines/domain/rules.ts";
+import type { RuleField } from "../pipelines/domain/vocabulary.ts";
 
-const UNITS: Readonly<Record<TelemetryField, string>> = {
+const UNITS: Readonly<Partial<Record<RuleField, string>>> = {
   battery_voltage: "V",
   signal_strength: "%",
   storage_free_mb: "MB",
 };
 
-/** What a field's rules accept, in words for a person, for example "a number from 6 to 16 V". */
-export function expectation(ruleSet: RuleSet, field: TelemetryField): string {
-  const tests = ruleSet.rules.filter((rule) => rule.field === field).map((rule) => rule.test);
-  const unit = UNITS[field];
+/** What a field's rules accept whatever the rest of the report is, in words for a person, for example "a number from 6 to 16 V". */
+export function expectation(ruleSet: RuleSet, field: RuleField): string {
+  const tests = decisive(ruleSet).flatMap((rule) =>
+    rule.field === field && !rule.and && !rule.by_model ? [rule.test] : [],
+  );
+  const unit = UNITS[field] === undefined ? "" : ` ${UNITS[field]}`;
   const range = tests.find((test) => test.kind === "outside");
-  const limits = tests.flatMap((test) => (test.kind === "above" ? [`at most ${test.value} ${unit}`] : []));
+  const words = tests.find((test) => test.kind === "not_one_of");
+  const limits = tests.flatMap((test) => limitsOf(test, unit));
   const banned = tests.flatMap((test) =>
     test.kind === "equals" && !(range && (test.value < range.min || test.value > range.max)) ? [test.value] : [],
   );
+  const isNumber = tests.some(({ kind }) => ["not_number", "above", "below", "equals"].includes(kind));
   const what = range
-    ? `a number from ${range.min} to ${range.max} ${unit}`
-    : tests.some((test) => test.kind === "not_number") || limits.length + banned.length > 0
-      ? `a number (${unit})`
-      : "a value";
+    ? `a number from ${range.min} to ${range.max}${unit}`
+    : words
+      ? `one of ${words.values.join(", ")}`
+      : isNumber
+        ? `a number${unit && ` (${unit.trim()})`}`
+        : tests.some(({ kind }) => ["not_time", "before", "after"].includes(kind))
+          ? "a time"
+          : "a value";
   return [what, ...limits, ...banned.map((value) => `not ${value}`)].join(", ");
+}
+
+function limitsOf(test: Predicate, unit: string): string[] {
+  switch (test.kind) {
+    case "above":
+      return [`at most ${test.value}${unit}`];
+    case "below":
+      return [`at least ${test.value}${unit}`];
+    case "before":
+      return [`from ${test.time}`];
+    case "after":
+      return [`until ${test.time}`];
+    case "longer":
+      return [`at most ${test.value} characters`];
+    default:
+      return [];
+  }
 }

@@ -33,7 +33,7 @@ test("every header names the columns that the engine reports, with their types, 
     for (const model of readModels("staging")) {
       expect(await actual(db, `FROM ${model.name} LIMIT 0`), model.name).toEqual(described(model));
     }
-    await build(db);
+    await build(db, defaultRules());
     for (const model of [...readModels("intermediate"), ...readModels("marts"), snapshotModel()]) {
       expect(await actual(db, `FROM ${model.name} LIMIT 0`), model.name).toEqual(described(model));
     }

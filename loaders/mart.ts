@@ -7,8 +7,10 @@ export { readSnapshot, type Snapshot } from "./snapshot.ts";
 
 const models: ReadonlyMap<string, Model> = new Map(readModels("marts").map((model) => [model.name, model]));
 
-/** Every mart: its name, question, grain, order and columns, as the header of its file states them. */
-export const MARTS: readonly Header[] = [...models.values()].map(({ sql: _, ...header }) => header);
+/** Every mart by name: its question, grain, order and columns, as the header of its file states them. */
+export const MARTS: readonly Header[] = [...models.values()]
+  .map(({ sql: _, ...header }) => header)
+  .sort((a, b) => (a.name < b.name ? -1 : 1));
 
 /** The rows of a mart in their stated order; nothing but text, finite numbers, booleans and null. */
 export function readMart(warehousePath: string, name: string): Promise<Record<string, unknown>[]> {

@@ -7,17 +7,33 @@ export interface Model extends Header {
   readonly sql: string;
 }
 
-/** The folders of models, in the order in which they run. Within a folder the order is that of the names. */
+/** The folders of models, in the order in which they run. Within a folder a model runs after those that it names, else by its name. */
 export const LAYERS = ["staging", "intermediate", "marts", "checks"] as const;
 export type Layer = (typeof LAYERS)[number];
 
-/** The models of a folder, in the order of their names. */
+/** The models of a folder, in the order in which they run. */
 export function readModels(layer: Layer): readonly Model[] {
-  return readFolder(layer).map(({ name, sql }) => {
+  const models = readFolder(layer).map(({ name, sql }) => {
     const header = parseHeader(sql);
     if (header.name !== name) throw new Error(`${layer}/${name}.sql calls itself ${header.name}`);
     return { ...header, sql };
   });
+  return inOrder(models, layer);
+}
+
+function inOrder(models: readonly Model[], layer: Layer): Model[] {
+  const ordered: Model[] = [];
+  const names = new Map(models.map((model) => [model.name, new RegExp(`\\b${model.name}\\b`)]));
+  const follows = (model: Model, other: Model): boolean =>
+    other !== model && (names.get(other.name) as RegExp).test(model.sql.replaceAll(/^--.*$/gm, ""));
+  const visit = (model: Model, above: readonly Model[]): void => {
+    if (ordered.includes(model)) return;
+    if (above.includes(model)) throw new Error(`${layer}/${model.name}.sql names what is made from it`);
+    for (const other of models) if (follows(model, other)) visit(other, [...above, model]);
+    ordered.push(model);
+  };
+  for (const model of models) visit(model, []);
+  return ordered;
 }
 
 /** The .sql files of a folder, in the order of their names. */

@@ -4,6 +4,7 @@ import { EXIT, SentinelError } from "../pipelines/cli/errors.ts";
 import { copyOut } from "../pipelines/db/copy-out.ts";
 import { type Bindable, bind } from "../pipelines/db/sql.ts";
 import { shardAt, shardCount } from "../pipelines/domain/shards.ts";
+import type { RuleField } from "../pipelines/domain/vocabulary.ts";
 import { type LineFile, withLines } from "./line-file.ts";
 import { readSql } from "./models.ts";
 
@@ -88,6 +89,8 @@ export interface PullPlace {
   readonly campaign: Campaign;
   /** Folder for the files, each readable by its user alone. */
   readonly folder: string;
+  /** What rules ask about: of the columns that nothing else reads, those alone are pulled. */
+  readonly asked?: readonly RuleField[];
 }
 
 /** Streams one source of a campaign into a file of its own. */
@@ -110,12 +113,14 @@ export async function pullDevices(places: readonly PullPlace[], onRows: (rows: n
   let next = 0;
   let rows = 0;
   const files = places.map(({ folder }, lane) => join(folder, `device-${lane}.tsv`));
+  const isAsked = (field: RuleField): number => Number(first.asked?.includes(field) ?? false);
+  const asked = { attempts: isAsked("attempts"), reported_at: isAsked("reported_at") };
   const lanes = places.map(({ client, campaign }, lane) =>
     withLines(files[lane] as string, async (into) => {
       for (let shard = next++; shard < shards; shard = next++) {
         const before = into.rows;
         const { buckets } = shardAt(shard, shards);
-        await pullInto(into, client, "device", { campaign: campaign.id, buckets });
+        await pullInto(into, client, "device", { campaign: campaign.id, buckets, ...asked });
         rows += into.rows - before;
         onRows(rows);
       }

@@ -1,13 +1,23 @@
-import { findingSql, trustedNumberSql } from "../pipelines/domain/predicate-sql.ts";
-import type { RuleSet } from "../pipelines/domain/rules.ts";
+import { FIELD_ORDER } from "../pipelines/domain/judge.ts";
+import {
+  type ColumnOf,
+  faultFields,
+  findingSql,
+  numberSql,
+  valueFindingSql,
+} from "../pipelines/domain/predicate-sql.ts";
+import { decisive, type RuleSet } from "../pipelines/domain/rules.ts";
 import {
   ACTIONS,
   FAULT_KINDS,
+  PROFILE_COLUMNS,
+  type RuleField,
   TELEMETRY_FIELDS,
   UPDATE_STAGES,
   UPDATE_STATUSES,
 } from "../pipelines/domain/vocabulary.ts";
 import { expectation } from "./expectation.ts";
+import { readSql } from "./models.ts";
 
 /** The vocabulary and the rules as JSON, by the names that `reference/*.sql` gives them. */
 export function referenceVariables(ruleSet: RuleSet): Readonly<Record<string, string>> {
@@ -15,7 +25,7 @@ export function referenceVariables(ruleSet: RuleSet): Readonly<Record<string, st
     statuses: words(UPDATE_STATUSES),
     stages: words(UPDATE_STAGES),
     actions: words(ACTIONS),
-    fields: words(TELEMETRY_FIELDS),
+    fields: words(fieldsOf(ruleSet)),
     kinds: words(FAULT_KINDS),
     rules: JSON.stringify(
       ruleSet.rules.map((rule, index) => ({
@@ -29,18 +39,50 @@ export function referenceVariables(ruleSet: RuleSet): Readonly<Record<string, st
   };
 }
 
+/** The telemetry fields, and what else rules find fault with. */
+function fieldsOf(ruleSet: RuleSet): RuleField[] {
+  const judged = faultFields({ rules: decisive(ruleSet) });
+  return FIELD_ORDER.filter(
+    (field) => judged.includes(field) || (TELEMETRY_FIELDS as readonly RuleField[]).includes(field),
+  );
+}
+
 /**
- * The rules as DuckDB macros, so that the .sql files can stay as they are whatever the rules are: `finding_<field>(reported)` is
- * the first rule that the value breaks, `number_of(reported)` its number, NULL where it is none.
+ * The rules as DuckDB macros, so that the .sql files can stay as they are whatever the rules are: `value_finding_<field>(reported)` is the
+ * first rule that the value breaks by itself, '?' where that depends on the rest of the report; `number_of(reported)` its number, NULL where it is none.
  */
 export function ruleMacros(ruleSet: RuleSet): string[] {
   return [
-    `CREATE MACRO number_of(reported) AS ${trustedNumberSql({ ...ruleSet, rules: [] }, "battery_voltage", "reported", "duckdb")}`,
+    `CREATE MACRO number_of(reported) AS ${numberSql("reported", "duckdb")}`,
     ...TELEMETRY_FIELDS.map(
-      (field) => `CREATE MACRO finding_${field}(reported) AS ${findingSql(ruleSet, field, "reported", "duckdb")}`,
+      (field) =>
+        `CREATE MACRO value_finding_${field}(reported) AS ${valueFindingSql(ruleSet, field, "reported", "duckdb")}`,
     ),
   ];
 }
+
+/** `findings()`, a macro over the staged rows: what the rules find on all fields. */
+export function findingsMacro(ruleSet: RuleSet): string {
+  const scans = faultFields({ rules: decisive(ruleSet) }).map((field) =>
+    readSql("engine/findings_of_field")
+      .replaceAll(":field", () => `'${field}'`)
+      .replaceAll(":value_finding", () => valueFindingSql(ruleSet, field, "w.raw", "duckdb"))
+      .replaceAll(":finding", () => findingSql(ruleSet, field, staged, "duckdb"))
+      .replaceAll(":column", () => staged(field))
+      .replaceAll(":relation", () => RELATIONS[relationOf(field)]),
+  );
+  return `CREATE MACRO findings() AS TABLE ${scans.join("\nUNION ALL\n")}`;
+}
+
+const RELATIONS = { d: "stg_device d", p: "stg_profile p", o: "stg_outcome o" } as const;
+
+function relationOf(field: RuleField): keyof typeof RELATIONS {
+  if ((PROFILE_COLUMNS as readonly RuleField[]).includes(field)) return "p";
+  return ["firmware_reported", "last_stage", "error_code"].includes(field) ? "o" : "d";
+}
+
+/** Where a field stands in the staged rows. */
+const staged: ColumnOf = (field) => (relationOf(field) === "d" ? `d.${field}` : `${relationOf(field)}.raw_${field}`);
 
 function words(list: readonly string[]): string {
   return JSON.stringify(list.map((word, index) => ({ word, ordinal: index + 1 })));

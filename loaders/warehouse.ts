@@ -4,6 +4,7 @@ import type pg from "pg";
 import { SentinelError } from "../pipelines/cli/errors.ts";
 import { newClient } from "../pipelines/db/client.ts";
 import { watch } from "../pipelines/db/watch.ts";
+import { askedFields } from "../pipelines/domain/predicate-sql.ts";
 import type { RuleSet } from "../pipelines/domain/rules.ts";
 import { withWorkspace } from "../pipelines/workspace.ts";
 import { build, check, prepare, stage } from "./build.ts";
@@ -76,7 +77,7 @@ async function buildFile(
         await prepare(db, rules);
         await stage(db, await pulling);
       });
-      await inOneTransaction(db, () => build(db));
+      await inOneTransaction(db, () => build(db, rules));
       await check(db);
       return await readSnapshotOf(db);
     });
@@ -92,11 +93,11 @@ async function buildFile(
 
 /** All sources of a campaign, as they were at one moment: the devices by two sessions, the rest by the first of them. */
 async function pullAll(options: RefreshOptions, folder: string): Promise<Pulled[]> {
-  const { campaign: name, onNote = () => {}, onProgress } = options;
+  const { campaign: name, rules, onNote = () => {}, onProgress } = options;
   return withSession(options, async (client) => {
     const snapshot = await beginPull(client, onNote);
     const campaign = await findCampaign(client, name);
-    const place = { client, campaign, folder };
+    const place = { client, campaign, folder, asked: askedFields(rules) };
     const devices = await withSession(options, async (second) => {
       await beginPull(second, () => {}, snapshot);
       return pullDevices([place, { ...place, client: second }], (rows) => onProgress?.(rows, campaign.devices));

@@ -58,10 +58,21 @@ async function recover(...[context, client]: Parameters<Preview>): Promise<strin
   const campaign = await campaignFor(client, options.campaign);
   const policy = reference.policy(options.policy ?? "default");
   const text = withPolicy(withRules(sql("preview.decisions"), reference.rules()), policy);
-  const { rows } = await client.query<{ action: string; rule: string; devices: number }>(text, [campaign.campaign_id]);
+  const { rows } = await client.query<{ action: string; fate: string; rule: string; devices: number }>(text, [
+    campaign.campaign_id,
+  ]);
   for (const row of rows) context.reporter.event({ event: "dry_run_decision", ...row });
   if (rows.length === 0) return `Nothing is left to decide in campaign ${campaign.name}.`;
-  const cells = rows.map(({ action, rule, devices }) => [action, rule, count(devices)]);
+  const cells = rows.map(({ action, fate, rule, devices }) => [action, FATE_WORDS[fate] ?? fate, rule, count(devices)]);
   const total = count(rows.reduce((sum, { devices }) => sum + devices, 0));
-  return `${table(["action", "rule", "devices"], cells)}\nIt would decide ${total} Partial devices of campaign ${campaign.name} by policy ${policy.name}.`;
+  return `${table(["action", "that is", "rule", "devices"], cells)}\nIt would decide ${total} Partial devices of campaign ${campaign.name} by policy ${policy.name}.`;
 }
+
+/** What becomes of a device, in words for people. */
+const FATE_WORDS: Readonly<Record<string, string>> = {
+  retry: "retried at once",
+  defer: "retried later",
+  rollback: "rolled back",
+  never: "rolled back for good",
+  hold: "held for a person",
+};

@@ -2,11 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { csvParse, type DSVRowString } from "d3-dsv";
 import { EXIT, SentinelError } from "./cli/errors.ts";
+import { Misfit } from "./domain/condition.ts";
 import { type FaultProfile, parseFaultProfile } from "./domain/faults.ts";
 import type { FleetSpec, ModelSpec, RegionSpec, Weighted } from "./domain/fleet.ts";
 import { type Policy, parsePolicy } from "./domain/policy.ts";
 import { parseRuleSet, type RuleSet } from "./domain/rules.ts";
 import { UPDATE_STAGES, type UpdateStage } from "./domain/vocabulary.ts";
+import { lineAt, lineOfSyntaxError } from "./json-lines.ts";
 
 /** The reference inputs below `data/`, read and checked. An error names the file and what to write. */
 export interface Reference {
@@ -26,7 +28,7 @@ export function reference(projectRoot: string): Reference {
   };
 }
 
-function parsed<T extends object>(data: string, kind: string, name: string, parse: (value: unknown) => T | string): T {
+function parsed<T extends object>(data: string, kind: string, name: string, parse: (value: unknown) => T): T {
   const known = readdirSync(path.join(data, kind)).flatMap((file) =>
     file.endsWith(".json") ? [file.slice(0, -5)] : [],
   );
@@ -37,21 +39,21 @@ function parsed<T extends object>(data: string, kind: string, name: string, pars
       remedy: `Use one of: ${known.join(", ")}; or add data/${kind}/${name}.json.`,
     });
   }
-  const file = path.join(data, kind, `${name}.json`);
-  let result: T | string;
+  const file = `data/${kind}/${name}.json`;
+  const text = readFileSync(path.join(data, kind, `${name}.json`), "utf8");
   try {
-    result = parse(JSON.parse(readFileSync(file, "utf8")));
+    return parse(JSON.parse(text));
   } catch (error) {
-    result = error instanceof Error ? error.message : String(error);
+    if (error instanceof Misfit) throw damaged(file, error.message, lineAt(text, error.at));
+    if (error instanceof SyntaxError) throw damaged(file, error.message, lineOfSyntaxError(text, error));
+    throw error;
   }
-  if (typeof result === "string") throw damaged(`data/${kind}/${name}.json`, result);
-  return result;
 }
 
-function damaged(file: string, what: string): SentinelError {
+function damaged(file: string, what: string, line?: number): SentinelError {
   return new SentinelError({
     exitCode: EXIT.usage,
-    cause: `${file} cannot be used: ${what}.`,
+    cause: `${file}${line === undefined ? "" : `, line ${line},`} cannot be used: ${what}.`,
     remedy: "Correct the file, or take it back from version control.",
     command: `git checkout -- ${file}`,
   });

@@ -4,7 +4,7 @@ import { percent, seconds, table } from "./cli/format.ts";
 import { interrupted, type StageEnd, type StageRun } from "./context.ts";
 import { type Campaign, campaignFor } from "./db/campaigns.ts";
 import { campaignDigest } from "./db/digest.ts";
-import { withRules } from "./db/rule-views.ts";
+import { withDetection } from "./db/rule-views.ts";
 import { bind, sql } from "./db/sql.ts";
 import { inTransaction } from "./db/transaction.ts";
 import { type Answer, type Check, checks } from "./invariants.ts";
@@ -89,8 +89,9 @@ async function keep({ client, runId }: StageRun, campaign: Campaign, outcomes: r
 }
 
 async function score({ client, reference }: StageRun, campaign: Campaign): Promise<Detection[]> {
-  const kinds = Object.fromEntries(reference.rules().rules.map(({ id, detects }) => [id, detects]));
-  const { rows } = await client.query<Detection>(withRules(sql("validate.detection"), reference.rules()), [
+  const rules = reference.rules();
+  const kinds = Object.fromEntries(rules.rules.map(({ id, detects }) => [id, detects]));
+  const { rows } = await client.query<Detection>(withDetection(sql("validate.detection"), rules), [
     campaign.campaign_id,
     JSON.stringify(kinds),
   ]);

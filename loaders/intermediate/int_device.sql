@@ -22,18 +22,6 @@
 --   signal_raw       VARCHAR  The same of signal_strength.
 --   storage_raw      VARCHAR  The same of storage_free_mb.
 CREATE VIEW int_device AS
-WITH judged AS (
-  SELECT
-    d.*,
-    CASE WHEN list_contains(k.reported_columns, 'battery_voltage') THEN finding_battery_voltage(d.battery_voltage) END
-      AS battery_finding,
-    CASE WHEN list_contains(k.reported_columns, 'signal_strength') THEN finding_signal_strength(d.signal_strength) END
-      AS signal_finding,
-    CASE WHEN list_contains(k.reported_columns, 'storage_free_mb') THEN finding_storage_free_mb(d.storage_free_mb) END
-      AS storage_finding
-  FROM stg_device d
-  CROSS JOIN stg_campaign k
-)
 SELECT
   d.device_id,
   c.region,
@@ -45,15 +33,18 @@ SELECT
   c.update_status,
   c.action,
   c.policy_rule,
-  CASE WHEN d.battery_finding IS NULL THEN number_of(d.battery_voltage) END AS battery_voltage,
-  CASE WHEN d.signal_finding IS NULL THEN number_of(d.signal_strength) END AS signal_strength,
-  CASE WHEN d.storage_finding IS NULL THEN number_of(d.storage_free_mb) END AS storage_free_mb,
-  d.battery_finding,
-  d.signal_finding,
-  d.storage_finding,
-  CASE WHEN d.battery_finding IS NOT NULL THEN d.battery_voltage END AS battery_raw,
-  CASE WHEN d.signal_finding IS NOT NULL THEN d.signal_strength END AS signal_raw,
-  CASE WHEN d.storage_finding IS NOT NULL THEN d.storage_free_mb END AS storage_raw
-FROM judged d
+  CASE WHEN b.rule_id IS NULL THEN number_of(d.battery_voltage) END AS battery_voltage,
+  CASE WHEN s.rule_id IS NULL THEN number_of(d.signal_strength) END AS signal_strength,
+  CASE WHEN m.rule_id IS NULL THEN number_of(d.storage_free_mb) END AS storage_free_mb,
+  b.rule_id AS battery_finding,
+  s.rule_id AS signal_finding,
+  m.rule_id AS storage_finding,
+  b.raw AS battery_raw,
+  s.raw AS signal_raw,
+  m.raw AS storage_raw
+FROM stg_device d
 JOIN int_cohort c
-  ON c.profile_no = d.profile_no AND c.outcome_no = d.outcome_no AND c.rule_no IS NOT DISTINCT FROM d.rule_no;
+  ON c.profile_no = d.profile_no AND c.outcome_no = d.outcome_no AND c.rule_no IS NOT DISTINCT FROM d.rule_no
+LEFT JOIN int_finding b ON b.device_id = d.device_id AND b.field = 'battery_voltage'
+LEFT JOIN int_finding s ON s.device_id = d.device_id AND s.field = 'signal_strength'
+LEFT JOIN int_finding m ON m.device_id = d.device_id AND m.field = 'storage_free_mb';

@@ -16,12 +16,18 @@
 --   mean_trusted       DOUBLE   Mean of the values that break no rule (volts, percent, megabytes), each to 6 decimals and below 1e12.
 CREATE TABLE data_quality AS
 WITH mean AS (
-  -- Decimals add up to the same sum in any order.
+  -- Decimals add up to the same sum in any order. Of values that break a rule only in some reports, those reports are taken off again.
   SELECT region, field, sum(exact * devices)::DOUBLE / sum(devices) FILTER (exact IS NOT NULL) AS mean_trusted
   FROM (
     SELECT region, field, devices, TRY_CAST(number AS DECIMAL(18, 6)) AS exact
     FROM int_distinct_value
-    WHERE rule_id IS NULL
+    WHERE rule_id IS NULL OR rule_id = '?'
+    UNION ALL
+    SELECT f.region, f.field, -count(*), TRY_CAST(number_of(f.raw) AS DECIMAL(18, 6))
+    FROM int_finding f
+    JOIN int_distinct_value v
+      ON v.region = f.region AND v.field = f.field AND v.raw IS NOT DISTINCT FROM f.raw AND v.rule_id = '?'
+    GROUP BY f.region, f.field, f.raw
   )
   GROUP BY region, field
 ), broken AS (

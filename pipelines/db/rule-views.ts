@@ -1,42 +1,78 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
+import type { Source } from "../domain/judge.ts";
 import type { Policy } from "../domain/policy.ts";
-import { findingSql, policyRuleSql, trustedNumberSql } from "../domain/predicate-sql.ts";
-import type { RuleSet } from "../domain/rules.ts";
-import { TELEMETRY_FIELDS } from "../domain/vocabulary.ts";
+import {
+  type ColumnOf,
+  DEPENDS,
+  faultFields,
+  findingSql,
+  policyRuleSql,
+  policyWordSql,
+  trustedNumberSql,
+  valueFindingSql,
+  warningSql,
+} from "../domain/predicate-sql.ts";
+import { decisive, type RuleSet } from "../domain/rules.ts";
+import { PROFILE_COLUMNS, type RuleField, TELEMETRY_FIELDS } from "../domain/vocabulary.ts";
 import { sql } from "./sql.ts";
 
 /**
- * Writes compiled rules into a statement: `:finding_FIELD` becomes the id of the rule that the field of relation r breaks, and
- * `:trusted_FIELD` its number, NULL where a rule finds fault with it; `:first_finding` looks at all fields
- * that campaign c reports. The texts come from the compiler, which quotes.
+ * As reports are stored: own values in relation r (`stored_report`), what the device is in p (`device_profile`), what became of its update in
+ * o (`update_outcome`). Those two are joined by LEFT JOIN, which PostgreSQL leaves out where no rule asks for them.
+ */
+const stored: ColumnOf = (field) => `${relationOf(field)}.${field}`;
+
+function relationOf(field: RuleField): "r" | "p" | "o" {
+  if ((PROFILE_COLUMNS as readonly RuleField[]).includes(field)) return "p";
+  return ["firmware_reported", "last_stage", "error_code"].includes(field) ? "o" : "r";
+}
+
+/** All in one relation r, as in the views of the public contract. */
+const shown: ColumnOf = (field) => `r.${field}`;
+
+/**
+ * Writes compiled rules into a statement: `:first_finding` becomes the id of the first rule that a stored report breaks, of a field that
+ * campaign c reports, and `:trusted_FIELD` the number that relation r shows, NULL where a rule finds fault with it. The texts come from the
+ * compiler, which quotes.
  */
 export function withRules(text: string, rules: RuleSet): string {
   return text
-    .replaceAll(":first_finding", FIRST_FINDING)
-    .replace(/:(finding|trusted)_([a-z_]+)/g, (place, what: string, name: string) => {
+    .replaceAll(":first_finding", () => firstFinding(rules))
+    .replace(/:trusted_([a-z_]+)/g, (place, name: string) => {
       const field = TELEMETRY_FIELDS.find((known) => known === name);
       if (!field) throw new Error(`${place} names no telemetry field`);
-      const compile = what === "finding" ? findingSql : trustedNumberSql;
-      return compile(rules, field, `r.${field}`, "postgres");
+      return trustedNumberSql(rules, field, shown, "postgres");
     });
 }
 
-const FIRST_FINDING = `coalesce(${TELEMETRY_FIELDS.map(
-  (field) => `CASE WHEN '${field}' = ANY(c.reported_columns) THEN :finding_${field} END`,
-).join(", ")})`;
+function firstFinding(rules: RuleSet): string {
+  const found = faultFields({ rules: decisive(rules) }).map((field) =>
+    reported(field, findingSql(rules, field, stored, "postgres")),
+  );
+  return found.length === 0 ? "CAST(NULL AS text)" : `coalesce(${found.join(", ")})`;
+}
 
-/** Writes the compiled policy into a statement: `:policy_rule` decides on relation r, `:policy_action` is what w.policy_rule does. */
+/** A rule about a field that the campaign does not report does not apply. */
+const reported = (field: RuleField, found: string): string =>
+  field === "device_id" ? found : `CASE WHEN '${field}' = ANY(c.reported_columns) THEN ${found} END`;
+
+/** Writes the compiled policy into a statement: `:policy_rule` decides on a stored report; `:policy_action` and `:policy_fate` are what w.policy_rule does. */
 export function withPolicy(text: string, policy: Policy): string {
-  const arms = policy.rules.map(({ id, action }) => `WHEN '${id}' THEN '${action}'`).join(" ");
   return text
-    .replaceAll(":policy_rule", () => policyRuleSql(policy, "r", "postgres"))
-    .replaceAll(":policy_action", () => `CASE w.policy_rule ${arms} END`);
+    .replaceAll(":policy_rule", () => policyRuleSql(policy, stored, "postgres"))
+    .replaceAll(":policy_action", () => policyWordSql(policy, "w.policy_rule", "action"))
+    .replaceAll(":policy_fate", () => policyWordSql(policy, "w.policy_rule", "fate"));
+}
+
+/** Writes the columns that stand for a report into a statement. */
+export function withSources(text: string, sources: readonly Source[]): string {
+  return text.replaceAll(":sources", () => sources.map((source) => `r.${source}`).join(", "));
 }
 
 /** Makes `ota_telemetry` and `telemetry_finding` from the rules in force; does nothing where they stand already. */
 export async function installRuleViews(client: pg.ClientBase, rules: RuleSet): Promise<void> {
-  const texts = ["rules.ota_telemetry", "rules.telemetry_finding"].map((name) => withRules(sql(name), rules));
+  const texts = [withRules(sql("rules.ota_telemetry"), rules), telemetryFinding(rules)];
   const mark = `made from rules ${rules.name} version ${rules.version}, ${createHash("sha256").update(texts.join()).digest("hex").slice(0, 16)}`;
   const { rows } = await client.query<{ mark: string | null }>(sql("rules.mark"));
   if (rows[0]?.mark?.includes(mark)) return;
@@ -50,4 +86,43 @@ export async function installRuleViews(client: pg.ClientBase, rules: RuleSet): P
       "COMMIT",
     ].join(";\n"),
   );
+}
+
+/** Writes into `validate.detection` what the rules find on each field. */
+export function withDetection(text: string, rules: RuleSet): string {
+  const fields = faultFields({ rules: decisive(rules) });
+  const alarms = fields.flatMap((field) => {
+    const ofValue = valueFindingSql(rules, field, "d.value", "postgres");
+    const names = ofValue.includes(`'${DEPENDS}'`) ? ["alarms", "alarms_in_context"] : ["alarms"];
+    return names.map((name) =>
+      sql(`validate.${name}`)
+        .replaceAll(":is_reported", () => reported(field, "true"))
+        .replaceAll(":value_finding", () => ofValue)
+        .replaceAll(":finding", () => findingSql(rules, field, stored, "postgres"))
+        .replaceAll(":column", () => stored(field)),
+    );
+  });
+  const arms = fields.map(
+    (field) => `WHEN '${field}' THEN ${reported(field, findingSql(rules, field, stored, "postgres"))}`,
+  );
+  return text
+    .replaceAll(":alarms", () => alarms.join("\nUNION ALL\n"))
+    .replaceAll(":finding_of_field", () => arms.join(" "));
+}
+
+/** One scan a field: a LATERAL list of them sets its expressions up anew for every row, and took ten times as long. */
+function telemetryFinding(rules: RuleSet): string {
+  const scans = faultFields(rules).map((field) =>
+    sql("rules.findings_of_field")
+      .replaceAll(":is_reported", () => reported(field, "true"))
+      .replaceAll(":field", () => `'${field}'`)
+      .replaceAll(":version", () => String(rules.version))
+      .replaceAll(":finding", () => warningSql(rules, field, stored, "postgres")),
+  );
+  const facts = rules.rules.map(
+    ({ id, severity = "critical", effect = "quarantine" }) => `('${id}', '${severity}', '${effect}')`,
+  );
+  return sql("rules.telemetry_finding")
+    .replace(":scans", () => scans.join("\nUNION ALL\n"))
+    .replace(":facts", () => facts.join(", "));
 }

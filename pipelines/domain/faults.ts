@@ -1,3 +1,4 @@
+import { Misfit } from "./condition.ts";
 import { picker, type Weighted } from "./fleet.ts";
 import { hashText, hexHasher, seed32, sourceOf, unitOf } from "./random.ts";
 import { FAULT_KINDS, type FaultKind, type ReportColumn, TELEMETRY_FIELDS, type TelemetryField } from "./vocabulary.ts";
@@ -83,15 +84,18 @@ function corrupted(kind: FaultKind, field: TelemetryField, u: number): string | 
   }
 }
 
-/** Checks a profile that came from a file. Returns it, or a sentence that says what is wrong. */
-export function parseFaultProfile(value: unknown): FaultProfile | string {
-  const profile = value as Partial<FaultProfile> | null;
-  if (typeof profile?.name !== "string") return 'a profile needs a "name"';
+/** Checks a profile that came from a file. @throws Misfit where and how it is wrong. */
+export function parseFaultProfile(value: unknown): FaultProfile {
+  const profile = (value ?? {}) as Partial<FaultProfile>;
+  if (typeof profile.name !== "string") throw new Misfit([], 'a profile needs a "name"');
   const { rate, weights } = profile;
-  if (typeof rate !== "number" || !(rate >= 0 && rate <= 1)) return '"rate" must be a number from 0 to 1';
+  if (typeof rate !== "number" || !(rate >= 0 && rate <= 1))
+    throw new Misfit(["rate"], '"rate" must be a number from 0 to 1');
   for (const kind of FAULT_KINDS) {
     const weight = weights?.[kind];
-    if (typeof weight !== "number" || !(weight >= 0)) return `"weights" needs a number of at least 0 for "${kind}"`;
+    if (typeof weight !== "number" || !(weight >= 0))
+      throw new Misfit(["weights", kind], `"weights" needs a number of at least 0 for "${kind}"`);
   }
-  return FAULT_KINDS.some((kind) => weights?.[kind]) ? (profile as FaultProfile) : '"weights" are all 0';
+  if (!FAULT_KINDS.some((kind) => weights?.[kind])) throw new Misfit(["weights"], '"weights" are all 0');
+  return profile as FaultProfile;
 }

@@ -1,75 +1,82 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { hostileValues } from "../../test/support/hostile.ts";
-import { findingsOf, judges, placeOf, type Values, type Verdict } from "./judge.ts";
+import { hostileReports } from "../../test/support/hostile.ts";
+import { casesOf } from "./condition.ts";
+import { contextual, mixedPolicy } from "./examples.fixture.ts";
+import { FIELD_ORDER, Judge } from "./judge.ts";
 import type { Policy } from "./policy.ts";
 import { holds } from "./predicate.ts";
-import type { RuleSet } from "./rules.ts";
-import { TELEMETRY_FIELDS, type TelemetryField } from "./vocabulary.ts";
+import { decisive, type RuleSet } from "./rules.ts";
+import { REPORT_COLUMNS } from "./vocabulary.ts";
 
 const read = (file: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../data/${file}`, import.meta.url), "utf8"));
-const rules = read("rules/default.json") as RuleSet;
-const values = hostileValues(5000);
-const at = (place: number): string | null => values[place % values.length] ?? null;
-const rows: Values<string | null>[] = values.map((value, no) => [value, at(no + 1009), at(no + 2003)]);
+const shippedRules = read("rules/default.json") as RuleSet;
+const shippedPolicy = read("policy/default.json") as Policy;
+const reports = hostileReports(5000);
+type Report = (typeof reports)[number];
 
-/** A policy that asks about every field, in mixed order, so that the place of a match matters. */
-const mixed: Policy = {
-  name: "mixed",
-  version: 1,
-  rules: [
-    { id: "empty", field: "storage_free_mb", test: { kind: "missing" }, action: "FORCE_ROLLBACK" },
-    { id: "strong", field: "signal_strength", test: { kind: "above", value: 50 }, action: "RETRY_UPDATE" },
-    { id: "high", field: "battery_voltage", test: { kind: "above", value: 12.5 }, action: "RETRY_UPDATE" },
-    { id: "wild", field: "signal_strength", test: { kind: "outside", min: 0, max: 100 }, action: "FORCE_ROLLBACK" },
-    { id: "word", field: "battery_voltage", test: { kind: "not_number" }, action: "FORCE_ROLLBACK" },
-    { id: "exact", field: "storage_free_mb", test: { kind: "equals", value: 0 }, action: "RETRY_UPDATE" },
-    { id: "last", field: "storage_free_mb", test: { kind: "any" }, action: "FORCE_ROLLBACK" },
-  ],
-};
-const shipped = read("policy/default.json") as Policy;
+const applies = (rule: Parameters<typeof casesOf>[0], report: Report): boolean =>
+  casesOf(rule).some((one) => one.every(({ field, test: what }) => holds(what, report[field])));
 
-const verdictsOn = (
-  [battery, signal, storage]: Values<string | null>,
-  policy: Policy,
-  reported = TELEMETRY_FIELDS as readonly TelemetryField[],
-): Values<Verdict> => {
-  const [ofBattery, ofSignal, ofStorage] = judges(rules, policy, reported);
-  return [ofBattery(battery), ofSignal(signal), ofStorage(storage)];
-};
-const valueIn = (row: Values<string | null>, field: TelemetryField) => row[TELEMETRY_FIELDS.indexOf(field)] ?? null;
+/** Rules asked one by one, without a class or a state. */
+const asked = (rules: RuleSet, report: Report) =>
+  FIELD_ORDER.flatMap((field) => {
+    const broken = decisive(rules).find((rule) => rule.field === field && applies(rule, report));
+    return broken ? [{ rule: broken.id, field, raw: report[field] }] : [];
+  });
 
-test("findings are those of the rules asked one by one", () => {
-  for (const row of rows) {
-    const wanted = TELEMETRY_FIELDS.flatMap((field) => {
-      const raw = valueIn(row, field);
-      const broken = rules.rules.find((rule) => rule.field === field && holds(rule.test, raw));
-      return broken ? [{ rule: broken.id, field, raw }] : [];
-    });
-    expect(findingsOf(verdictsOn(row, shipped))).toEqual(wanted);
+test.each([shippedRules, contextual])("findings by rules $name are those of the rules asked one by one", (rules) => {
+  const judge = new Judge(rules, undefined, REPORT_COLUMNS);
+  const reached = new Set<string>();
+  for (const report of reports) {
+    const { findings } = judge.of(report);
+    expect(findings).toEqual(asked(rules, report));
+    for (const { rule } of findings) reached.add(rule);
   }
+  expect(reached).toEqual(new Set(decisive(rules).map(({ id }) => id)));
 });
 
-test.each([shipped, mixed])("the rule of policy $name that decides is the first that holds", (policy) => {
+test.each([shippedPolicy, mixedPolicy])("the rule of policy $name that decides is the first that holds", (policy) => {
+  const judge = new Judge({ ...shippedRules, rules: [] }, policy, REPORT_COLUMNS);
   const reached = new Set<number>();
-  for (const row of rows) {
-    const wanted = policy.rules.findIndex((rule) => holds(rule.test, valueIn(row, rule.field)));
-    expect(placeOf(verdictsOn(row, policy))).toBe(wanted);
+  for (const report of reports) {
+    const wanted = policy.rules.findIndex((rule) => applies(rule, report));
+    expect(judge.of(report).place).toBe(wanted);
     reached.add(wanted);
   }
   expect(reached.size).toBe(policy.rules.length);
 });
 
-test.each(TELEMETRY_FIELDS)(
-  "where the source has no %s, it is no fault and counts as absent for the policy",
-  (absent) => {
-    const reported = TELEMETRY_FIELDS.filter((field) => field !== absent);
-    for (const row of rows.slice(0, 1500)) {
-      const verdicts = verdictsOn(row, mixed, reported);
-      expect(findingsOf(verdicts)).toEqual(findingsOf(verdictsOn(row, mixed)).filter(({ field }) => field !== absent));
-      const seen = (field: TelemetryField) => (field === absent ? null : valueIn(row, field));
-      expect(placeOf(verdicts)).toBe(mixed.rules.findIndex((rule) => holds(rule.test, seen(rule.field))));
-    }
-  },
-);
+test("only sources that anything is asked about are looked at", () => {
+  expect(new Judge(shippedRules, shippedPolicy, REPORT_COLUMNS).sources).toEqual([
+    "battery_voltage",
+    "signal_strength",
+    "storage_free_mb",
+  ]);
+  expect(new Judge({ ...shippedRules, rules: [] }, shippedPolicy, REPORT_COLUMNS).sources).toEqual(["battery_voltage"]);
+  expect(new Judge(contextual, mixedPolicy, REPORT_COLUMNS).sources).toContain("profile_no");
+});
+
+test("a rule that only warns decides nothing, and one that halts says so", () => {
+  const rule = {
+    id: "old",
+    field: "firmware_from",
+    test: { kind: "one_of", values: ["3.8.2"] },
+    detects: "null",
+  } as const;
+  const report = { ...reports[0], firmware_from: "3.8.2" };
+  const judged = (effect: "warn" | "halt") =>
+    new Judge({ name: "one", version: 1, rules: [{ ...rule, effect }] }, shippedPolicy, REPORT_COLUMNS).of(report);
+  expect(judged("warn")).toMatchObject({ findings: [], halts: undefined });
+  expect(judged("halt")).toMatchObject({ findings: [{ rule: "old", raw: "3.8.2" }], halts: { id: "old" } });
+});
+
+test.each(REPORT_COLUMNS)("where the source has no %s, nothing is found about it", (absent) => {
+  const reported = REPORT_COLUMNS.filter((column) => column !== absent);
+  const judge = new Judge(contextual, undefined, reported);
+  for (const report of reports.slice(0, 500)) {
+    const without = { ...report, [absent]: null };
+    expect(judge.of(without).findings).toEqual(asked(contextual, without).filter(({ field }) => field !== absent));
+  }
+});

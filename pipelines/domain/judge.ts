@@ -1,47 +1,169 @@
-import { firstMatch, type Policy } from "./policy.ts";
-import { evaluator, type Finding, type Rule, type RuleSet } from "./rules.ts";
-import { type ReportColumn, TELEMETRY_FIELDS, type TelemetryField } from "./vocabulary.ts";
-
-/** What one reported value says: all that a decision on its device needs to know of it. */
-export interface Verdict {
-  readonly field: TelemetryField;
-  readonly raw: string | null;
-  /** The rule that the value breaks, if any. */
-  readonly rule: Rule | undefined;
-  /** Place of the first rule of the policy that it satisfies; beyond the last one where there is none. */
-  readonly match: number;
-}
-
-/** Reported values in the order of the telemetry fields of the vocabulary. */
-export type Values<T> = readonly [battery: T, signal: T, storage: T];
+import { type Case, type Condition, casesOf } from "./condition.ts";
+import type { Policy } from "./policy.ts";
+import { holds } from "./predicate.ts";
+import { decisive, effectOf, type Finding, type Rule, type RuleSet } from "./rules.ts";
+import { type OUTCOME_COLUMNS, PROFILE_COLUMNS, type ReportColumn, type RuleField } from "./vocabulary.ts";
 
 /**
- * Prepares the judging of each telemetry field. Every rule looks at one value, so what a value says can be kept and a device is decided by putting
- * three verdicts together. A field that the source does not report is no fault, and counts as absent for the policy.
+ * Where the values of a report stand as they are stored: each of its own values by itself, what the device is and what became of its update in
+ * one number each, which stands for several words.
  */
-export function judges(
-  rules: RuleSet,
-  policy: Policy,
-  reported: readonly ReportColumn[],
-): Values<(raw: string | null) => Verdict> {
-  const judgeOf = (field: TelemetryField) => {
-    const find = evaluator(rules, field);
-    if (reported.includes(field)) {
-      return (raw: string | null): Verdict => ({ field, raw, rule: find(raw), match: firstMatch(policy, field, raw) });
+export const SOURCES = {
+  battery_voltage: ["battery_voltage"],
+  signal_strength: ["signal_strength"],
+  storage_free_mb: ["storage_free_mb"],
+  attempts: ["attempts"],
+  reported_at: ["reported_at"],
+  device_id: ["device_id"],
+  profile_no: PROFILE_COLUMNS,
+  outcome_no: ["firmware_reported", "last_stage", "error_code"],
+} as const satisfies Readonly<Record<string, readonly (RuleField | (typeof OUTCOME_COLUMNS)[number])[]>>;
+export type Source = keyof typeof SOURCES;
+const SOURCE_NAMES = Object.keys(SOURCES) as Source[];
+
+/** Values of one source that no rule tells apart: of all that can be reported there are a few. */
+export interface Class {
+  /** From 0, in the order in which they were met. */
+  readonly no: number;
+  /** Of each condition on the source whether it holds, in the order of the conditions. */
+  readonly held: readonly boolean[];
+}
+
+/** What rules and policy say of a report. */
+export interface Decision {
+  /** The first rule that each field breaks, in the order of the fields. Where there is one, the device is held. */
+  readonly broken: readonly Rule[];
+  /** Place of the rule of the policy that decides, where none is broken. */
+  readonly place: number;
+  /** A broken rule that says that recovery must not go on. */
+  readonly halts: Rule | undefined;
+}
+
+/** Where a device stands when a part of its sources has been looked at. */
+interface State {
+  readonly classes: readonly Class[];
+  readonly next: (State | undefined)[];
+  decision: Decision | undefined;
+}
+
+const EMPTY: Decision = { broken: [], place: -1, halts: undefined };
+
+/**
+ * Judges reports by rules and policy. A rule asks about single values, so all that matters of a value is its class, and a report is decided by
+ * the classes of its values: for each combination that occurs once, then it is looked up. Rules in any number cost nothing then.
+ */
+export class Judge {
+  /** The sources that anything is asked about, in the order of {@link decide}. */
+  readonly sources: readonly Source[];
+  readonly #cases: readonly { readonly rule: Rule; readonly cases: readonly Case[] }[];
+  readonly #policy: readonly (readonly Case[])[];
+  readonly #conditions: ReadonlyMap<Source, readonly Condition[]>;
+  readonly #classes = new Map<Source, Map<string, Class>>();
+  readonly #start: State = { classes: [], next: [], decision: undefined };
+
+  /**
+   * @param reported the columns that the source has: a rule about another field does not apply, and a condition on one finds nothing there.
+   * @param policy may be left out by who only wants findings.
+   */
+  constructor(rules: RuleSet, policy: Policy | undefined, reported: readonly ReportColumn[]) {
+    const isReported = (field: RuleField): boolean => field === "device_id" || reported.includes(field);
+    this.#cases = decisive(rules)
+      .filter(({ field }) => isReported(field))
+      .map((rule) => ({ rule, cases: casesOf(rule) }));
+    this.#policy = (policy?.rules ?? []).map(casesOf);
+    const asked = [...this.#cases.flatMap(({ cases }) => cases), ...this.#policy.flat()].flat();
+    this.#conditions = new Map(
+      SOURCE_NAMES.map((source) => [
+        source,
+        distinct(asked.filter(({ field, test }) => isOf(source, field) && test.kind !== "any")),
+      ]),
+    );
+    // The value that a rule finds fault with is evidence, even where the rule only asks about others.
+    this.sources = SOURCE_NAMES.filter(
+      (source) => this.#conditions.get(source)?.length || this.#cases.some(({ rule }) => isOf(source, rule.field)),
+    );
+    for (const source of this.sources) this.#classes.set(source, new Map());
+  }
+
+  /** The class of values: one for each of {@link SOURCES} of the source. */
+  classOf(source: Source, values: readonly (string | null)[]): Class {
+    const fields = SOURCES[source] as readonly RuleField[];
+    const conditions = this.#conditions.get(source) ?? [];
+    const held = conditions.map(({ field, test }) => holds(test, values[fields.indexOf(field)] ?? null));
+    const known = this.#classes.get(source) as Map<string, Class>;
+    const key = held.map(Number).join("");
+    let found = known.get(key);
+    if (!found) {
+      found = { no: known.size, held };
+      known.set(key, found);
     }
-    const absent = { field, raw: null, rule: undefined, match: firstMatch(policy, field, null) };
-    return (): Verdict => absent;
-  };
-  const [battery, signal, storage] = TELEMETRY_FIELDS;
-  return [judgeOf(battery), judgeOf(signal), judgeOf(storage)];
+    return found;
+  }
+
+  /** What is decided on a report with these classes, which stand in the order of {@link sources}. */
+  decide(classes: readonly Class[]): Decision {
+    let state = this.#start;
+    for (let at = 0; at < classes.length; at++) {
+      const one = classes[at] as Class;
+      state = state.next[one.no] ?? grow(state, one);
+    }
+    state.decision ??= this.#judge(state.classes);
+    return state.decision;
+  }
+
+  /** What rules and policy say of a report that is at hand as words. */
+  of(
+    report: Readonly<Partial<Record<RuleField, string | null>>>,
+  ): Decision & { readonly findings: readonly Finding[] } {
+    const classes = this.sources.map((source) =>
+      this.classOf(
+        source,
+        SOURCES[source].map((field) => report[field as RuleField] ?? null),
+      ),
+    );
+    const decision = this.decide(classes);
+    return { ...decision, findings: findingsOf(decision, (field) => report[field] ?? null) };
+  }
+
+  #judge(classes: readonly Class[]): Decision {
+    const isTrue = ({ field, test }: Condition): boolean => {
+      if (test.kind === "any") return true;
+      const at = this.sources.findIndex((source) => isOf(source, field));
+      const conditions = this.#conditions.get(this.sources[at] as Source) as readonly Condition[];
+      const place = conditions.findIndex((one) => isSame(one, { field, test }));
+      return (classes[at] as Class).held[place] as boolean;
+    };
+    const apply = (cases: readonly Case[]): boolean => cases.some((one) => one.every(isTrue));
+    const broken: Rule[] = [];
+    for (const { rule, cases } of this.#cases)
+      if (!broken.some(({ field }) => field === rule.field) && apply(cases)) broken.push(rule);
+    if (broken.length === 0) return { ...EMPTY, place: this.#policy.findIndex(apply) };
+    const order = (rule: Rule): number => FIELD_ORDER.indexOf(rule.field);
+    broken.sort((a, b) => order(a) - order(b));
+    return { ...EMPTY, broken, halts: broken.find((rule) => effectOf(rule) === "halt") };
+  }
 }
 
-/** What is found on a device, in the order of the vocabulary. A device with a finding is quarantined. */
-export function findingsOf(verdicts: Values<Verdict>): Finding[] {
-  return verdicts.flatMap(({ field, raw, rule }) => (rule ? [{ rule: rule.id, field, raw }] : []));
+/** The order in which findings are told: the first one is what the device is held for. */
+export const FIELD_ORDER: readonly RuleField[] = SOURCE_NAMES.flatMap(
+  (source) => SOURCES[source] as readonly RuleField[],
+);
+
+/** The findings of a decision, each with the value as it was received. */
+export function findingsOf({ broken }: Decision, raw: (field: RuleField) => string | null): Finding[] {
+  return broken.map(({ id, field }) => ({ rule: id, field, raw: raw(field) }));
 }
 
-/** Place of the rule of the policy that decides a device without findings: the first that any of its values satisfies. */
-export function placeOf([battery, signal, storage]: Values<Verdict>): number {
-  return Math.min(battery.match, signal.match, storage.match);
+function grow(state: State, one: Class): State {
+  const next: State = { classes: [...state.classes, one], next: [], decision: undefined };
+  state.next[one.no] = next;
+  return next;
+}
+
+const isOf = (source: Source, field: RuleField): boolean => (SOURCES[source] as readonly string[]).includes(field);
+
+const isSame = (a: Condition, b: Condition): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+function distinct(conditions: readonly Condition[]): Condition[] {
+  return conditions.filter((one, no) => conditions.findIndex((other) => isSame(one, other)) === no);
 }

@@ -1,13 +1,21 @@
-import { holds, isPolicyAction, type Predicate } from "./predicate.ts";
-import { faultOfRuleFile } from "./rule-file.ts";
-import { POLICY_ACTIONS, type PolicyAction, type TelemetryField } from "./vocabulary.ts";
+import { type Conditional, checkRuleFile, Misfit } from "./condition.ts";
+import { POLICY_ACTIONS, type PolicyAction } from "./vocabulary.ts";
 
-/** One line of a policy: when the field passes the test, take the action. */
-export interface PolicyRule {
-  readonly id: string;
-  readonly field: TelemetryField;
-  readonly test: Predicate;
+/** How long to wait before a retry: `base_minutes` after the first attempt, twice as long after each further one, never above `cap_minutes`. */
+export interface Backoff {
+  readonly base_minutes: number;
+  readonly cap_minutes: number;
+}
+
+/** One line of a policy: when its conditions hold, take the action. */
+export interface PolicyRule extends Conditional {
   readonly action: PolicyAction;
+  /** Of a retry: not at once, but later. */
+  readonly backoff?: Backoff;
+  /** Of a retry: it does not count as an attempt, since the device never came to its turn. */
+  readonly free?: boolean;
+  /** Of a rollback: no update of this rollout is tried again. */
+  readonly final?: boolean;
 }
 
 /** The ordered rules that choose an action for a device without findings. The last one always matches. */
@@ -17,20 +25,47 @@ export interface Policy {
   readonly rules: readonly PolicyRule[];
 }
 
-/** Place of the first rule about a field that a value of it satisfies; beyond the last rule where none does. */
-export function firstMatch({ rules }: Policy, field: TelemetryField, raw: string | null): number {
-  const at = rules.findIndex((rule) => rule.field === field && holds(rule.test, raw));
-  return at < 0 ? rules.length : at;
+/** What a line of a policy comes to, in a word: retried now or later, rolled back to try again another time, or for good. */
+export const FATES = ["retry", "defer", "rollback", "never"] as const;
+export type Fate = (typeof FATES)[number];
+
+export function fateOf({ action, backoff, final = false }: PolicyRule): Fate {
+  if (action === "RETRY_UPDATE") return backoff ? "defer" : "retry";
+  return final ? "never" : "rollback";
 }
 
-/** Checks a policy that came from a file. Returns it, or a sentence that says what is wrong. */
-export function parsePolicy(value: unknown): Policy | string {
-  const policy = value as Policy;
-  const fault = faultOfRuleFile<PolicyRule>(policy, "a policy", ({ action }) =>
-    isPolicyAction(action) ? undefined : `"action" must be one of ${POLICY_ACTIONS.join(", ")}`,
-  );
-  if (fault !== undefined) return fault;
-  if (policy.rules.at(-1)?.test.kind !== "any")
-    return 'the last rule must always match: give it the test {"kind": "any"}';
-  return policy;
+/** Minutes to wait before the next attempt. @param attempts made so far, from 1. */
+export function delayOf({ base_minutes, cap_minutes }: Backoff, attempts: number): number {
+  return Math.min(cap_minutes, base_minutes * 2 ** Math.max(0, attempts - 1));
+}
+
+/** Checks a policy that came from a file. @throws Misfit where and how it is wrong. */
+export function parsePolicy(value: unknown): Policy {
+  checkRuleFile<PolicyRule>(value, "a policy", ["action", "backoff", "free", "final"], checkLine);
+  const last = value.rules.at(-1);
+  if (last?.test.kind !== "any" || last.and !== undefined)
+    throw new Misfit(
+      ["rules", Math.max(0, value.rules.length - 1)],
+      'the last rule must always match: give it the test {"kind": "any"}',
+    );
+  return value;
+}
+
+function checkLine({ action, backoff, free, final }: PolicyRule, at: readonly (string | number)[]): void {
+  if (!POLICY_ACTIONS.includes(action))
+    throw new Misfit([...at, "action"], `"action" must be one of ${POLICY_ACTIONS.join(", ")}`);
+  for (const [key, flag] of Object.entries({ free, final }))
+    if (flag !== undefined && typeof flag !== "boolean")
+      throw new Misfit([...at, key], `"${key}" must be true or false`);
+  const retries = action === "RETRY_UPDATE";
+  if (!retries && (backoff !== undefined || free !== undefined))
+    throw new Misfit(at, '"backoff" and "free" belong to RETRY_UPDATE');
+  if (retries && final !== undefined) throw new Misfit([...at, "final"], '"final" belongs to FORCE_ROLLBACK');
+  if (backoff !== undefined && !isBackoff(backoff))
+    throw new Misfit([...at, "backoff"], '"backoff" needs "base_minutes" and "cap_minutes", numbers above 0');
+}
+
+function isBackoff(value: unknown): value is Backoff {
+  const { base_minutes: base, cap_minutes: cap } = (value ?? {}) as Partial<Backoff>;
+  return Number.isFinite(base) && Number.isFinite(cap) && (base as number) > 0 && (cap as number) >= (base as number);
 }

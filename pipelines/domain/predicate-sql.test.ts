@@ -5,31 +5,47 @@ import type pg from "pg";
 import { beforeAll, expect, test } from "vitest";
 import { emptyDatabase } from "../../test/support/database.ts";
 import { session } from "../../test/support/fleet.ts";
-import { hostileValues } from "../../test/support/hostile.ts";
+import { hostileReports, hostileValues } from "../../test/support/hostile.ts";
 import { copyField } from "../db/copy.ts";
 import { copyIn } from "../db/copy-in.ts";
-import { findingsOf, judges, placeOf, type Values, type Verdict } from "./judge.ts";
-import type { Policy, PolicyRule } from "./policy.ts";
-import { holds, type Predicate } from "./predicate.ts";
-import { type Dialect, findingSql, policyRuleSql, predicateSql, trustedNumberSql } from "./predicate-sql.ts";
-import type { Finding, RuleSet } from "./rules.ts";
-import { TELEMETRY_FIELDS, type TelemetryField } from "./vocabulary.ts";
+import { casesOf } from "./condition.ts";
+import { contextual, mixedPolicy } from "./examples.fixture.ts";
+import { Judge } from "./judge.ts";
+import type { Policy } from "./policy.ts";
+import { holds, PREDICATE_KINDS, type Predicate, readNumber } from "./predicate.ts";
+import {
+  type ColumnOf,
+  DEPENDS,
+  type Dialect,
+  faultFields,
+  findingSql,
+  policyRuleSql,
+  predicateSql,
+  trustedNumberSql,
+  valueFindingSql,
+} from "./predicate-sql.ts";
+import { decisive, type RuleSet } from "./rules.ts";
+import { REPORT_COLUMNS, RULE_FIELDS, type RuleField, TELEMETRY_FIELDS } from "./vocabulary.ts";
 
 const read = (file: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../data/${file}`, import.meta.url), "utf8"));
-const rules = read("rules/default.json") as RuleSet;
-const policy = read("policy/default.json") as Policy;
+const shippedRules = read("rules/default.json") as RuleSet;
+const shippedPolicy = read("policy/default.json") as Policy;
 
-const ROWS = 4500;
-/** Each value comes once in each field; the fields of one row hold values far apart. */
-const values = hostileValues(ROWS);
+/** Each hostile value comes once in each telemetry field, those of one row far apart; then whole reports, likely and hostile. */
+const values = hostileValues(4500);
 const at = (row: number): string | null => values[row % values.length] ?? null;
-type Row = Readonly<Record<TelemetryField, string | null>>;
-const rows: Row[] = values.map((value, no) => ({
-  battery_voltage: value,
-  signal_strength: at(no + 1009),
-  storage_free_mb: at(no + 2003),
-}));
+type Row = Readonly<Record<RuleField, string | null>>;
+const nothing = Object.fromEntries(RULE_FIELDS.map((field) => [field, null])) as Row;
+const rows: Row[] = [
+  ...values.map((value, no) => ({
+    ...nothing,
+    battery_voltage: value,
+    signal_strength: at(no + 1009),
+    storage_free_mb: at(no + 2003),
+  })),
+  ...hostileReports(4500),
+];
 
 type Answer = Record<string, string | number | boolean | null>;
 type Engine = (select: string) => Promise<Answer[]>;
@@ -43,11 +59,11 @@ beforeAll(async () => {
       return (await client.query<Answer>(`SELECT ${select} FROM r ORDER BY no`)).rows;
     });
   const duckdb = await (await DuckDBInstance.create(":memory:")).connect();
-  await duckdb.run(`CREATE TABLE r (no INTEGER, ${TELEMETRY_FIELDS.map((field) => `${field} VARCHAR`).join(", ")})`);
+  await duckdb.run(`CREATE TABLE r (no INTEGER, ${RULE_FIELDS.map((field) => `${field} VARCHAR`).join(", ")})`);
   const appender = await duckdb.createAppender("r");
   for (const [no, row] of rows.entries()) {
     appender.appendInteger(no);
-    for (const field of TELEMETRY_FIELDS) {
+    for (const field of RULE_FIELDS) {
       const value = row[field];
       if (value === null) appender.appendNull();
       else appender.appendVarchar(value);
@@ -61,20 +77,12 @@ beforeAll(async () => {
 });
 
 async function store(client: pg.Client): Promise<void> {
-  await client.query(`CREATE TEMP TABLE r (no int, ${TELEMETRY_FIELDS.map((field) => `${field} text`).join(", ")})`);
-  const line = (row: Row, no: number) =>
-    `${[no, ...TELEMETRY_FIELDS.map((field) => copyField(row[field]))].join("\t")}\n`;
+  await client.query(`CREATE TEMP TABLE r (no int, ${RULE_FIELDS.map((field) => `${field} text`).join(", ")})`);
+  const line = (row: Row, no: number) => `${[no, ...RULE_FIELDS.map((field) => copyField(row[field]))].join("\t")}\n`;
   await copyIn(client, [{ into: "COPY r FROM STDIN", lines: Buffer.from(rows.map(line).join("")) }]);
 }
 
-const [judgeBattery, judgeSignal, judgeStorage] = judges(rules, policy, TELEMETRY_FIELDS);
-const judge = (row: Row): Values<Verdict> => [
-  judgeBattery(row.battery_voltage),
-  judgeSignal(row.signal_strength),
-  judgeStorage(row.storage_free_mb),
-];
-const evaluate = (row: Row): Finding[] => findingsOf(judge(row));
-const decide = (row: Row): PolicyRule | undefined => policy.rules[placeOf(judge(row))];
+const inRow: ColumnOf = (field) => `r.${field}`;
 
 const ask = (dialect: Dialect, select: (dialect: Dialect) => readonly string[]): Promise<Answer[]> =>
   answers[dialect]?.(select(dialect).join(", ")) ?? Promise.reject(new Error(`${dialect} is not there`));
@@ -85,41 +93,87 @@ const differences = (got: readonly Answer[], wanted: readonly Answer[]) =>
     JSON.stringify(answer) === JSON.stringify(got[no]) ? [] : [{ row: rows[no], wanted: answer, got: got[no] }],
   );
 
-test("the rows reach every rule of the shipped set, and every branch of its policy", () => {
-  expect(rows.length).toBeGreaterThanOrEqual(3000);
-  const found = new Set(rows.flatMap((row) => evaluate(row).map(({ rule }) => rule)));
-  expect(found).toEqual(new Set(rules.rules.map(({ id }) => id)));
-  const decided = new Set(rows.filter((row) => evaluate(row).length === 0).map((row) => decide(row)?.id));
-  expect(decided).toEqual(new Set(policy.rules.map(({ id }) => id)));
+const SETS: [string, RuleSet, Policy][] = [
+  ["shipped", shippedRules, shippedPolicy],
+  ["contextual", contextual, mixedPolicy],
+];
+const CASES = SETS.flatMap(([name, rules, policy]) =>
+  (["postgres", "duckdb"] as const).map((dialect) => ({ dialect, name, rules, policy })),
+);
+
+test.each(SETS)("the rows reach every rule of the %s set, and every branch of its policy", (_, rules, policy) => {
+  const judge = new Judge(rules, policy, REPORT_COLUMNS);
+  const judged = rows.map((row) => judge.of(row));
+  const found = new Set(judged.flatMap(({ findings }) => findings.map(({ rule }) => rule)));
+  expect(found).toEqual(new Set(decisive(rules).map(({ id }) => id)));
+  const decided = new Set(judged.filter(({ findings }) => findings.length === 0).map(({ place }) => place));
+  expect(decided.size).toBeGreaterThan(policy.rules.length / 2);
 });
 
-test.each<Dialect>(["postgres", "duckdb"])(
-  "%s finds what the evaluator finds, and decides as it does",
-  async (dialect) => {
-    const wanted = rows.map((row) => {
-      const findings = new Map(evaluate(row).map(({ field, rule }) => [field, rule]));
-      const found = Object.fromEntries(TELEMETRY_FIELDS.map((field) => [field, findings.get(field) ?? null]));
-      return { ...found, decides: decide(row)?.id ?? null };
-    });
-    const got = await ask(dialect, (as) => [
-      ...TELEMETRY_FIELDS.map((field) => `${findingSql(rules, field, `r.${field}`, as)} AS ${field}`),
-      `${policyRuleSql(policy, "r", as)} AS decides`,
-    ]);
-    expect(got).toHaveLength(rows.length);
-    expect(differences(got, wanted)).toEqual([]);
+test.each(CASES)("$dialect finds what the evaluator finds by $name rules, and decides as it does", async (one) => {
+  const { dialect, rules, policy } = one;
+  const [judge, deciding] = [
+    new Judge(rules, policy, REPORT_COLUMNS),
+    new Judge({ ...rules, rules: [] }, policy, REPORT_COLUMNS),
+  ];
+  const fields = faultFields({ rules: decisive(rules) });
+  const wanted = rows.map((row) => {
+    const findings = new Map(judge.of(row).findings.map(({ field, rule }) => [field, rule]));
+    const found = Object.fromEntries(fields.map((field) => [field, findings.get(field) ?? null]));
+    return { ...found, decides: policy.rules[deciding.of(row).place]?.id ?? null };
+  });
+  const got = await ask(dialect, (as) => [
+    ...fields.map((field) => `${findingSql(rules, field, inRow, as)} AS ${field}`),
+    `${policyRuleSql(policy, inRow, as)} AS decides`,
+  ]);
+  expect(got).toHaveLength(rows.length);
+  expect(differences(got, wanted)).toEqual([]);
+});
+
+test.each(CASES)(
+  "$dialect says of a value alone what it says of the report, by $name rules, or that it depends",
+  async (one) => {
+    const { dialect, rules } = one;
+    const fields = faultFields({ rules: decisive(rules) });
+    const got = await ask(dialect, (as) =>
+      fields.flatMap((field) => [
+        `${findingSql(rules, field, inRow, as)} AS whole_${field}`,
+        `${valueFindingSql(rules, field, inRow(field), as)} AS alone_${field}`,
+      ]),
+    );
+    const depends = new Set<string>();
+    for (const row of got)
+      for (const field of fields) {
+        const [whole, alone] = [row[`whole_${field}`], row[`alone_${field}`]];
+        if (alone === DEPENDS) depends.add(field);
+        else if (whole !== alone) expect({ field, whole }).toEqual({ field, whole: alone });
+      }
+    const asks = decisive(rules).filter((rule) =>
+      casesOf(rule)
+        .flat()
+        .some(({ field }) => field !== rule.field),
+    );
+    expect(depends).toEqual(new Set(asks.map(({ field }) => field)));
   },
 );
 
-test.each<Dialect>(["postgres", "duckdb"])("%s reads the same double where a value is trusted", async (dialect) => {
-  const wanted = rows.map((row) => {
-    const faulty = new Set(evaluate(row).map(({ field }) => field));
-    return Object.fromEntries(TELEMETRY_FIELDS.map((field) => [field, faulty.has(field) ? null : Number(row[field])]));
-  });
-  const got = await ask(dialect, (as) =>
-    TELEMETRY_FIELDS.map((field) => `${trustedNumberSql(rules, field, `r.${field}`, as)} AS ${field}`),
-  );
-  expect(differences(got, wanted)).toEqual([]);
-});
+test.each(CASES)(
+  "$dialect reads the same double where a value is trusted, by $name rules",
+  async ({ dialect, rules }) => {
+    const judge = new Judge(rules, undefined, REPORT_COLUMNS);
+    const numberOf = (raw: string | null): number | null => (Number.isNaN(readNumber(raw)) ? null : readNumber(raw));
+    const wanted = rows.map((row) => {
+      const faulty = new Set(judge.of(row).findings.map(({ field }) => field));
+      return Object.fromEntries(
+        TELEMETRY_FIELDS.map((field) => [field, faulty.has(field) ? null : numberOf(row[field])]),
+      );
+    });
+    const got = await ask(dialect, (as) =>
+      TELEMETRY_FIELDS.map((field) => `${trustedNumberSql(rules, field, inRow, as)} AS ${field}`),
+    );
+    expect(differences(got, wanted)).toEqual([]);
+  },
+);
 
 /** Every kind, with bounds at the thresholds, at the ends of what a double holds, and anywhere. */
 const bound = fc.oneof(
@@ -127,22 +181,28 @@ const bound = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
   fc.double({ min: -1000, max: 1000, noNaN: true }),
 );
+const word = fc.constantFrom("TX-40", "it's", "\\", "12.5", "é", "🔋", "server_busy");
+const words = fc.uniqueArray(word, { minLength: 1, maxLength: 4 });
+const time = fc.constantFrom("2026-03-02T00:00:00.000Z", "2026-03-04T12:30:00Z", "1970-01-01T00:00:00.000Z");
 const predicate: fc.Arbitrary<Predicate> = fc.oneof(
-  fc.record({ kind: fc.constantFrom("missing", "not_number", "any") }),
-  fc.record({ kind: fc.constantFrom("equals", "above"), value: bound }),
-  fc.record({ kind: fc.constant("outside"), min: bound, max: bound }),
+  fc.record({ kind: fc.constantFrom("missing", "not_number", "any", "not_time", "garbled") }),
+  fc.record({ kind: fc.constantFrom("equals", "above", "below", "longer"), value: bound }),
+  fc.record({ kind: fc.constantFrom("outside", "inside"), min: bound, max: bound }),
+  fc.record({ kind: fc.constantFrom("one_of", "not_one_of"), values: words }),
+  fc.record({ kind: fc.constantFrom("before", "after"), time }),
 ) as fc.Arbitrary<Predicate>;
 
 test.each<Dialect>(["postgres", "duckdb"])(
   "%s takes every kind of predicate with any bounds as holds does",
   async (dialect) => {
-    const predicates = fc.sample(predicate, { seed: 7, numRuns: 60 });
-    expect(new Set(predicates.map(({ kind }) => kind)).size).toBe(6);
+    const predicates = fc.sample(predicate, { seed: 7, numRuns: 120 });
+    expect(new Set(predicates.map(({ kind }) => kind)).size).toBe(PREDICATE_KINDS.length);
+    const fieldOf = (no: number): RuleField => RULE_FIELDS[no % RULE_FIELDS.length] as RuleField;
     const wanted = rows.map((row) =>
-      Object.fromEntries(predicates.map((test, no) => [`p${no}`, holds(test, row.battery_voltage)])),
+      Object.fromEntries(predicates.map((test, no) => [`p${no}`, holds(test, row[fieldOf(no)])])),
     );
     const got = await ask(dialect, (as) =>
-      predicates.map((test, no) => `${predicateSql(test, "r.battery_voltage", as)} AS p${no}`),
+      predicates.map((test, no) => `${predicateSql(test, inRow(fieldOf(no)), as)} AS p${no}`),
     );
     expect(differences(got, wanted)).toEqual([]);
   },

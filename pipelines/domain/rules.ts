@@ -1,16 +1,27 @@
-import { holds, type Predicate } from "./predicate.ts";
-import { faultOfRuleFile } from "./rule-file.ts";
-import { FAULT_KINDS, type FaultKind, REFUSED_RULE, type TelemetryField } from "./vocabulary.ts";
+import { type Conditional, checkRuleFile, Misfit } from "./condition.ts";
+import { FAULT_KINDS, type FaultKind, REFUSED_RULE, type RuleField } from "./vocabulary.ts";
 
-/** A check on one telemetry field. `detects` is the fault kind that it is there to find. */
-export interface Rule {
-  readonly id: string;
-  readonly field: TelemetryField;
-  readonly test: Predicate;
+/** How bad it is, for people who sort by it. */
+export const SEVERITIES = ["critical", "warning", "info"] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/**
+ * What follows for a device that recovery has to decide: it is held for a person; nothing, it is only told of; or recovery stops, since the
+ * data is not what it is taken for.
+ */
+export const EFFECTS = ["quarantine", "warn", "halt"] as const;
+export type Effect = (typeof EFFECTS)[number];
+
+/** A check on a report; `field` is the one that it finds fault with. `detects` is the fault kind that it is there to find. */
+export interface Rule extends Conditional {
   readonly detects: FaultKind;
+  /** `critical` where it is not said. */
+  readonly severity?: Severity;
+  /** `quarantine` where it is not said. */
+  readonly effect?: Effect;
 }
 
-/** The rules in their order: for each field, the first that matches decides. */
+/** The rules in their order: for each field, the first that holds decides; one that only warns stands behind all others. */
 export interface RuleSet {
   readonly name: string;
   readonly version: number;
@@ -20,24 +31,33 @@ export interface RuleSet {
 /** A rule that a device breaks, with the value as it was received. */
 export interface Finding {
   readonly rule: string;
-  readonly field: TelemetryField;
+  readonly field: RuleField;
   readonly raw: string | null;
 }
 
-/** Looks at one reported value; returns the rule that it breaks, if any. */
-export type Evaluator = (raw: string | null) => Rule | undefined;
+export const effectOf = ({ effect = "quarantine" }: Rule): Effect => effect;
+export const severityOf = ({ severity = "critical" }: Rule): Severity => severity;
 
-/** Prepares the rules about one field for many values: the first that holds decides. */
-export function evaluator(ruleSet: RuleSet, field: TelemetryField): Evaluator {
-  const rules = ruleSet.rules.filter((rule) => rule.field === field);
-  return (raw) => rules.find(({ test }) => holds(test, raw));
+/** The rules that a decision rests on: those that do more than warn. */
+export function decisive({ rules }: RuleSet): Rule[] {
+  return rules.filter((rule) => effectOf(rule) !== "warn");
 }
 
-/** Checks a rule set that came from a file. Returns it, or a sentence that says what is wrong. */
-export function parseRuleSet(value: unknown): RuleSet | string {
-  const fault = faultOfRuleFile<Rule>(value as RuleSet, "a rule set", ({ id, detects }) => {
-    if (id === REFUSED_RULE) return `"id" ${REFUSED_RULE} is taken: it is what the server, not a rule, holds back`;
-    return FAULT_KINDS.includes(detects) ? undefined : `"detects" must be one of ${FAULT_KINDS.join(", ")}`;
+/** Checks a rule set that came from a file. @throws Misfit where and how it is wrong. */
+export function parseRuleSet(value: unknown): RuleSet {
+  checkRuleFile<Rule>(value, "a rule set", ["detects", "severity", "effect"], (rule, at) => {
+    const { id, detects, severity, effect } = rule;
+    if (id === REFUSED_RULE)
+      throw new Misfit([...at, "id"], `"id" ${REFUSED_RULE} is taken: it is what the server, not a rule, holds back`);
+    refuseOther(detects, FAULT_KINDS, [...at, "detects"]);
+    if (severity !== undefined) refuseOther(severity, SEVERITIES, [...at, "severity"]);
+    if (effect !== undefined) refuseOther(effect, EFFECTS, [...at, "effect"]);
   });
-  return fault ?? (value as RuleSet);
+  if (value.rules.length === 0) throw new Misfit(["rules"], "write at least one rule");
+  return value;
+}
+
+function refuseOther(value: unknown, known: readonly string[], at: readonly (string | number)[]): void {
+  if (!(known as readonly unknown[]).includes(value))
+    throw new Misfit(at, `"${at.at(-1)}" must be one of ${known.join(", ")}`);
 }

@@ -61,6 +61,10 @@ export const REPORT_COLUMNS = [
 ] as const;
 export type ReportColumn = (typeof REPORT_COLUMNS)[number];
 
+/** What rules and policies may ask about. */
+export const RULE_FIELDS = [...REPORT_COLUMNS, "device_id"] as const;
+export type RuleField = (typeof RULE_FIELDS)[number];
+
 /** What a device is: words that many devices share, so that each combination is stored once (`device_profile`). */
 export const PROFILE_COLUMNS = ["region", "model", "hardware", "firmware_from", "firmware_to"] as const;
 

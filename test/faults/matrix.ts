@@ -102,7 +102,7 @@ function written(stage: BatchedStage, { places, everyState, servers }: Extent): 
   const crews = stage === "import" ? [1] : [1, 2];
   return [
     ...ending(stage, "succeeds_or_resumable", stage === "generate" ? spread(places, 75_000, rowsCut) : []),
-    ...ending(stage, "succeeds", stage === "recover" ? spread(places, 15_000, answerCut) : []),
+    ...ending(stage, "succeeds", stage === "recover" ? spread(places, 12_000, answerCut) : []),
     ...ending(stage, "killed", turns(stage, kills(crews), everyState)),
     ...ending(stage, "succeeds", turns(stage, backends(crews), everyState)),
     ...ending(stage, "interrupted", signals()),

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { RULE_FIELDS, type RuleField } from "../../pipelines/domain/vocabulary.ts";
 
 /** Values as a broken or malicious device may send them: what looks like a number and is none, and the other way round. */
 const HAND_PICKED: readonly (string | null)[] = [
@@ -119,4 +120,73 @@ export function hostileValues(count: number, seed = 42): (string | null)[] {
   const picked = [...HAND_PICKED, ...THRESHOLDS.flatMap(around)];
   const arbitrary = fc.oneof(numberLike, decimal, close, double, text);
   return [...picked, ...fc.sample(arbitrary, { seed, numRuns: Math.max(0, count - picked.length) })];
+}
+
+/** What devices do send, and what is near to it, by field. */
+const LIKELY: Readonly<Record<RuleField, readonly (string | null)[]>> = {
+  battery_voltage: [
+    "12.51",
+    "12.5",
+    "13.0",
+    "12",
+    "3.0",
+    "2.99",
+    "9",
+    "8.9",
+    "15.01",
+    "24.5",
+    "67",
+    "100",
+    "20",
+    "UNKNOWN",
+  ],
+  signal_strength: ["0", "4.9", "5", "12.4", "9", "15", "50", "51", "91", "101", "-67", "-999", null, ""],
+  storage_free_mb: ["0", "512", "2048", "-1", "1048577", null, ""],
+  attempts: ["1", "2", "3", "9", "10", "11", "1000", "one", null],
+  reported_at: [
+    ...["2026-03-02T00:00:00.000Z", "2026-03-01T23:59:59.999Z", "2026-03-04T12:30:00.000Z", "2026-03-04T12:30:00.001Z"],
+    ...["2026-03-04T12:29:59.999Z", "2026-03-04T12:59:59.000Z", "2026-03-04T12:60:00.000Z", "2026-03-04T13:00:00Z"],
+    ...[
+      "2026-02-31T09:00:00.000Z",
+      "1970-01-01T00:00:00.000Z",
+      "2099-01-01T00:00:00.000Z",
+      "1772409600",
+      "yesterday",
+      null,
+    ],
+    ...[
+      "2026-03-04T12:30:00.0010Z",
+      "2026-03-04 12:30:00.001Z",
+      "2026-13-04T12:30:00.000Z",
+      "2026-03-04T12:30:00.000z",
+    ],
+  ],
+  device_id: ["DEV-00000001", "DEV-0000000l", "DEV\u0001", "DEV-é", "DEV-Ã©"],
+  region: ["Europe", "Middle East", "Europ\u00c3\u00a9", "Europ\ufffd", "\u00e2\u20ac\u2122", null, "São Paulo"],
+  model: ["TX-40", "SG-110", "SG-220", "tx-40", "", null],
+  hardware: ["rev-A", null],
+  firmware_from: ["3.8.2", "3.9.0", null],
+  firmware_to: ["4.1.0", null],
+  firmware_reported: ["4.1.0", "3.8.2", null],
+  last_stage: ["SUCCEEDED", "INSTALLING", "succeeded", null],
+  error_code: ["server_busy", "it's", "connection_lost", "server_busy ", null],
+};
+
+/** Reports that combine what is likely and what is hostile in many ways, the same each time. */
+export function hostileReports(count: number): Readonly<Record<RuleField, string | null>>[] {
+  const values = hostileValues(count);
+  let state = 7;
+  const draw = (below: number): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const reportedOf = (field: RuleField): string | null => {
+    const pool = draw(4) === 0 ? values : LIKELY[field];
+    return pool[draw(pool.length)] ?? null;
+  };
+  return Array.from(
+    { length: count },
+    () =>
+      Object.fromEntries(RULE_FIELDS.map((field) => [field, reportedOf(field)])) as Record<RuleField, string | null>,
+  );
 }

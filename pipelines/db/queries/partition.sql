@@ -28,8 +28,7 @@ CREATE TABLE decision_:{campaign}_:{half} PARTITION OF decision_:campaign FOR VA
 DO $$
 BEGIN
   IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'sentinel_writer') THEN
-    GRANT INSERT, SELECT (bucket, device_no, device_id, outcome_no, battery_voltage, signal_strength, storage_free_mb)
-      ON stored_report_:campaign TO sentinel_writer;
+    GRANT INSERT, SELECT ON stored_report_:campaign TO sentinel_writer;
     GRANT INSERT ON decision_:campaign TO sentinel_writer;
   END IF;
 END $$

@@ -3,12 +3,16 @@ WITH witness AS MATERIALIZED (
   SELECT
     :first_finding AS rule_id,
     :policy_rule AS policy_rule
-  FROM device_status r
+  FROM stored_report r
   JOIN campaign c ON c.campaign_id = r.campaign_id
-  WHERE r.campaign_id = $1 AND r.update_status = 'Partial'
+  JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no AND o.update_status = 'Partial'
+  LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
+  LEFT JOIN decision d ON d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no
+  WHERE r.campaign_id = $1 AND d.device_no IS NULL
 )
 SELECT CASE WHEN w.rule_id IS NULL THEN :policy_action ELSE 'MANUAL_TRIAGE' END AS action,
+  CASE WHEN w.rule_id IS NULL THEN :policy_fate ELSE 'hold' END AS fate,
   coalesce(w.rule_id, w.policy_rule) AS rule, count(*)::int AS devices
 FROM witness w
-GROUP BY 1, 2
-ORDER BY 1, 2
+GROUP BY 1, 2, 3
+ORDER BY 1, 2, 3

@@ -1,10 +1,19 @@
+-- The columns that rules and policy ask about follow the device.
 -- name: read
 COPY (
-  SELECT r.bucket, r.device_no, r.device_id, r.battery_voltage, r.signal_strength, r.storage_free_mb
+  SELECT r.bucket, r.device_no, r.device_id, :sources
   FROM stored_report_:campaign r
   JOIN update_outcome o ON o.campaign_id = :campaign AND o.outcome_no = r.outcome_no AND o.update_status = 'Partial'
   WHERE r.bucket = ANY(:buckets)
 ) TO STDOUT
+
+-- name: profile_no
+SELECT p.profile_no::text, p.region, p.model, p.hardware, p.firmware_from, p.firmware_to
+FROM device_profile p
+WHERE p.campaign_id = $1
+
+-- name: outcome_no
+SELECT o.outcome_no::text, o.firmware_reported, o.last_stage, o.error_code FROM update_outcome o WHERE o.campaign_id = $1
 
 -- name: decided
 COPY (

@@ -11,32 +11,27 @@ SELECT
   :trusted_storage_free_mb AS storage_free_mb
 FROM ota_logs r
 
--- One scan a field: a LATERAL list of the three sets its expressions up anew for every row, and took ten times as long.
 -- name: telemetry_finding
 CREATE OR REPLACE VIEW telemetry_finding AS
-SELECT r.bucket, r.campaign_id, r.device_id, o.update_status AS reported_status, 'battery_voltage' AS field,
-  :finding_battery_voltage AS rule_id
+SELECT f.bucket, f.campaign_id, f.device_id, f.reported_status, f.field, f.rule_id, f.rules_version, k.severity, k.effect
+FROM (
+:scans
+) f
+JOIN (VALUES :facts) AS k (rule_id, severity, effect) ON k.rule_id = f.rule_id
+
+-- name: findings_of_field
+SELECT r.bucket, r.campaign_id, r.device_id, o.update_status AS reported_status, :field AS field, :finding AS rule_id,
+  :version AS rules_version
 FROM stored_report r
-JOIN campaign c ON c.campaign_id = r.campaign_id AND 'battery_voltage' = ANY(c.reported_columns)
+JOIN campaign c ON c.campaign_id = r.campaign_id
+LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
 LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
-WHERE :finding_battery_voltage IS NOT NULL
-UNION ALL
-SELECT r.bucket, r.campaign_id, r.device_id, o.update_status AS reported_status, 'signal_strength' AS field,
-  :finding_signal_strength AS rule_id
-FROM stored_report r
-JOIN campaign c ON c.campaign_id = r.campaign_id AND 'signal_strength' = ANY(c.reported_columns)
-LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
-WHERE :finding_signal_strength IS NOT NULL
-UNION ALL
-SELECT r.bucket, r.campaign_id, r.device_id, o.update_status AS reported_status, 'storage_free_mb' AS field,
-  :finding_storage_free_mb AS rule_id
-FROM stored_report r
-JOIN campaign c ON c.campaign_id = r.campaign_id AND 'storage_free_mb' = ANY(c.reported_columns)
-LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
-WHERE :finding_storage_free_mb IS NOT NULL
+WHERE :is_reported AND :finding IS NOT NULL
 
 -- name: comment
-COMMENT ON VIEW telemetry_finding IS 'Rules that reports of all campaigns break, whatever their status. Grain: one row a device, campaign and field.'
+COMMENT ON VIEW telemetry_finding IS 'Rules that reports of all campaigns break, whatever their status. Grain: one row a device, campaign and field.';
+COMMENT ON COLUMN telemetry_finding.severity IS 'How bad the rule says it is: critical, warning or info.';
+COMMENT ON COLUMN telemetry_finding.effect IS 'What follows for a Partial device: quarantine, warn or halt.'
 
 -- name: grant
 DO $$

@@ -25,6 +25,8 @@ WITH alike AS (
   JOIN campaign c ON c.campaign_id = r.campaign_id
   JOIN decision d ON d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no
   LEFT JOIN decision_rule u ON u.rule_no = d.rule_no
+  LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
+  LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
   WHERE r.campaign_id = $1
     AND r.outcome_no = ANY(ARRAY(
       SELECT o.outcome_no FROM update_outcome o WHERE o.campaign_id = $1 AND o.update_status = 'Partial'
@@ -44,6 +46,8 @@ WITH alike AS (
     FROM triage_queue t
     JOIN campaign c ON c.campaign_id = t.campaign_id
     JOIN stored_report r ON r.bucket = t.bucket AND r.campaign_id = t.campaign_id AND r.device_id = t.device_id
+    LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
+    LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
     WHERE t.campaign_id = $1 AND t.state = 'open'
   ) w
 ), beside AS MATERIALIZED ( -- each count once, however often it is named
@@ -144,9 +148,22 @@ WITH held AS (
         WHEN 'battery_voltage' THEN r.battery_voltage
         WHEN 'signal_strength' THEN r.signal_strength
         WHEN 'storage_free_mb' THEN r.storage_free_mb
+        WHEN 'attempts' THEN r.attempts
+        WHEN 'reported_at' THEN r.reported_at
+        WHEN 'device_id' THEN r.device_id
+        WHEN 'region' THEN p.region
+        WHEN 'model' THEN p.model
+        WHEN 'hardware' THEN p.hardware
+        WHEN 'firmware_from' THEN p.firmware_from
+        WHEN 'firmware_to' THEN p.firmware_to
+        WHEN 'firmware_reported' THEN o.firmware_reported
+        WHEN 'last_stage' THEN o.last_stage
+        WHEN 'error_code' THEN o.error_code
       END, 'UTF8') AS reported
   FROM triage_queue t
   LEFT JOIN stored_report r ON r.bucket = t.bucket AND r.campaign_id = t.campaign_id AND r.device_id = t.device_id
+  LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
+  LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
   LEFT JOIN decision d ON d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no
   WHERE t.campaign_id = $1
 ), found AS (
@@ -251,45 +268,24 @@ SELECT FROM current_campaign WHERE campaign_id = $1
 -- name: by_status
 SELECT update_status, count(*) FROM device_status WHERE campaign_id = :campaign GROUP BY update_status
 
--- A fleet reports few different values: each is judged once, with how often it comes. What chaos hid is judged by the fault ledger, whose values
--- stand in the reports, as faults_as_recorded makes sure; what is found beyond it are false alarms.
+-- What is found in reports of any status, held against what chaos hid; what is found beyond that are false alarms.
 -- name: detection
-WITH value AS (
-  SELECT 'battery_voltage' AS field, :finding_battery_voltage AS rule_id, r.devices
-  FROM (
-    SELECT s.battery_voltage, count(*) AS devices FROM stored_report s WHERE s.campaign_id = $1 GROUP BY s.battery_voltage
-  ) r
-  UNION ALL
-  SELECT 'signal_strength' AS field, :finding_signal_strength AS rule_id, r.devices
-  FROM (
-    SELECT s.signal_strength, count(*) AS devices FROM stored_report s WHERE s.campaign_id = $1 GROUP BY s.signal_strength
-  ) r
-  UNION ALL
-  SELECT 'storage_free_mb' AS field, :finding_storage_free_mb AS rule_id, r.devices
-  FROM (
-    SELECT s.storage_free_mb, count(*) AS devices FROM stored_report s WHERE s.campaign_id = $1 GROUP BY s.storage_free_mb
-  ) r
-), alarm AS (
+WITH alarm AS (
   SELECT k.kind, sum(v.devices) AS devices
-  FROM value v
-  JOIN campaign c ON c.campaign_id = $1 AND v.field = ANY(c.reported_columns)
+  FROM (
+:alarms
+  ) v
   JOIN jsonb_each_text($2) AS k (rule_id, kind) ON k.rule_id = v.rule_id
   GROUP BY k.kind
 ), fault AS (
-  SELECT f.kind, k.kind AS found_as
-  FROM (
-    SELECT r.kind, CASE r.field
-        WHEN 'battery_voltage' THEN :finding_battery_voltage
-        WHEN 'signal_strength' THEN :finding_signal_strength
-        WHEN 'storage_free_mb' THEN :finding_storage_free_mb
-      END AS rule_id
-    FROM (
-      SELECT l.kind, l.field, l.after_value AS battery_voltage, l.after_value AS signal_strength, l.after_value AS storage_free_mb
-      FROM fault_ledger l
-      WHERE l.campaign_id = $1
-    ) r
-  ) f
-  LEFT JOIN jsonb_each_text($2) AS k (rule_id, kind) ON k.rule_id = f.rule_id
+  SELECT l.kind, k.kind AS found_as
+  FROM fault_ledger l
+  JOIN campaign c ON c.campaign_id = l.campaign_id
+  JOIN stored_report r ON r.bucket = l.bucket AND r.campaign_id = l.campaign_id AND r.device_id = l.device_id
+  LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
+  LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
+  LEFT JOIN jsonb_each_text($2) AS k (rule_id, kind) ON k.rule_id = CASE l.field :finding_of_field END
+  WHERE l.campaign_id = $1
 ), hidden AS (
   SELECT f.kind, count(*) AS injected, count(f.found_as) AS found, count(*) FILTER (WHERE f.found_as = f.kind) AS right_rule
   FROM fault f
@@ -304,6 +300,48 @@ LEFT JOIN hidden h ON h.kind = w.kind
 LEFT JOIN alarm a ON a.kind = w.kind
 LEFT JOIN rightful g ON g.kind = w.kind
 ORDER BY w.kind
+
+-- A fleet reports few different values: each is judged once, with how often it comes.
+-- name: alarms
+SELECT v.rule_id, v.devices
+FROM (
+  SELECT :value_finding AS rule_id, d.devices
+  FROM (
+    SELECT :column AS value, count(*) AS devices
+    FROM stored_report r
+    JOIN campaign c ON c.campaign_id = r.campaign_id AND :is_reported
+    LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
+    LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
+    WHERE r.campaign_id = $1
+    GROUP BY 1
+  ) d
+) v
+WHERE v.rule_id <> '?'
+
+-- Where that depends on the rest of the report, the reports that have such a value.
+-- name: alarms_in_context
+SELECT v.rule_id, count(*) AS devices
+FROM (
+  SELECT :finding AS rule_id
+  FROM stored_report r
+  JOIN campaign c ON c.campaign_id = r.campaign_id AND :is_reported
+  LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
+  LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
+  JOIN (
+    SELECT d.value
+    FROM (
+      SELECT DISTINCT :column AS value
+      FROM stored_report r
+      LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
+      LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
+      WHERE r.campaign_id = $1
+    ) d
+    WHERE :value_finding = '?'
+  ) q ON coalesce(q.value, '') = coalesce(:column, '') AND (q.value IS NULL) = (:column IS NULL)
+  WHERE r.campaign_id = $1
+) v
+WHERE v.rule_id IS NOT NULL
+GROUP BY v.rule_id
 
 -- name: forget
 DELETE FROM validation_result WHERE campaign_id = $1
