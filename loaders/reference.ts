@@ -1,3 +1,4 @@
+import { expectation } from "../pipelines/domain/expectation.ts";
 import { findingSql, trustedNumberSql } from "../pipelines/domain/predicate-sql.ts";
 import type { RuleSet } from "../pipelines/domain/rules.ts";
 import {
@@ -7,7 +8,6 @@ import {
   UPDATE_STAGES,
   UPDATE_STATUSES,
 } from "../pipelines/domain/vocabulary.ts";
-import { expectation } from "./expectation.ts";
 
 /** The vocabulary and the rules as JSON, by the names that `reference/*.sql` gives them. */
 export function referenceVariables(ruleSet: RuleSet): Readonly<Record<string, string>> {

@@ -6,7 +6,7 @@ import { type FaultProfile, parseFaultProfile } from "./domain/faults.ts";
 import type { FleetSpec, ModelSpec, RegionSpec, Weighted } from "./domain/fleet.ts";
 import { type Policy, parsePolicy } from "./domain/policy.ts";
 import { parseRuleSet, type RuleSet } from "./domain/rules.ts";
-import { UPDATE_STAGES, type UpdateStage } from "./domain/vocabulary.ts";
+import { PERSON, UPDATE_STAGES, type UpdateStage } from "./domain/vocabulary.ts";
 
 /** The reference inputs below `data/`, read and checked. An error names the file and what to write. */
 export interface Reference {
@@ -21,7 +21,7 @@ export function reference(projectRoot: string): Reference {
   return {
     fleet: () => fleetSpec(data),
     rules: () => parsed(data, "rules", "default", parseRuleSet),
-    policy: (name) => parsed(data, "policy", name, parsePolicy),
+    policy: (name) => parsed(data, "policy", name, policyOf),
     faultProfile: (name) => parsed(data, "chaos", name, parseFaultProfile),
   };
 }
@@ -46,6 +46,12 @@ function parsed<T extends object>(data: string, kind: string, name: string, pars
   }
   if (typeof result === "string") throw damaged(`data/${kind}/${name}.json`, result);
   return result;
+}
+
+/** What persons decide stands under a name of its own. */
+function policyOf(value: unknown): Policy | string {
+  const policy = parsePolicy(value);
+  return typeof policy !== "string" && policy.name === PERSON ? `the name "${PERSON}" is taken` : policy;
 }
 
 function damaged(file: string, what: string): SentinelError {

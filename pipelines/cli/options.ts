@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { POLICY_ACTIONS, type PolicyAction, TELEMETRY_FIELDS, TRIAGE_STATES } from "../domain/vocabulary.ts";
 import { EXIT, SentinelError } from "./errors.ts";
 import { count } from "./format.ts";
 
@@ -20,6 +21,19 @@ export interface Options {
   undo?: boolean;
   noSite?: boolean;
   dryRun?: boolean;
+  rule?: string;
+  field?: string;
+  region?: string;
+  model?: string;
+  state?: string;
+  limit?: number;
+  all?: boolean;
+  yes?: boolean;
+  why?: string;
+  by?: string;
+  action?: PolicyAction;
+  version?: number;
+  rejects?: string;
   port?: number;
   json?: boolean;
   quiet?: boolean;
@@ -62,6 +76,16 @@ const share = {
   },
   expects: "a number from 0 to 1, for example 0.015 for 1.5 %",
 };
+
+const oneOf = (words: readonly string[]) => ({
+  parse: (text: string) => words.find((known) => known === text),
+  expects: `one of ${words.join(", ")}`,
+});
+/** What a person writes: kept, and shown to others. */
+const sentence = (longest: number) => ({
+  parse: (text: string) => (text.trim() !== "" && text.length <= longest && !text.includes("\0") ? text : undefined),
+  expects: `a text of ${count(longest)} characters at most`,
+});
 
 export const OPTIONS: readonly OptionSpec[] = [
   {
@@ -160,11 +184,101 @@ export const OPTIONS: readonly OptionSpec[] = [
     name: "replace",
     flag: "replace",
     env: "SENTINEL_REPLACE",
-    help: "delete the campaign of that name first; export: the export that is there",
+    help: "delete the campaign of that name first; export, triage export: what is there",
   },
   { name: "undo", flag: "undo", env: "SENTINEL_UNDO", help: "take all faults of the campaign back" },
   { name: "noSite", flag: "no-site", env: "SENTINEL_NO_SITE", help: "make the marts, but not the site" },
   { name: "dryRun", flag: "dry-run", env: "SENTINEL_DRY_RUN", help: "say what would be done, and change nothing" },
+  {
+    name: "rule",
+    flag: "rule",
+    env: "SENTINEL_RULE",
+    value: "ID",
+    help: "triage: devices that break this rule",
+    ...word,
+  },
+  {
+    name: "field",
+    flag: "field",
+    env: "SENTINEL_FIELD",
+    value: "NAME",
+    help: "triage: devices with a finding on this field",
+    ...oneOf([...TELEMETRY_FIELDS, "device"]),
+  },
+  {
+    name: "region",
+    flag: "region",
+    env: "SENTINEL_REGION",
+    value: "NAME",
+    help: "triage: devices in this region",
+    ...sentence(200),
+  },
+  {
+    name: "model",
+    flag: "model",
+    env: "SENTINEL_MODEL",
+    value: "NAME",
+    help: "triage: devices of this model",
+    ...sentence(200),
+  },
+  {
+    name: "state",
+    flag: "state",
+    env: "SENTINEL_STATE",
+    value: "STATE",
+    help: "triage: places in this state, or all (open; reopen: released and rejected)",
+    ...oneOf([...TRIAGE_STATES, "all"]),
+  },
+  {
+    name: "limit",
+    flag: "limit",
+    env: "SENTINEL_LIMIT",
+    value: "N",
+    help: "triage: so many devices at most (list: 50; else all)",
+    ...whole(1, 100_000_000),
+  },
+  { name: "all", flag: "all", env: "SENTINEL_ALL", help: "triage: decide on all devices that the filters leave" },
+  { name: "yes", flag: "yes", env: "SENTINEL_YES", help: "triage: with --all, for more than one device" },
+  {
+    name: "why",
+    flag: "why",
+    env: "SENTINEL_WHY",
+    value: "TEXT",
+    help: "triage: the reason, which the audit keeps",
+    ...sentence(2_000),
+  },
+  {
+    name: "by",
+    flag: "by",
+    env: "SENTINEL_BY",
+    value: "NAME",
+    help: "triage: who decides, which the audit keeps (the user of this machine)",
+    ...sentence(200),
+  },
+  {
+    name: "action",
+    flag: "action",
+    env: "SENTINEL_ACTION",
+    value: "ACTION",
+    help: "triage reject: what is to be done (FORCE_ROLLBACK)",
+    ...oneOf(POLICY_ACTIONS),
+  },
+  {
+    name: "version",
+    flag: "version",
+    env: "SENTINEL_VERSION",
+    value: "N",
+    help: "triage: decide only if the place in the queue still has this version",
+    ...whole(1, 2_147_483_647),
+  },
+  {
+    name: "rejects",
+    flag: "rejects",
+    env: "SENTINEL_REJECTS",
+    value: "FILE",
+    help: "triage import: CSV to write the refused rows into",
+    ...path,
+  },
   {
     name: "port",
     flag: "port",

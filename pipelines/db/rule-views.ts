@@ -7,23 +7,23 @@ import { TELEMETRY_FIELDS } from "../domain/vocabulary.ts";
 import { sql } from "./sql.ts";
 
 /**
- * Writes compiled rules into a statement: `:finding_FIELD` becomes the id of the rule that the field of relation r breaks, and
- * `:trusted_FIELD` its number, NULL where a rule finds fault with it; `:first_finding` looks at all fields
- * that campaign c reports. The texts come from the compiler, which quotes.
+ * Writes compiled rules into a statement: `:finding_FIELD` becomes the id of the rule that the field of relation r breaks,
+ * `:trusted_FIELD` its number, NULL where a rule finds fault with it, and `:number_FIELD` its number whatever rules say; `:first_finding`
+ * looks at all fields that campaign c reports, and leaves out what `judged_report` r has waived. The texts come from the compiler, which quotes.
  */
 export function withRules(text: string, rules: RuleSet): string {
   return text
     .replaceAll(":first_finding", FIRST_FINDING)
-    .replace(/:(finding|trusted)_([a-z_]+)/g, (place, what: string, name: string) => {
+    .replace(/:(finding|trusted|number)_([a-z_]+)/g, (place, what: string, name: string) => {
       const field = TELEMETRY_FIELDS.find((known) => known === name);
       if (!field) throw new Error(`${place} names no telemetry field`);
       const compile = what === "finding" ? findingSql : trustedNumberSql;
-      return compile(rules, field, `r.${field}`, "postgres");
+      return compile(what === "number" ? { ...rules, rules: [] } : rules, field, `r.${field}`, "postgres");
     });
 }
 
 const FIRST_FINDING = `coalesce(${TELEMETRY_FIELDS.map(
-  (field) => `CASE WHEN '${field}' = ANY(c.reported_columns) THEN :finding_${field} END`,
+  (field) => `CASE WHEN '${field}' = ANY(c.reported_columns) THEN nullif(:finding_${field}, r.waived_${field}) END`,
 ).join(", ")})`;
 
 /** Writes the compiled policy into a statement: `:policy_rule` decides on relation r, `:policy_action` is what w.policy_rule does. */
@@ -46,7 +46,7 @@ export async function installRuleViews(client: pg.ClientBase, rules: RuleSet): P
       ...texts,
       sql("rules.comment"),
       sql("rules.grant"),
-      `COMMENT ON VIEW ota_telemetry IS 'ota_logs with numbers, NULL where a rule finds fault; ${mark}.'`,
+      `COMMENT ON VIEW ota_telemetry IS 'ota_logs with numbers, those that a person corrected or let stand included; NULL where a rule finds fault; ${mark}.'`,
       "COMMIT",
     ].join(";\n"),
   );

@@ -7,11 +7,14 @@ import { CopyLines, linesOf } from "../db/copy-lines.ts";
 import { copyOut } from "../db/copy-out.ts";
 import { ledgerEntry } from "../db/ledger.ts";
 import { bind, sql } from "../db/sql.ts";
+import { inTransaction } from "../db/transaction.ts";
+import { type Amendment, amended } from "../domain/amend.ts";
 import { Checksum } from "../domain/checksum.ts";
-import { findingsOf, judges, placeOf, type Values } from "../domain/judge.ts";
+import { findingsOf, judges, placeOf, type Values, type Verdict } from "../domain/judge.ts";
 import { shardAt } from "../domain/shards.ts";
 import { REFUSED_RULE } from "../domain/vocabulary.ts";
 import type { Task } from "./protocol.ts";
+import { quarantineAgain, type Return, releasedAmong } from "./released.ts";
 import type { BatchTask } from "./tasks.ts";
 import { VerdictCache } from "./verdict-cache.ts";
 
@@ -24,20 +27,28 @@ type Refusals = ReadonlyMap<string, string>;
 /** Decides every Partial device of one shard that nothing was decided for, and appends the decisions. */
 export function recoverTask(task: RecoverTask, worker: number): BatchTask<Refusals | undefined> {
   const { pass } = task;
-  const [battery, signal, storage] = judges(task.rules, task.policy, task.reported);
-  const caches = [new VerdictCache(battery), new VerdictCache(signal), new VerdictCache(storage)] as const;
+  const judge = judges(task.rules, task.policy, task.reported);
+  const caches = [new VerdictCache(judge[0]), new VerdictCache(judge[1]), new VerdictCache(judge[2])] as const;
 
   const decide = async (client: pg.ClientBase, batch: number, refusals?: Refusals): Promise<ShardDecisions> => {
     const shard = { campaign: pass.campaignId, buckets: shardAt(batch, pass.batches).buckets };
     // The first pass does each shard once, as the ledger sees to: nothing can be decided there already.
-    const decided = pass.pass > 1 ? await decidedBefore(client, shard) : undefined;
-    const decisions = new ShardDecisions(task, worker, batch, caches, { decided, refusals });
+    const isFirst = pass.pass === 1;
+    const decided = isFirst ? undefined : await decidedBefore(client, shard);
+    const released = isFirst ? undefined : await releasedAmong(client, shard);
+    const decisions = new ShardDecisions(task, worker, batch, caches, { decided, refusals, released, judge });
     await copyOut(client, bind(sql("recover.read"), shard), (bytes, from, to) => decisions.take(bytes, from, to));
     return decisions;
   };
   const commit: BatchTask<Refusals | undefined>["commit"] = async ({ client }, batch, refusals) => {
-    const { rows, checksum, parts } = (await decide(client, batch, refusals)).result();
-    await copyIn(client, parts, ledgerEntry(pass, { batch, worker, rows, checksum }));
+    const { rows, checksum, parts, returns } = (await decide(client, batch, refusals)).result();
+    const entry = ledgerEntry(pass, { batch, worker, rows, checksum });
+    if (returns.length === 0) await copyIn(client, parts, entry);
+    else
+      await inTransaction(client, async () => {
+        await quarantineAgain(client, task, { batch, worker }, returns);
+        await copyIn(client, parts, entry);
+      });
     return rows;
   };
   return {
@@ -45,16 +56,18 @@ export function recoverTask(task: RecoverTask, worker: number): BatchTask<Refusa
     commit,
     async sift(link, batch) {
       const devices = (await decide(link.client, batch)).devices();
-      const refused = await refusedAmong(link.client, devices, (part) =>
-        copyIn(
+      const refused = await refusedAmong(link.client, devices, async (part) => {
+        const returns = part.flatMap((device) => device.returns ?? []);
+        await quarantineAgain(link.client, task, { batch, worker }, returns);
+        await copyIn(
           link.client,
           partsOf(
             pass.campaignId,
             Buffer.concat(part.map(({ decision }) => decision)),
             Buffer.concat(part.flatMap(({ triage }) => triage ?? [])),
           ),
-        ),
-      );
+        );
+      });
       return {
         rows: await commit(link, batch, new Map(refused.map(({ item, reason }) => [item.deviceNo, reason]))),
         instead: "devices are held for triage, since the server refuses what was decided on them",
@@ -90,6 +103,17 @@ interface Decided {
   readonly deviceNo: string;
   readonly decision: Buffer;
   readonly triage: Buffer | undefined;
+  /** Of a device that has a place in the queue already. */
+  readonly returns: Return | undefined;
+}
+
+/** What is known before a shard is decided. */
+interface Known {
+  readonly decided: ReadonlySet<string> | undefined;
+  readonly refusals: Refusals | undefined;
+  /** By number of the device, as text. */
+  readonly released: ReadonlyMap<string, Amendment> | undefined;
+  readonly judge: Values<(raw: string | null) => Verdict>;
 }
 
 /** What puts a device into the triage queue. */
@@ -103,8 +127,8 @@ interface Evidence {
 class ShardDecisions {
   readonly #task: RecoverTask;
   readonly #caches: Values<VerdictCache>;
-  readonly #decided: ReadonlySet<string> | undefined;
-  readonly #refusals: Refusals | undefined;
+  readonly #known: Known;
+  readonly #returns = new Map<string, Return>();
   /** Numbers of the devices in the lines of `#triage`. */
   readonly #held: string[] = [];
   readonly #decisions = new CopyLines();
@@ -118,19 +142,12 @@ class ShardDecisions {
   readonly #ends = new Int32Array(5);
   #rows = 0;
 
-  constructor(
-    task: RecoverTask,
-    worker: number,
-    batch: number,
-    caches: Values<VerdictCache>,
-    known: { readonly decided: ReadonlySet<string> | undefined; readonly refusals: Refusals | undefined },
-  ) {
+  constructor(task: RecoverTask, worker: number, batch: number, caches: Values<VerdictCache>, known: Known) {
     const { campaignId, pass } = task.pass;
     const tail = (ruleNo: number) => Buffer.from(`\t${campaignId}\t${ruleNo}\t${pass}\t${batch}\n`);
     this.#task = task;
     this.#caches = caches;
-    this.#decided = known.decided;
-    this.#refusals = known.refusals;
+    this.#known = known;
     this.#trace = [pass, batch, worker, batch];
     this.#tails = task.ruleNos.map(tail);
     this.#quarantine = tail(QUARANTINE);
@@ -147,11 +164,14 @@ class ShardDecisions {
       number,
       number,
     ];
-    if (this.#decided?.has(bytes.toString("latin1", bucketEnd + 1, noEnd))) return;
-    const battery = this.#caches[0].of(bytes, idEnd + 1, batteryEnd);
-    const signal = this.#caches[1].of(bytes, batteryEnd + 1, signalEnd);
-    const storage = this.#caches[2].of(bytes, signalEnd + 1, to);
-    const refusal = this.#refusals?.get(bytes.toString("latin1", bucketEnd + 1, noEnd));
+    const { decided, refusals, released, judge } = this.#known;
+    if (decided?.has(bytes.toString("latin1", bucketEnd + 1, noEnd))) return;
+    let battery = this.#caches[0].of(bytes, idEnd + 1, batteryEnd);
+    let signal = this.#caches[1].of(bytes, batteryEnd + 1, signalEnd);
+    let storage = this.#caches[2].of(bytes, signalEnd + 1, to);
+    const amendment = released?.get(bytes.toString("latin1", bucketEnd + 1, noEnd));
+    if (amendment) [battery, signal, storage] = amended([battery, signal, storage], judge, amendment);
+    const refusal = refusals?.get(bytes.toString("latin1", bucketEnd + 1, noEnd));
     const sound = !(battery.rule || signal.rule || storage.rule || refusal);
     const place = sound ? placeOf([battery, signal, storage]) : -1;
     this.#rows += 1;
@@ -172,6 +192,16 @@ class ShardDecisions {
     const { pass, rules } = this.#task;
     const [bucket = "", deviceNo = ""] = head.split("\t");
     const [first] = findings as [Evidence];
+    if (this.#known.released?.has(deviceNo)) {
+      const place = { bucket: Number(bucket), deviceId: readCopyField(id) ?? "" };
+      this.#returns.set(deviceNo, {
+        ...place,
+        rule: first.rule,
+        field: first.field,
+        findings: JSON.stringify(findings),
+      });
+      return;
+    }
     const raw = first.raw === null ? null : Buffer.from(first.raw);
     const hash = raw && createHash("sha256").update(raw).digest();
     this.#held.push(deviceNo);
@@ -181,9 +211,9 @@ class ShardDecisions {
     ]);
   }
 
-  result(): { rows: number; checksum: string; parts: CopyPart[] } {
+  result(): { rows: number; checksum: string; parts: CopyPart[]; returns: readonly Return[] } {
     const parts = partsOf(this.#task.pass.campaignId, this.#decisions.bytes(), this.#triage.bytes());
-    return { rows: this.#rows, checksum: String(this.#checksum), parts };
+    return { rows: this.#rows, checksum: String(this.#checksum), parts, returns: [...this.#returns.values()] };
   }
 
   /** The same, device by device. */
@@ -192,7 +222,7 @@ class ShardDecisions {
     const triage = new Map(this.#held.map((deviceNo, at) => [deviceNo, lines[at]]));
     return linesOf(this.#decisions.bytes()).map((decision) => {
       const deviceNo = String(decision).split("\t", 2)[1] ?? "";
-      return { deviceNo, decision, triage: triage.get(deviceNo) };
+      return { deviceNo, decision, triage: triage.get(deviceNo), returns: this.#returns.get(deviceNo) };
     });
   }
 }

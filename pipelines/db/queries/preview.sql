@@ -3,9 +3,10 @@ WITH witness AS MATERIALIZED (
   SELECT
     :first_finding AS rule_id,
     :policy_rule AS policy_rule
-  FROM device_status r
+  FROM device_status s
+  JOIN judged_report r ON r.bucket = s.bucket AND r.campaign_id = s.campaign_id AND r.device_id = s.device_id
   JOIN campaign c ON c.campaign_id = r.campaign_id
-  WHERE r.campaign_id = $1 AND r.update_status = 'Partial'
+  WHERE s.campaign_id = $1 AND s.update_status = 'Partial'
 )
 SELECT CASE WHEN w.rule_id IS NULL THEN :policy_action ELSE 'MANUAL_TRIAGE' END AS action,
   coalesce(w.rule_id, w.policy_rule) AS rule, count(*)::int AS devices

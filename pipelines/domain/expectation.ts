@@ -1,5 +1,5 @@
-import type { RuleSet } from "../pipelines/domain/rules.ts";
-import type { TelemetryField } from "../pipelines/domain/vocabulary.ts";
+import type { RuleSet } from "./rules.ts";
+import type { TelemetryField } from "./vocabulary.ts";
 
 const UNITS: Readonly<Record<TelemetryField, string>> = {
   battery_voltage: "V",
