@@ -83,7 +83,7 @@ export const COMMANDS: readonly Command[] = [
       "[DEVICE.. | FIELD=VALUE.. | FILE]",
     ],
     mostWords: 10_000,
-    options: [...CAMPAIGN, ...FILTERS, ...DECIDING, "dryRun", "rejects", "replace"],
+    options: [...CAMPAIGN, ...FILTERS, ...DECIDING, "dryRun", "rejects", "replace", "batchSize"],
     run: (context) => withDatabase(context, (target) => triage(context, target)),
   },
   {

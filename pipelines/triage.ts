@@ -11,6 +11,7 @@ import { act } from "./triage/act.ts";
 import { exportQueue } from "./triage/export.ts";
 import { importDecisions } from "./triage/import.ts";
 import { list, next, show, stats } from "./triage/look.ts";
+import { work } from "./triage/work.ts";
 
 /** One thing that can be done with the queue. */
 interface Doing {
@@ -24,7 +25,7 @@ interface Doing {
 }
 
 const FILTER = ["rule", "field", "region", "model", "state", "limit"] as const satisfies OptionName[];
-const DECISION = [...FILTER, "all", "yes", "why", "dryRun"] as const satisfies OptionName[];
+const DECISION = [...FILTER, "all", "yes", "why", "dryRun", "batchSize"] as const satisfies OptionName[];
 
 const DOINGS: Readonly<Record<string, Doing>> = {
   list: { options: FILTER, run: looking(list) },
@@ -36,6 +37,7 @@ const DOINGS: Readonly<Record<string, Doing>> = {
   },
   next: { options: FILTER, run: looking(next) },
   stats: { options: [], run: looking(stats) },
+  work: { options: FILTER, run: work },
   export: {
     options: [...FILTER, "replace"],
     takes: "a file to write",
@@ -43,7 +45,7 @@ const DOINGS: Readonly<Record<string, Doing>> = {
     run: (context, target, [file = ""]) => exportQueue(context, target, file),
   },
   import: {
-    options: ["why", "action", "rejects", "dryRun"],
+    options: ["why", "action", "rejects", "dryRun", "batchSize"],
     takes: "a file to read",
     words: [1, 1],
     run: (context, target, [file = ""]) => importDecisions(context, target, file),
@@ -64,9 +66,10 @@ const DOINGS: Readonly<Record<string, Doing>> = {
 /** The options that mean something to some, but not to others. */
 const TOLD_APART = new Set(Object.values(DOINGS).flatMap(({ options }) => options));
 
-/** The triage queue: to look at it, and to work it until it is empty. Without a word, a list. */
+/** The triage queue: to look at it, and to work it until it is empty. Without a word, by the keyboard where there is one, else a list. */
 export async function triage(context: Context, target: Target): Promise<void> {
-  const [what = "list", ...words] = context.words;
+  const { terminal, options } = context;
+  const [what = terminal && !options.json && !options.quiet ? "work" : "list", ...words] = context.words;
   const doing = Object.hasOwn(DOINGS, what) ? DOINGS[what] : undefined;
   if (!doing) throw usage(`There is no "triage ${what}".`, `Use ${Object.keys(DOINGS).join(", ")}.`);
   const [fewest, most] = doing.words ?? [0, 0];

@@ -117,7 +117,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     flag: "batch-size",
     env: "SENTINEL_BATCH_SIZE",
     value: "N",
-    help: "devices that commit together (generate: by the link and the fleet, 500 to 50000; corrupt and recover: about 200000)",
+    help: "devices that commit together (generate: by the link and the fleet, 500 to 50000; corrupt and recover: about 200000; triage: 5000)",
     ...whole(1, 1_000_000),
   },
   {

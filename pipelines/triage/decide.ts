@@ -11,7 +11,7 @@ import { type Judging, type Outcome, outcomeOf, type Proposal } from "../domain/
 import { PERSON, POLICY_ACTIONS } from "../domain/vocabulary.ts";
 import { unfinished } from "../stored-fleet.ts";
 import { placesOf, type StoredPlace } from "./places.ts";
-import { type PersonRules, storeDecisions } from "./store.ts";
+import { type Decided, type PersonRules, storeDecisions } from "./store.ts";
 
 /** A proposal for one device. */
 export interface Asked extends Proposal {
@@ -25,7 +25,7 @@ export interface Told {
   readonly outcome: Outcome;
 }
 
-/** Devices that commit together. */
+/** Devices that commit together, where nothing else is asked for. */
 const TOGETHER = 5_000;
 
 /** What would become of proposals; nothing is changed. No device may be asked for twice. */
@@ -57,13 +57,14 @@ export async function decide(
   const progress = run.reporter.stage("triage", campaign.name, asked.length, "devices");
   const judging = judgingOf(run, campaign);
   const told: Told[] = [];
-  for (let at = 0; at < asked.length; at += TOGETHER) {
+  const together = run.options.batchSize ?? TOGETHER;
+  for (let at = 0; at < asked.length; at += together) {
     if (run.signal.aborted) throw interrupted(run, campaign, "triage", asked.length - at, "devices");
-    const looked = await look(run.client, campaign, judging, asked.slice(at, at + TOGETHER));
+    const looked = await look(run.client, campaign, judging, asked.slice(at, at + together));
     const decisions = looked.flatMap(({ asked: { verb, why }, outcome, place }) =>
       outcome.kind === "decided" && place ? [{ place, verb, why, by, after: outcome.after }] : [],
     );
-    const rules = decisions.some(({ after }) => after.action) ? await personRules(run.client) : NO_RULES;
+    const rules = await personRules(run.client, decisions);
     if (decisions.length > 0) await storeDecisions(run, campaign.campaign_id, decisions, rules);
     told.push(...looked.map(({ asked: one, outcome }) => ({ asked: one, outcome })));
     progress.update([{ batches: 0, rows: told.length }]);
@@ -99,12 +100,13 @@ export function judgingOf({ reference }: Pick<Context, "reference">, { reported_
   };
 }
 
-const NO_RULES: PersonRules = { RETRY_UPDATE: 0, FORCE_ROLLBACK: 0 };
-
-async function personRules(client: pg.Client): Promise<PersonRules> {
-  const rules = POLICY_ACTIONS.map((action) => ({ id: "rejected", action }));
+/** Numbers of what persons chose, for the actions that they did choose. */
+async function personRules(client: pg.Client, decisions: readonly Pick<Decided, "after">[]): Promise<PersonRules> {
+  const actions = POLICY_ACTIONS.filter((action) => decisions.some(({ after }) => after.action === action));
+  if (actions.length === 0) return {};
+  const rules = actions.map((action) => ({ id: "rejected", action }));
   const numbers = await enterRules(client, { name: PERSON, version: 1, rules });
-  return Object.fromEntries(POLICY_ACTIONS.map((action, at) => [action, numbers[at]])) as PersonRules;
+  return Object.fromEntries(actions.map((action, at) => [action, numbers[at]]));
 }
 
 /** Until a pass of recovery is over, its shards take for granted that nobody else decides. */

@@ -17,7 +17,7 @@ export interface Decided {
 }
 
 /** Numbers of the rows of `decision_rule` that stand for what a person decides alone. */
-export type PersonRules = Readonly<Record<PolicyAction, number>>;
+export type PersonRules = Readonly<Partial<Record<PolicyAction, number>>>;
 
 /**
  * Stores decisions with their audit in one transaction, for who holds the lease. A place that is not any more what it was when it was looked at
@@ -66,7 +66,8 @@ type Move = Decided & { readonly gave: DecisionRow | undefined };
 /** The row of `decision` that the device has from now on: what a person chose, the quarantine that stands again, or none until recovery decides. */
 function given({ place, verb, after }: Decided, rules: PersonRules): DecisionRow | undefined {
   if (verb === "reopen") return place.quarantine;
-  return after.action ? { ...place.quarantine, rule: rules[after.action] } : undefined;
+  const rule = after.action && rules[after.action];
+  return rule === undefined ? undefined : { ...place.quarantine, rule };
 }
 
 const amendmentLines =
