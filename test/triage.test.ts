@@ -2,8 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { refreshWarehouse } from "../loaders/warehouse.ts";
+import { reference } from "../pipelines/reference.ts";
 import { readCsv, writeCsv } from "../pipelines/triage/csv.ts";
-import { command, digestIn, done, type Said, stages, triage } from "./support/command.ts";
+import { command, digestIn, done, PROJECT, type Said, stages, triage } from "./support/command.ts";
 import { freshDatabase, keptDatabases, type TestDatabase } from "./support/database.ts";
 import { cloned, digestOf, everyRow, query } from "./support/fleet.ts";
 
@@ -318,6 +320,21 @@ describe("a file", () => {
     writeFileSync(file("wide.csv"), Buffer.from([0xff, 0xfe, 0x41]));
     expect((await triage(url, ["import", file("wide.csv")])).error?.message).toContain("not UTF-8");
   });
+});
+
+test("the marts add up with decisions of persons among the others", async () => {
+  const url = await copy();
+  const [one, two, three] = (await queue(url)).map(({ device_id }) => device_id);
+  await triage(url, ["reject", one ?? "", two ?? ""], { why: "scrapped" });
+  await triage(url, ["release", three ?? ""], { why: "to see" });
+  const rules = reference(PROJECT).rules();
+  const { devices } = await refreshWarehouse({
+    connection: { connectionString: url },
+    home: folder,
+    rules,
+    onNote: () => {},
+  });
+  expect(devices).toBe(2000);
 });
 
 test("a campaign under heavy chaos is worked to its end, the same with one worker and with two", async () => {
