@@ -1,3 +1,4 @@
+import { expectation } from "../pipelines/domain/expectation.ts";
 import { FIELD_ORDER } from "../pipelines/domain/judge.ts";
 import {
   type ColumnOf,
@@ -16,7 +17,6 @@ import {
   UPDATE_STAGES,
   UPDATE_STATUSES,
 } from "../pipelines/domain/vocabulary.ts";
-import { expectation } from "./expectation.ts";
 import { readSql } from "./models.ts";
 
 /** The vocabulary and the rules as JSON, by the names that `reference/*.sql` gives them. */

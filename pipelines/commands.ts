@@ -29,12 +29,16 @@ export interface Command {
   readonly options: readonly OptionName[];
   /** Words that it takes beside its options, as help shows them. */
   readonly words?: readonly string[];
+  /** How many of them there can be (0). */
+  readonly mostWords?: number;
   run(context: Context): Promise<void>;
 }
 
 const CAMPAIGN = ["campaign", "databaseUrl"] as const satisfies OptionName[];
 const WORK = [...CAMPAIGN, "workers", "batchSize", "resume"] as const satisfies OptionName[];
 
+const FILTERS = ["rule", "field", "region", "model", "state", "limit"] as const satisfies OptionName[];
+const DECIDING = ["all", "yes", "why", "by", "action", "version"] as const satisfies OptionName[];
 const GENERATE = ["devices", "seed", "from", "replace"] as const satisfies OptionName[];
 
 export const COMMANDS: readonly Command[] = [
@@ -73,9 +77,13 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "triage",
-    help: "what a person must look at",
-    words: ["list|stats|show DEVICE"],
-    options: [...CAMPAIGN],
+    help: "what a person must look at, and decides",
+    words: [
+      "list|show|next|fix|accept|reject|release|reopen|export|import|stats|work",
+      "[DEVICE.. | FIELD=VALUE.. | FILE]",
+    ],
+    mostWords: 10_000,
+    options: [...CAMPAIGN, ...FILTERS, ...DECIDING, "dryRun", "rejects", "replace", "batchSize"],
     run: (context) => withDatabase(context, (target) => triage(context, target)),
   },
   {

@@ -19,6 +19,12 @@ import { workerTarget } from "./db/writer-role.ts";
 import type { Reference } from "./reference.ts";
 import { WorkerPool } from "./workers/pool.ts";
 
+/** What a person looks at and types into. */
+export interface Terminal {
+  readonly input: NodeJS.ReadableStream & { setRawMode?(on: boolean): unknown };
+  readonly output: NodeJS.WritableStream & { readonly columns?: number; readonly rows?: number };
+}
+
 /** What a command is given: everything that reaches the outside world is here and nowhere else. */
 export interface Context {
   readonly command: string;
@@ -31,6 +37,8 @@ export interface Context {
   readonly reference: Reference;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
+  /** Undefined where input or output is no terminal. */
+  readonly terminal?: Terminal | undefined;
 }
 
 /** A command that holds the right to write, with the session that it holds it by. */
@@ -138,7 +146,7 @@ export async function runStage<T extends StageEnd>(
 }
 
 /** What stopped a stage between two batches can be continued, and the user is told how. */
-function resumable(error: unknown, { target, command, options }: Writer): unknown {
+function resumable(error: unknown, { target, command, options, words }: Writer): unknown {
   if (error instanceof SentinelError || !isTransient(error)) return explain(error, target);
   const { message } = explain(error, target) as Error;
   return new SentinelError(
@@ -146,7 +154,7 @@ function resumable(error: unknown, { target, command, options }: Writer): unknow
       exitCode: EXIT.resumable,
       cause: message,
       remedy: "Committed batches are safe. Once the server answers again, continue:",
-      command: resumeCommand(command, options),
+      command: resumeCommand(command, options, words),
     },
     { cause: error },
   );
@@ -154,7 +162,7 @@ function resumable(error: unknown, { target, command, options }: Writer): unknow
 
 /** Thrown where Ctrl-C or SIGTERM ended a stage before its work was done. */
 export function interrupted(
-  { command, options }: Context,
+  { command, options, words }: Context,
   { name: campaign }: Campaign,
   stage: string,
   left: number,
@@ -164,6 +172,6 @@ export function interrupted(
     exitCode: EXIT.interrupted,
     cause: `Stopped on request: ${stage} has ${left} ${unit} left to do.`,
     remedy: "Every batch that committed is safe. Continue:",
-    command: resumeCommand(command, { ...options, campaign }),
+    command: resumeCommand(command, { ...options, campaign }, words),
   });
 }

@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { commandLine } from "./cli/again.ts";
+import { readOptions } from "./cli/arguments.ts";
 import { EXIT, SentinelError } from "./cli/errors.ts";
 import { helpFor, overview } from "./cli/help.ts";
-import { type Options, readOptions } from "./cli/options.ts";
+import type { Options } from "./cli/options.ts";
 import { Reporter } from "./cli/reporter.ts";
 import { withoutSecrets } from "./cli/secrets.ts";
 import { COMMANDS, type Command } from "./commands.ts";
@@ -32,7 +33,7 @@ async function main([name = "help", ...args]: readonly string[], env: NodeJS.Pro
     });
   }
   let reporter = reporterFor({}, env);
-  let given: Options = {};
+  let given: Asked = { options: {}, words: [] };
   /** Whoever is waited for, a server that says nothing for example, is not waited for any longer. */
   const giveUp = (): void => {
     reporter.failure(stopped(name, given));
@@ -42,8 +43,8 @@ async function main([name = "help", ...args]: readonly string[], env: NodeJS.Pro
     if (name === "db") return await databaseByHand(args, env, stop.signal);
     const command = COMMANDS.find((known) => known.name === name);
     if (!command) return list(name);
-    const { options, words } = readOptions({ ...command, words: command.words ? 2 : 0 }, args, env);
-    given = options;
+    const { options, words } = readOptions({ ...command, words: command.mostWords ?? 0 }, args, env);
+    given = { options, words };
     reporter = reporterFor(options, env);
     if (options.help) {
       process.stdout.write(helpFor(command));
@@ -59,6 +60,12 @@ async function main([name = "help", ...args]: readonly string[], env: NodeJS.Pro
   }
 }
 
+/** What was typed. */
+interface Asked {
+  readonly options: Options;
+  readonly words: readonly string[];
+}
+
 type Given = Pick<Parameters<Command["run"]>[0], "options" | "words" | "reporter" | "env" | "signal">;
 
 function run(command: Command, given: Given): Promise<void> {
@@ -69,6 +76,8 @@ function run(command: Command, given: Given): Promise<void> {
     projectRoot,
     version,
     reference: reference(projectRoot),
+    terminal:
+      process.stdin.isTTY && process.stdout.isTTY ? { input: process.stdin, output: process.stdout } : undefined,
   });
 }
 
@@ -116,12 +125,12 @@ function reporterFor(
 }
 
 /** What followed from the stop is no news to who asked for it. */
-function stopped(name: string, options: Options): SentinelError {
+function stopped(name: string, { options, words }: Asked): SentinelError {
   return new SentinelError({
     exitCode: EXIT.interrupted,
     cause: "Stopped on request.",
     remedy: "Nothing that committed is lost. The same command again goes on:",
-    command: commandLine(name, options),
+    command: commandLine(name, options, words),
   });
 }
 

@@ -7,7 +7,7 @@ import { type FaultProfile, parseFaultProfile } from "./domain/faults.ts";
 import type { FleetSpec, ModelSpec, RegionSpec, Weighted } from "./domain/fleet.ts";
 import { type Policy, parsePolicy } from "./domain/policy.ts";
 import { parseRuleSet, type RuleSet } from "./domain/rules.ts";
-import { UPDATE_STAGES, type UpdateStage } from "./domain/vocabulary.ts";
+import { PERSON, UPDATE_STAGES, type UpdateStage } from "./domain/vocabulary.ts";
 import { lineAt, lineOfSyntaxError } from "./json-lines.ts";
 
 /** The reference inputs below `data/`, read and checked. An error names the file and what to write. */
@@ -23,7 +23,7 @@ export function reference(projectRoot: string): Reference {
   return {
     fleet: () => fleetSpec(data),
     rules: () => parsed(data, "rules", "default", parseRuleSet),
-    policy: (name) => parsed(data, "policy", name, parsePolicy),
+    policy: (name) => parsed(data, "policy", name, policyOf),
     faultProfile: (name) => parsed(data, "chaos", name, parseFaultProfile),
   };
 }
@@ -48,6 +48,13 @@ function parsed<T extends object>(data: string, kind: string, name: string, pars
     if (error instanceof SyntaxError) throw damaged(file, error.message, lineOfSyntaxError(text, error));
     throw error;
   }
+}
+
+/** What persons decide stands under a name of its own. */
+function policyOf(value: unknown): Policy {
+  const policy = parsePolicy(value);
+  if (policy.name === PERSON) throw new Misfit(["name"], `the name "${PERSON}" is taken`);
+  return policy;
 }
 
 function damaged(file: string, what: string, line?: number): SentinelError {

@@ -72,7 +72,7 @@ async function standingOf(client: pg.ClientBase, campaign: Listed & { is_current
   };
 }
 
-/** A device that was released leaves no time behind: that validate would find it undecided, and did not, is what tells. */
+/** A decision that went by hand leaves no time behind: that validate would find the device undecided, and did not, is what tells. */
 function beside(verdict: Verdict, undecided: number | null): Verdict {
   const isNews = Boolean(undecided) && !verdict.broken.includes("rerun_changes_nothing");
   return { ...verdict, is_outdated: verdict.is_outdated || isNews };

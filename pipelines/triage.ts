@@ -1,90 +1,111 @@
 import type pg from "pg";
 import { EXIT, SentinelError } from "./cli/errors.ts";
-import { count, printable, table } from "./cli/format.ts";
+import { OPTIONS, type OptionName } from "./cli/options.ts";
 import type { Context } from "./context.ts";
 import { type Campaign, campaignFor } from "./db/campaigns.ts";
 import { type Target, withClient } from "./db/connect.ts";
-import { sql } from "./db/sql.ts";
-import { bucketOf } from "./domain/bucket.ts";
+import { explain } from "./db/explain.ts";
+import { refuseOtherSchema } from "./db/migrate.ts";
+import { TRIAGE_VERBS } from "./domain/vocabulary.ts";
+import { act } from "./triage/act.ts";
+import { exportQueue } from "./triage/export.ts";
+import { importDecisions } from "./triage/import.ts";
+import { list, next, show, stats } from "./triage/look.ts";
+import { work } from "./triage/work.ts";
 
-const SHOWN = 50;
-const EVERYTHING = 2_147_483_647;
+/** One thing that can be done with the queue. */
+interface Doing {
+  /** The options that mean something to it. */
+  readonly options: readonly OptionName[];
+  /** What it takes behind its name, in words; nothing, where that is left out. */
+  readonly takes?: string;
+  /** How many of these it needs, and how many there can be. */
+  readonly words?: readonly [fewest: number, most: number];
+  run(context: Context, target: Target, words: readonly string[]): Promise<void>;
+}
 
-/** The triage queue, to look at: `list` (as no word at all), `show ID`, `stats`. */
+const FILTER = ["rule", "field", "region", "model", "state", "limit"] as const satisfies OptionName[];
+const DECISION = [...FILTER, "all", "yes", "why", "dryRun", "batchSize"] as const satisfies OptionName[];
+
+const DOINGS: Readonly<Record<string, Doing>> = {
+  list: { options: FILTER, run: looking(list) },
+  show: {
+    options: [],
+    takes: "the id of a device",
+    words: [1, 1],
+    run: (context, target, [id = ""]) => looking((...given) => show(...given, id))(context, target),
+  },
+  next: { options: FILTER, run: looking(next) },
+  stats: { options: [], run: looking(stats) },
+  work: { options: FILTER, run: work },
+  export: {
+    options: [...FILTER, "replace"],
+    takes: "a file to write",
+    words: [1, 1],
+    run: (context, target, [file = ""]) => exportQueue(context, target, file),
+  },
+  import: {
+    options: ["why", "action", "rejects", "dryRun", "batchSize"],
+    takes: "a file to read",
+    words: [1, 1],
+    run: (context, target, [file = ""]) => importDecisions(context, target, file),
+  },
+  ...Object.fromEntries(
+    TRIAGE_VERBS.map((verb) => [
+      verb,
+      {
+        options: [...DECISION, "version", ...(verb === "reject" ? (["action"] as const) : [])],
+        takes: "devices",
+        words: [0, Number.POSITIVE_INFINITY],
+        run: (context, target, words) => act(context, target, verb, words),
+      } satisfies Doing,
+    ]),
+  ),
+};
+
+/** The options that mean something to some, but not to others. */
+const TOLD_APART = new Set(Object.values(DOINGS).flatMap(({ options }) => options));
+
+/** The triage queue: to look at it, and to work it until it is empty. Without a word, by the keyboard where there is one, else a list. */
 export async function triage(context: Context, target: Target): Promise<void> {
-  const [what = "list", id] = context.words;
-  await withClient(target, async (client) => {
-    const campaign = await campaignFor(client, context.options.campaign);
-    if (what === "list") await list(context, client, campaign);
-    else if (what === "stats") await stats(context, client, campaign);
-    else if (what === "show" && id !== undefined) await show(context, client, campaign, id);
-    else {
-      throw new SentinelError({
-        exitCode: EXIT.usage,
-        cause: what === "show" ? "show needs the id of a device." : `There is no "triage ${what}".`,
-        remedy: "Use list, stats, or show DEVICE.",
-        command: "npm run triage -- list",
-      });
-    }
-  });
-}
-
-async function list({ reporter, options }: Context, client: pg.Client, campaign: Campaign): Promise<void> {
-  const limit = options.json ? EVERYTHING : SHOWN;
-  const { rows } = await client.query<Record<string, unknown>>(sql("triage.open"), [campaign.campaign_id, limit]);
-  for (const row of rows) reporter.event({ event: "triage", ...row });
-  if (rows.length === 0) return reporter.result(`Nothing waits for a person in campaign ${campaign.name}.`);
-  const cells = rows.map((row) => [
-    ...[printable(String(row.device_id)), printable(String(row.region ?? "")), String(row.rule), String(row.field)],
-    shown(row.raw),
-  ]);
-  reporter.result(table(["device", "region", "rule", "field", "as received"], cells));
-  const total = (await byRule(client, campaign)).reduce((sum, { devices }) => sum + devices, 0);
-  if (total > SHOWN) reporter.result(`${count(SHOWN)} of ${count(total)}; all of them: npm run triage -- list --json`);
-}
-
-async function stats({ reporter }: Context, client: pg.Client, campaign: Campaign): Promise<void> {
-  const rows = await byRule(client, campaign);
-  for (const row of rows) reporter.event({ event: "triage_rule", ...row });
-  if (rows.length === 0) return reporter.result(`Nothing waits for a person in campaign ${campaign.name}.`);
-  reporter.result(
-    table(
-      ["rule", "field", "devices"],
-      rows.map((row) => [row.rule, row.field, count(row.devices)]),
-    ),
-  );
-}
-
-async function show({ reporter }: Context, client: pg.Client, campaign: Campaign, id: string): Promise<void> {
-  const key = [campaign.campaign_id, bucketOf(id), id];
-  const { rows } = await client.query<Record<string, unknown>>(sql("triage.device"), key);
-  const row = rows[0];
-  if (!row) {
-    throw new SentinelError({
-      exitCode: EXIT.usage,
-      cause: `Device ${JSON.stringify(id)} is not in the triage queue of campaign ${campaign.name}.`,
-      remedy: "See which are:",
-      command: "npm run triage -- list",
-    });
+  const { terminal, options } = context;
+  const [what = terminal && !options.json && !options.quiet ? "work" : "list", ...words] = context.words;
+  const doing = Object.hasOwn(DOINGS, what) ? DOINGS[what] : undefined;
+  if (!doing) throw usage(`There is no "triage ${what}".`, `Use ${Object.keys(DOINGS).join(", ")}.`);
+  const [fewest, most] = doing.words ?? [0, 0];
+  if (words.length < fewest) throw usage(`${what} needs ${doing.takes}.`, "Name it behind the word.");
+  if (words.length > most) throw usage(`"${words[most]}" means nothing to triage ${what}.`, "Leave it out.");
+  refuseStrangeOptions(context, what, doing);
+  try {
+    await doing.run(context, target, words);
+  } catch (error) {
+    throw explain(error, target);
   }
-  reporter.event({ event: "triage", ...row });
-  reporter.result(
-    table(
-      ["column", "value"],
-      Object.entries(row).map(([name, value]) => [name, shown(value)]),
-    ),
+}
+
+/** What stands in the environment is meant for all commands, and so for those that it says nothing to. */
+function refuseStrangeOptions({ options, env }: Context, what: string, doing: Doing): void {
+  const strange = OPTIONS.find(
+    ({ name, env: variable }) =>
+      options[name] !== undefined && TOLD_APART.has(name) && !doing.options.includes(name) && !env[variable],
+  );
+  if (!strange) return;
+  const taken = OPTIONS.filter(({ name }) => doing.options.includes(name)).map(({ flag }) => `--${flag}`);
+  throw usage(
+    `--${strange.flag} means nothing to triage ${what}.`,
+    taken.length > 0 ? `It takes ${taken.join(", ")}.` : "Leave it out.",
   );
 }
 
-async function byRule(client: pg.Client, { campaign_id }: Campaign) {
-  return (await client.query<{ rule: string; field: string; devices: number }>(sql("triage.by_rule"), [campaign_id]))
-    .rows;
+/** A look at the queue of the campaign that was asked for. */
+function looking(look: (context: Context, client: pg.Client, campaign: Campaign) => Promise<void>) {
+  return (context: Context, target: Target): Promise<void> =>
+    withClient(target, async (client) => {
+      await refuseOtherSchema(client);
+      await look(context, client, await campaignFor(client, context.options.campaign));
+    });
 }
 
-/** A value that a hostile device may have sent: control characters must not reach the terminal. */
-function shown(value: unknown): string {
-  if (value === null || value === undefined) return "(none)";
-  const text =
-    value instanceof Date ? value.toISOString() : typeof value === "object" ? JSON.stringify(value) : String(value);
-  return printable(text).slice(0, 80);
+function usage(cause: string, remedy: string): SentinelError {
+  return new SentinelError({ exitCode: EXIT.usage, cause, remedy, command: "npm run triage -- --help" });
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Shelf, shelf } from "./support/archives.ts";
 import { holdBatches, settled } from "./support/barrier.ts";
 import { killAt, run, start, succeed } from "./support/cli.ts";
-import { command, done, stages } from "./support/command.ts";
+import { command, done, stages, triage } from "./support/command.ts";
 import { freshDatabase, keptDatabases } from "./support/database.ts";
 import { digestOf, everyRow, query } from "./support/fleet.ts";
 import { hostileValues } from "./support/hostile.ts";
@@ -62,12 +62,17 @@ describe("a campaign comes back as it was", () => {
   test("generated, corrupted, recovered and validated, with what a person released", async () => {
     const url = await database();
     await stages(url, { devices: 3000, campaign: "spring", faultRate: 0.1, batchSize: 500 });
-    const [device] = await query<{ device_id: string }>(url, "SELECT device_id FROM triage_queue LIMIT 1");
-    await query(
+    const devices = await query<{ device_id: string }>(
       url,
-      `DELETE FROM decision d USING stored_report r WHERE r.bucket = d.bucket AND r.device_no = d.device_no AND r.device_id = '${device?.device_id}';
-       UPDATE triage_queue SET state = 'released' WHERE device_id = '${device?.device_id}'`,
+      "SELECT device_id FROM triage_queue WHERE field = 'battery_voltage'",
     );
+    const [fixed = "", accepted = "", rejected = "", released = ""] = devices.map(({ device_id }) => device_id);
+    await triage(url, ["fix", fixed, "battery_voltage=12.9"], { why: "measured" });
+    await triage(url, ["accept", accepted], { why: "as it is" });
+    await triage(url, ["reject", rejected], { why: "scrapped" });
+    await done("recover", url);
+    await triage(url, ["reopen", fixed]);
+    await triage(url, ["release", released], { why: "to see" });
     const other = await expectRoundTrip(url);
     expect((await command("validate", other)).error).toEqual((await command("validate", url)).error);
   });
@@ -109,6 +114,12 @@ describe("beside others", () => {
   test("under another name, with numbers and ids of its own, and made current", async () => {
     const url = await database();
     await stages(url, { devices: 1000, campaign: "spring", faultRate: 0.1 });
+    const ids = (await query<{ device_id: string }>(url, "SELECT device_id FROM triage_queue")).map(
+      ({ device_id }) => device_id,
+    );
+    await triage(url, ["reject", ...ids.slice(0, 5)], { why: "scrapped", action: "RETRY_UPDATE" });
+    await triage(url, ["reject", ...ids.slice(2, 6)], { why: "scrapped" });
+    await triage(url, ["reopen", ...ids.slice(3, 5)]);
     const archive = await archives.export(url);
     const other = await database();
     await query(

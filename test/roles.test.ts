@@ -184,7 +184,9 @@ describe("what the workers' role may do", () => {
         "stored_report_1 SELECT",
         "stored_report_2 INSERT",
         "stored_report_2 SELECT",
+        "telemetry_amendment SELECT",
         "triage_queue INSERT",
+        `triage_queue SELECT ${sorted("bucket,campaign_id,device_id,state")}`,
         "update_outcome SELECT",
       ].sort(),
     );
@@ -222,6 +224,12 @@ describe("what the workers' role may do", () => {
     "UPDATE decision SET rule_no = 0",
     "UPDATE batch_ledger SET rows = 0",
     "UPDATE triage_queue SET state = 'released'",
+    "INSERT INTO triage_decision (device_id) VALUES ('theirs')",
+    "UPDATE triage_decision SET decided_by = 'theirs'",
+    "DELETE FROM triage_decision",
+    "SELECT FROM triage_decision",
+    "INSERT INTO telemetry_amendment (device_id) VALUES ('theirs')",
+    "DELETE FROM telemetry_amendment",
     "INSERT INTO campaign (campaign_id) VALUES (9)",
     "INSERT INTO stored_report_2_0 (bucket) VALUES (0)",
     "INSERT INTO decision_rule (rule_no) VALUES (9)",
@@ -242,6 +250,18 @@ describe("what the workers' role may do", () => {
     await session(database.url, async (client) => {
       await client.query("SET ROLE sentinel_writer");
       await expect(client.query(statement)).rejects.toMatchObject({ code: "42501" });
+    });
+  });
+
+  test("does not go as far as to open a place that nobody released", async () => {
+    await session(database.url, async (client) => {
+      const places = "SELECT array_agg(bucket), array_agg(device_id), array_agg('x'::text) FROM triage_queue";
+      const { rows } = await client.query({ text: places, rowMode: "array" });
+      const [buckets, devices, words] = rows[0] as [number[], string[], string[]];
+      await client.query("SET ROLE sentinel_writer");
+      const again = "SELECT quarantine_again(1, $1, $1, $2, $3, 1, $3, $4, 2, 0, 0)::int AS opened";
+      const answer = await client.query(again, [buckets, devices, words, words.map(() => "[]")]);
+      expect(answer.rows).toEqual([{ opened: 0 }]);
     });
   });
 
@@ -273,7 +293,9 @@ describe("what the workers' role may do", () => {
          SELECT 'REVOKE ALL ON ' || string_agg(c.oid::regclass::text, ', ') || ' FROM sentinel_writer'
          FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v'));
        END $$;
-       DELETE FROM sentinel_migration WHERE number >= 4; DROP FUNCTION fence; TRUNCATE batch_ledger;
+       DELETE FROM sentinel_migration WHERE number >= 4; DROP FUNCTION fence, quarantine_again; TRUNCATE batch_ledger;
+       DROP VIEW ota_telemetry, judged_report, device_amendment; DROP TABLE telemetry_amendment, triage_decision;
+       ALTER TABLE triage_queue DROP COLUMN version;
        INSERT INTO batch_ledger (campaign_id, stage, pass, batch_no, batches, run_id, worker, rows, checksum)
        VALUES (1, 'generate', 1, 0, 1, gen_random_uuid(), 0, 2000, '0')`,
     );

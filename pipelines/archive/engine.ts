@@ -77,6 +77,7 @@ export interface NewNames {
 
 const OPENED_BY: Partial<Record<TableName, string>> = {
   decision: "open_decision",
+  audit: "open_audit",
   run: "open_run",
   batch: "open_of_run",
   validation: "open_of_run",

@@ -3,7 +3,7 @@ import { BLOCK_BYTES, type Fingerprint } from "./blocks.ts";
 import { FILE_NAMES, type FileName } from "./tables.ts";
 
 /** Goes up with every change that an older version could not read. */
-export const FORMAT = 1;
+export const FORMAT = 2;
 export const MANIFEST = "manifest.json";
 /** The manifest's own hash, as `sha256sum --check` reads it. */
 export const MANIFEST_HASH = "manifest.sha256";
@@ -47,6 +47,7 @@ export class BadManifest extends Error {
 }
 
 const DAMAGED = "Take another copy of the export.";
+const OLDER = "Export the campaign again with this version of Sentinel OTA.";
 const NEWER = "Update Sentinel OTA to import it.";
 
 /**
@@ -63,6 +64,11 @@ export function parseManifest(text: string, schema: number): Manifest {
       .slice(0, 40)}, format ${made.format}; this one reads up to ${FORMAT}`;
     throw new BadManifest(`was written by a newer Sentinel OTA (${by})`, NEWER);
   }
+  if (isCount(made.format) && made.format < FORMAT)
+    throw new BadManifest(
+      `is of format ${made.format}, which knew no decisions of persons; this one reads ${FORMAT}`,
+      OLDER,
+    );
   check(made.format === FORMAT, "format");
   if (isCount(made.schema) && made.schema > schema)
     throw new BadManifest(`is of a newer schema (${made.schema}; this version knows ${schema})`, NEWER);

@@ -13,6 +13,8 @@ const OF: Readonly<Record<TableName, readonly [table: string, left?: string]>> =
   rule: ["decision_rule", "update_status"],
   decision: ["decision"],
   triage: ["triage_queue"],
+  amendment: ["telemetry_amendment"],
+  audit: ["triage_decision"],
   reject: ["import_reject"],
   run: ["run"],
   batch: ["batch_ledger"],

@@ -24,7 +24,13 @@ export const TABLES = {
   triage: {
     ...{ bucket: INT, device_id: TEXT, rule_id: TEXT, rules_version: INT, field: TEXT, raw_value: TEXT },
     ...{ raw_sha256: TEXT, findings: TEXT, state: TEXT, attempt: INT, shard: INT, worker: INT, batch_no: INT },
-    ...{ quarantined_at: TEXT },
+    ...{ quarantined_at: TEXT, version: INT },
+  },
+  amendment: { bucket: INT, device_id: TEXT, field: TEXT, value: TEXT, waived_rule: TEXT },
+  audit: {
+    ...{ bucket: INT, device_id: TEXT, version: INT, verb: TEXT, decided_by: TEXT, decided_at: TEXT, why: TEXT },
+    ...{ before: TEXT, after: TEXT, took_rule: INT, took_pass: INT, took_batch: INT, gave_rule: INT },
+    ...{ gave_pass: INT, gave_batch: INT },
   },
   reject: { row_no: BIG, reason: TEXT, device_id: TEXT },
   run: {

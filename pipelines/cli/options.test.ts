@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { COMMANDS } from "../commands.ts";
+import { readOptions } from "./arguments.ts";
 import { SentinelError } from "./errors.ts";
 import { helpFor, overview } from "./help.ts";
-import { COMMON, OPTIONS, type OptionName, readOptions } from "./options.ts";
+import { COMMON, OPTIONS, type OptionName } from "./options.ts";
 
 const EVERYTHING = { name: "everything", options: OPTIONS.map(({ name }) => name) };
 const read = (args: readonly string[], env: NodeJS.ProcessEnv = {}) => readOptions(EVERYTHING, args, env).options;

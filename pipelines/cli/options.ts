@@ -1,5 +1,4 @@
-import { parseArgs } from "node:util";
-import { EXIT, SentinelError } from "./errors.ts";
+import { POLICY_ACTIONS, type PolicyAction, TELEMETRY_FIELDS, TRIAGE_STATES } from "../domain/vocabulary.ts";
 import { count } from "./format.ts";
 
 /** Every value that an option can set. What was not given is absent. */
@@ -20,6 +19,19 @@ export interface Options {
   undo?: boolean;
   noSite?: boolean;
   dryRun?: boolean;
+  rule?: string;
+  field?: string;
+  region?: string;
+  model?: string;
+  state?: string;
+  limit?: number;
+  all?: boolean;
+  yes?: boolean;
+  why?: string;
+  by?: string;
+  action?: PolicyAction;
+  version?: number;
+  rejects?: string;
   port?: number;
   json?: boolean;
   quiet?: boolean;
@@ -63,6 +75,16 @@ const share = {
   expects: "a number from 0 to 1, for example 0.015 for 1.5 %",
 };
 
+const oneOf = (words: readonly string[]) => ({
+  parse: (text: string) => words.find((known) => known === text),
+  expects: `one of ${words.join(", ")}`,
+});
+/** What a person writes: kept, and shown to others. */
+const sentence = (longest: number) => ({
+  parse: (text: string) => (text.trim() !== "" && text.length <= longest && !text.includes("\0") ? text : undefined),
+  expects: `a text of ${count(longest)} characters at most`,
+});
+
 export const OPTIONS: readonly OptionSpec[] = [
   {
     name: "devices",
@@ -93,7 +115,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     flag: "batch-size",
     env: "SENTINEL_BATCH_SIZE",
     value: "N",
-    help: "devices that commit together (generate: by the link and the fleet, 500 to 50000; corrupt and recover: about 200000)",
+    help: "devices that commit together (generate: by the link and the fleet, 500 to 50000; corrupt and recover: about 200000; triage: 5000)",
     ...whole(1, 1_000_000),
   },
   {
@@ -160,11 +182,101 @@ export const OPTIONS: readonly OptionSpec[] = [
     name: "replace",
     flag: "replace",
     env: "SENTINEL_REPLACE",
-    help: "delete the campaign of that name first; export: the export that is there",
+    help: "delete the campaign of that name first; export, triage export: what is there",
   },
   { name: "undo", flag: "undo", env: "SENTINEL_UNDO", help: "take all faults of the campaign back" },
   { name: "noSite", flag: "no-site", env: "SENTINEL_NO_SITE", help: "make the marts, but not the site" },
   { name: "dryRun", flag: "dry-run", env: "SENTINEL_DRY_RUN", help: "say what would be done, and change nothing" },
+  {
+    name: "rule",
+    flag: "rule",
+    env: "SENTINEL_RULE",
+    value: "ID",
+    help: "triage: devices that break this rule",
+    ...word,
+  },
+  {
+    name: "field",
+    flag: "field",
+    env: "SENTINEL_FIELD",
+    value: "NAME",
+    help: "triage: devices with a finding on this field",
+    ...oneOf([...TELEMETRY_FIELDS, "device"]),
+  },
+  {
+    name: "region",
+    flag: "region",
+    env: "SENTINEL_REGION",
+    value: "NAME",
+    help: "triage: devices in this region",
+    ...sentence(200),
+  },
+  {
+    name: "model",
+    flag: "model",
+    env: "SENTINEL_MODEL",
+    value: "NAME",
+    help: "triage: devices of this model",
+    ...sentence(200),
+  },
+  {
+    name: "state",
+    flag: "state",
+    env: "SENTINEL_STATE",
+    value: "STATE",
+    help: "triage: places in this state, or all (open; reopen: released and rejected)",
+    ...oneOf([...TRIAGE_STATES, "all"]),
+  },
+  {
+    name: "limit",
+    flag: "limit",
+    env: "SENTINEL_LIMIT",
+    value: "N",
+    help: "triage: so many devices at most (list: 50; else all)",
+    ...whole(1, 100_000_000),
+  },
+  { name: "all", flag: "all", env: "SENTINEL_ALL", help: "triage: decide on all devices that the filters leave" },
+  { name: "yes", flag: "yes", env: "SENTINEL_YES", help: "triage: with --all, for more than one device" },
+  {
+    name: "why",
+    flag: "why",
+    env: "SENTINEL_WHY",
+    value: "TEXT",
+    help: "triage: the reason, which the audit keeps",
+    ...sentence(2_000),
+  },
+  {
+    name: "by",
+    flag: "by",
+    env: "SENTINEL_BY",
+    value: "NAME",
+    help: "triage: who decides, which the audit keeps (the user of this machine)",
+    ...sentence(200),
+  },
+  {
+    name: "action",
+    flag: "action",
+    env: "SENTINEL_ACTION",
+    value: "ACTION",
+    help: "triage reject: what is to be done (FORCE_ROLLBACK)",
+    ...oneOf(POLICY_ACTIONS),
+  },
+  {
+    name: "version",
+    flag: "version",
+    env: "SENTINEL_VERSION",
+    value: "N",
+    help: "triage: decide only if the place in the queue still has this version",
+    ...whole(1, 2_147_483_647),
+  },
+  {
+    name: "rejects",
+    flag: "rejects",
+    env: "SENTINEL_REJECTS",
+    value: "FILE",
+    help: "triage import: CSV to write the refused rows into",
+    ...path,
+  },
   {
     name: "port",
     flag: "port",
@@ -181,76 +293,3 @@ export const OPTIONS: readonly OptionSpec[] = [
 
 /** Options that every command takes. */
 export const COMMON: readonly OptionName[] = ["json", "quiet", "noColor", "help"];
-
-/**
- * Reads a command's arguments and its part of the environment; an argument outweighs the environment.
- * @throws SentinelError exit 2, where an option is unknown, means nothing to the command, or has a value that it can't have.
- */
-export function readOptions(
-  command: { readonly name: string; readonly options: readonly OptionName[]; readonly words?: number },
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-): { options: Options; words: string[] } {
-  const allowed = OPTIONS.filter(({ name }) => command.options.includes(name) || COMMON.includes(name));
-  const { tokens } = parseArgs({
-    args: [...args],
-    options: Object.fromEntries(
-      OPTIONS.map(({ flag, value }) => [flag, { type: value ? "string" : "boolean" } as const]),
-    ),
-    strict: false,
-    tokens: true,
-  });
-  const options: Record<string, unknown> = fromEnvironment(allowed, env);
-  const words: string[] = [];
-  for (const token of tokens) {
-    if (token.kind === "positional") words.push(token.value);
-    if (token.kind !== "option") continue;
-    const spec = allowed.find(({ flag }) => flag === token.name);
-    if (!spec) throw unknownOption(command.name, token.rawName, allowed);
-    options[spec.name] = optionValue(spec, token.rawName, token.value);
-  }
-  const extra = words[command.words ?? 0];
-  if (extra !== undefined)
-    throw usage(command.name, `"${extra}" means nothing here.`, "Options begin with two dashes.");
-  return { options: options as Options, words };
-}
-
-function fromEnvironment(allowed: readonly OptionSpec[], env: NodeJS.ProcessEnv): Record<string, unknown> {
-  const found: Record<string, unknown> = {};
-  for (const spec of allowed) {
-    const text = env[spec.env];
-    if (!spec.env || text === undefined || text === "" || spec.name === "databaseUrl") continue;
-    if (spec.value) found[spec.name] = optionValue(spec, spec.env, text);
-    else if (text !== "0" && text !== "false") found[spec.name] = true;
-  }
-  return found;
-}
-
-function optionValue(spec: OptionSpec, as: string, text: string | undefined): unknown {
-  if (!spec.value) {
-    if (text === undefined) return true;
-    throw usage(undefined, `${as} takes no value.`, `Write ${as} alone.`);
-  }
-  const value = text === undefined ? undefined : spec.parse?.(text);
-  if (value !== undefined) return value;
-  const got = text === undefined ? "nothing" : spec.name === "databaseUrl" ? "something else" : `"${text}"`;
-  throw usage(undefined, `${as} needs ${spec.expects}; it got ${got}.`, `Write ${as} ${spec.value}.`);
-}
-
-function unknownOption(command: string, raw: string, allowed: readonly OptionSpec[]): SentinelError {
-  const known = OPTIONS.some(({ flag }) => `--${flag}` === raw);
-  return usage(
-    command,
-    known ? `${raw} means nothing to ${command}.` : `There is no option ${raw}.`,
-    `${command} takes ${allowed.map(({ flag }) => `--${flag}`).join(", ")}.`,
-  );
-}
-
-function usage(command: string | undefined, cause: string, remedy: string): SentinelError {
-  return new SentinelError({
-    exitCode: EXIT.usage,
-    cause,
-    remedy,
-    ...(command ? { command: `npm run ${command} -- --help` } : {}),
-  });
-}

@@ -127,7 +127,9 @@ export async function removeCampaign(client: pg.ClientBase, campaign: Campaign):
   for (const name of PARTS) await client.query(sql(`campaign.delete_${name}`), id);
 }
 
-const PARTS = "profiles outcomes triage faults rejects batches validation runs current campaign".split(" ");
+const PARTS = "profiles outcomes amendments audit triage faults rejects batches validation runs current campaign".split(
+  " ",
+);
 
 const OWN = [
   ...["sentinel_migration", "campaign", "current_campaign", "stored_report", "device_profile", "update_outcome"],
@@ -139,9 +141,11 @@ const OWN = [
     "decision_rule",
     "recovery_actions",
     "triage_queue",
+    "triage_decision",
+    "telemetry_amendment",
   ],
   ...["run", "batch_ledger", "validation_result", "lease", "device_status", "ota_logs"],
-  ...["ota_telemetry", "telemetry_finding"],
+  ...["ota_telemetry", "telemetry_finding", "device_amendment", "judged_report"],
 ];
 
 async function refuseStrangers(client: pg.ClientBase): Promise<void> {

@@ -7,9 +7,9 @@ import {
   DEPENDS,
   faultFields,
   findingSql,
+  numberSql,
   policyRuleSql,
   policyWordSql,
-  trustedNumberSql,
   valueFindingSql,
   warningSql,
 } from "../domain/predicate-sql.ts";
@@ -17,6 +17,7 @@ import { decisive, type RuleSet } from "../domain/rules.ts";
 import { PROFILE_COLUMNS, type RuleField, TELEMETRY_FIELDS } from "../domain/vocabulary.ts";
 import { sql } from "./sql.ts";
 
+/**
 /**
  * As reports are stored: own values in relation r (`stored_report`), what the device is in p (`device_profile`), what became of its update in
  * o (`update_outcome`). Those two are joined by LEFT JOIN, which PostgreSQL leaves out where no rule asks for them.
@@ -28,39 +29,45 @@ function relationOf(field: RuleField): "r" | "p" | "o" {
   return ["firmware_reported", "last_stage", "error_code"].includes(field) ? "o" : "r";
 }
 
-/** All in one relation r, as in the views of the public contract. */
-const shown: ColumnOf = (field) => `r.${field}`;
+/** As recovery judges them: all in relation r (`judged_report`). */
+const judged: ColumnOf = (field) => `r.${field}`;
+
+/** As relation r (`ota_logs`) shows them, but for what relation a (`device_amendment`) corrects. */
+const shown: ColumnOf = (field) => (field === "device_id" ? "r.device_id" : `coalesce(a.fixed_${field}, r.${field})`);
 
 /**
- * Writes compiled rules into a statement: `:first_finding` becomes the id of the first rule that a stored report breaks, of a field that
- * campaign c reports, and `:trusted_FIELD` the number that relation r shows, NULL where a rule finds fault with it. The texts come from the
- * compiler, which quotes.
+ * Writes compiled rules into a statement: `:first_finding` becomes the id of the first rule that `judged_report` r breaks and nobody waived, of
+ * a field that campaign c reports; `:finding_of_field` the arms of a CASE that says so of one field, waived or not; and `:trusted_FIELD` the number
+ * that `ota_logs` r and `device_amendment` a show, NULL where a rule finds fault with it. The texts come from the compiler, which quotes.
  */
 export function withRules(text: string, rules: RuleSet): string {
+  const fields = faultFields({ rules: decisive(rules) });
+  const first = fields.map((field) =>
+    reported(field, `nullif(${findingSql(rules, field, judged, "postgres")}, r.waived_${field})`),
+  );
   return text
-    .replaceAll(":first_finding", () => firstFinding(rules))
+    .replaceAll(":first_finding", () => `coalesce(${[...first, "CAST(NULL AS text)"].join(", ")})`)
+    .replaceAll(":finding_of_field", () => armsOf(fields, (field) => findingSql(rules, field, judged, "postgres")))
     .replace(/:trusted_([a-z_]+)/g, (place, name: string) => {
       const field = TELEMETRY_FIELDS.find((known) => known === name);
       if (!field) throw new Error(`${place} names no telemetry field`);
-      return trustedNumberSql(rules, field, shown, "postgres");
+      const found = findingSql(rules, field, shown, "postgres");
+      return `CASE WHEN nullif(${found}, a.waived_${field}) IS NULL THEN ${numberSql(shown(field), "postgres")} END`;
     });
 }
 
-function firstFinding(rules: RuleSet): string {
-  const found = faultFields({ rules: decisive(rules) }).map((field) =>
-    reported(field, findingSql(rules, field, stored, "postgres")),
-  );
-  return found.length === 0 ? "CAST(NULL AS text)" : `coalesce(${found.join(", ")})`;
-}
+/** Arms of a CASE by field. */
+const armsOf = (fields: readonly RuleField[], sqlOf: (field: RuleField) => string): string =>
+  fields.map((field) => `WHEN '${field}' THEN ${sqlOf(field)}`).join(" ");
 
 /** A rule about a field that the campaign does not report does not apply. */
 const reported = (field: RuleField, found: string): string =>
   field === "device_id" ? found : `CASE WHEN '${field}' = ANY(c.reported_columns) THEN ${found} END`;
 
-/** Writes the compiled policy into a statement: `:policy_rule` decides on a stored report; `:policy_action` and `:policy_fate` are what w.policy_rule does. */
+/** Writes the compiled policy into a statement: `:policy_rule` decides on `judged_report` r; `:policy_action` and `:policy_fate` are what w.policy_rule does. */
 export function withPolicy(text: string, policy: Policy): string {
   return text
-    .replaceAll(":policy_rule", () => policyRuleSql(policy, stored, "postgres"))
+    .replaceAll(":policy_rule", () => policyRuleSql(policy, judged, "postgres"))
     .replaceAll(":policy_action", () => policyWordSql(policy, "w.policy_rule", "action"))
     .replaceAll(":policy_fate", () => policyWordSql(policy, "w.policy_rule", "fate"));
 }
@@ -82,7 +89,7 @@ export async function installRuleViews(client: pg.ClientBase, rules: RuleSet): P
       ...texts,
       sql("rules.comment"),
       sql("rules.grant"),
-      `COMMENT ON VIEW ota_telemetry IS 'ota_logs with numbers, NULL where a rule finds fault; ${mark}.'`,
+      `COMMENT ON VIEW ota_telemetry IS 'ota_logs with numbers, those that a person corrected or let stand included; NULL where a rule finds fault; ${mark}.'`,
       "COMMIT",
     ].join(";\n"),
   );
@@ -102,12 +109,8 @@ export function withDetection(text: string, rules: RuleSet): string {
         .replaceAll(":column", () => stored(field)),
     );
   });
-  const arms = fields.map(
-    (field) => `WHEN '${field}' THEN ${reported(field, findingSql(rules, field, stored, "postgres"))}`,
-  );
-  return text
-    .replaceAll(":alarms", () => alarms.join("\nUNION ALL\n"))
-    .replaceAll(":finding_of_field", () => arms.join(" "));
+  const arms = armsOf(fields, (field) => reported(field, findingSql(rules, field, stored, "postgres")));
+  return text.replaceAll(":alarms", () => alarms.join("\nUNION ALL\n")).replaceAll(":finding_of_field", () => arms);
 }
 
 /** One scan a field: a LATERAL list of them sets its expressions up anew for every row, and took ten times as long. */

@@ -29,11 +29,14 @@ export interface Class {
   readonly held: readonly boolean[];
 }
 
+/** A report in words; what is not there is as absent as what is NULL. */
+export type Report = Readonly<Partial<Record<RuleField, string | null>>>;
+
 /** What rules and policy say of a report. */
 export interface Decision {
   /** The first rule that each field breaks, in the order of the fields. Where there is one, the device is held. */
   readonly broken: readonly Rule[];
-  /** Place of the rule of the policy that decides, where none is broken. */
+  /** Place of the rule of the policy that decides where no broken one counts; -1 without a policy. */
   readonly place: number;
   /** A broken rule that says that recovery must not go on. */
   readonly halts: Rule | undefined;
@@ -45,8 +48,6 @@ interface State {
   readonly next: (State | undefined)[];
   decision: Decision | undefined;
 }
-
-const EMPTY: Decision = { broken: [], place: -1, halts: undefined };
 
 /**
  * Judges reports by rules and policy. A rule asks about single values, so all that matters of a value is its class, and a report is decided by
@@ -112,9 +113,7 @@ export class Judge {
   }
 
   /** What rules and policy say of a report that is at hand as words. */
-  of(
-    report: Readonly<Partial<Record<RuleField, string | null>>>,
-  ): Decision & { readonly findings: readonly Finding[] } {
+  of(report: Report): Decision & { readonly findings: readonly Finding[] } {
     const classes = this.sources.map((source) =>
       this.classOf(
         source,
@@ -137,10 +136,10 @@ export class Judge {
     const broken: Rule[] = [];
     for (const { rule, cases } of this.#cases)
       if (!broken.some(({ field }) => field === rule.field) && apply(cases)) broken.push(rule);
-    if (broken.length === 0) return { ...EMPTY, place: this.#policy.findIndex(apply) };
     const order = (rule: Rule): number => FIELD_ORDER.indexOf(rule.field);
     broken.sort((a, b) => order(a) - order(b));
-    return { ...EMPTY, broken, halts: broken.find((rule) => effectOf(rule) === "halt") };
+    const halts = broken.find((rule) => effectOf(rule) === "halt");
+    return { broken, place: this.#policy.findIndex(apply), halts };
   }
 }
 

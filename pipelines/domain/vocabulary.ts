@@ -17,6 +17,17 @@ export type Action = (typeof ACTIONS)[number];
 export const POLICY_ACTIONS = ["RETRY_UPDATE", "FORCE_ROLLBACK"] as const;
 export type PolicyAction = (typeof POLICY_ACTIONS)[number];
 
+/** What a person can do with a place in the triage queue. `reopen` takes back what was done last. */
+export const TRIAGE_VERBS = ["fix", "accept", "reject", "release", "reopen"] as const;
+export type TriageVerb = (typeof TRIAGE_VERBS)[number];
+
+/** A place in the triage queue: it waits for a person, waits for the next recovery (or was recovered since), or was decided by the person. */
+export const TRIAGE_STATES = ["open", "released", "rejected"] as const;
+export type TriageState = (typeof TRIAGE_STATES)[number];
+
+/** Stands where the name of a policy does for what a person decided alone; no policy has this name. */
+export const PERSON = "person";
+
 /** The telemetry that rules look at, in the order in which they look. Units: volts, percent, megabytes. */
 export const TELEMETRY_FIELDS = ["battery_voltage", "signal_strength", "storage_free_mb"] as const;
 export type TelemetryField = (typeof TELEMETRY_FIELDS)[number];

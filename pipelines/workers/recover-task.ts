@@ -10,13 +10,17 @@ import { copyOut } from "../db/copy-out.ts";
 import { ledgerEntry } from "../db/ledger.ts";
 import { withSources } from "../db/rule-views.ts";
 import { bind, sql } from "../db/sql.ts";
+import { inTransaction } from "../db/transaction.ts";
+import { type Amendment, judgeAmended } from "../domain/amend.ts";
 import { Checksum } from "../domain/checksum.ts";
-import { type Class, findingsOf, Judge, SOURCES, type Source } from "../domain/judge.ts";
+import { type Class, findingsOf, Judge, type Report } from "../domain/judge.ts";
 import type { Rule, RuleSet } from "../domain/rules.ts";
 import { shardAt } from "../domain/shards.ts";
-import { REFUSED_RULE, type RuleField } from "../domain/vocabulary.ts";
-import { ClassCache, type Classifier, TimeClassCache } from "./class-cache.ts";
+import { REFUSED_RULE } from "../domain/vocabulary.ts";
+import type { Classifier } from "./class-cache.ts";
+import { type Jury, juryOf } from "./jury.ts";
 import type { Task } from "./protocol.ts";
+import { quarantineAgain, type Return, releasedAmong } from "./released.ts";
 import type { BatchTask } from "./tasks.ts";
 
 type RecoverTask = Extract<Task, { stage: "recover" }>;
@@ -35,15 +39,23 @@ export function recoverTask(task: RecoverTask, worker: number): BatchTask<Refusa
   const decide = async (client: pg.ClientBase, batch: number, refusals?: Refusals): Promise<ShardDecisions> => {
     const shard = { campaign: pass.campaignId, buckets: shardAt(batch, pass.batches).buckets };
     // The first pass does each shard once, as the ledger sees to: nothing can be decided there already.
-    const decided = pass.pass > 1 ? await decidedBefore(client, shard) : undefined;
+    const isFirst = pass.pass === 1;
+    const decided = isFirst ? undefined : await decidedBefore(client, shard);
+    const released = isFirst ? undefined : await releasedAmong(client, shard);
     jury ??= await juryOf(client, judge, pass.campaignId);
-    const decisions = new ShardDecisions(task, worker, batch, jury, { decided, refusals });
+    const decisions = new ShardDecisions(task, worker, batch, jury, { decided, refusals, released });
     await copyOut(client, bind(read, shard), (bytes, from, to) => decisions.take(bytes, from, to));
     return decisions;
   };
   const commit: BatchTask<Refusals | undefined>["commit"] = async ({ client }, batch, refusals) => {
-    const { rows, checksum, parts } = (await decide(client, batch, refusals)).result();
-    await copyIn(client, parts, ledgerEntry(pass, { batch, worker, rows, checksum }));
+    const { rows, checksum, parts, returns } = (await decide(client, batch, refusals)).result();
+    const entry = ledgerEntry(pass, { batch, worker, rows, checksum });
+    if (returns.length === 0) await copyIn(client, parts, entry);
+    else
+      await inTransaction(client, async () => {
+        await quarantineAgain(client, task, { batch, worker }, returns);
+        await copyIn(client, parts, entry);
+      });
     return rows;
   };
   return {
@@ -51,16 +63,18 @@ export function recoverTask(task: RecoverTask, worker: number): BatchTask<Refusa
     commit,
     async sift(link, batch) {
       const devices = (await decide(link.client, batch)).devices();
-      const refused = await refusedAmong(link.client, devices, (part) =>
-        copyIn(
+      const refused = await refusedAmong(link.client, devices, async (part) => {
+        const returns = part.flatMap((device) => device.returns ?? []);
+        await quarantineAgain(link.client, task, { batch, worker }, returns);
+        await copyIn(
           link.client,
           partsOf(
             pass.campaignId,
             Buffer.concat(part.map(({ decision }) => decision)),
             Buffer.concat(part.flatMap(({ triage }) => triage ?? [])),
           ),
-        ),
-      );
+        );
+      });
       return {
         rows: await commit(link, batch, new Map(refused.map(({ item, reason }) => [item.deviceNo, reason]))),
         instead: "devices are held for triage, since the server refuses what was decided on them",
@@ -86,38 +100,6 @@ async function decidedBefore(client: pg.ClientBase, shard: Shard): Promise<Reado
   return decided;
 }
 
-/** What judges a device by its line of `recover.read`. */
-interface Jury {
-  readonly judge: Judge;
-  readonly classifiers: readonly Classifier[];
-  /** What a value of a source says, as words for {@link SOURCES}. */
-  readonly wordsOf: (source: Source, raw: string | null) => readonly (string | null)[];
-}
-
-type Words = ReadonlyMap<string, readonly (string | null)[]>;
-
-/** Reads the words that numbers stand for, where they are asked about: a few hundred of them, which do not change any more. */
-async function juryOf(client: pg.ClientBase, judge: Judge, campaign: number): Promise<Jury> {
-  const numbered = new Map<Source, Words>();
-  for (const source of judge.sources)
-    if (source === "profile_no" || source === "outcome_no")
-      numbered.set(source, await wordsIn(client, sql(`recover.${source}`), campaign));
-  const wordsOf: Jury["wordsOf"] = (source, raw) => {
-    const words = numbered.get(source);
-    return words ? (words.get(raw ?? "") ?? []) : [raw];
-  };
-  const classifiers = judge.sources.map((source) => {
-    const classOf = (raw: string | null): Class => judge.classOf(source, wordsOf(source, raw));
-    return source === "reported_at" ? new TimeClassCache(classOf) : new ClassCache(classOf);
-  });
-  return { judge, classifiers, wordsOf };
-}
-
-async function wordsIn(client: pg.ClientBase, text: string, campaign: number): Promise<Words> {
-  const { rows } = await client.query<(string | null)[]>({ text, values: [campaign], rowMode: "array" });
-  return new Map(rows.map(([no, ...words]) => [no ?? "", words]));
-}
-
 /** Number of the row of `decision_rule` that stands for quarantine. */
 const QUARANTINE = 0;
 const TAB = 0x09;
@@ -130,6 +112,16 @@ interface Decided {
   readonly deviceNo: string;
   readonly decision: Buffer;
   readonly triage: Buffer | undefined;
+  /** Of a device that has a place in the queue already. */
+  readonly returns: Return | undefined;
+}
+
+/** What is known before a shard is decided. */
+interface Known {
+  readonly decided: ReadonlySet<string> | undefined;
+  readonly refusals: Refusals | undefined;
+  /** By number of the device, as text. */
+  readonly released: ReadonlyMap<string, Amendment> | undefined;
 }
 
 /** What puts a device into the triage queue. */
@@ -143,8 +135,8 @@ interface Evidence {
 class ShardDecisions {
   readonly #task: RecoverTask;
   readonly #jury: Jury;
-  readonly #decided: ReadonlySet<string> | undefined;
-  readonly #refusals: Refusals | undefined;
+  readonly #known: Known;
+  readonly #returns = new Map<string, Return>();
   /** Numbers of the devices in the lines of `#triage`. */
   readonly #held: string[] = [];
   readonly #decisions = new CopyLines();
@@ -160,21 +152,14 @@ class ShardDecisions {
   readonly #classes: Class[];
   #rows = 0;
 
-  constructor(
-    task: RecoverTask,
-    worker: number,
-    batch: number,
-    jury: Jury,
-    known: { readonly decided: ReadonlySet<string> | undefined; readonly refusals: Refusals | undefined },
-  ) {
+  constructor(task: RecoverTask, worker: number, batch: number, jury: Jury, known: Known) {
     const { campaignId, pass } = task.pass;
     const tail = (ruleNo: number) => Buffer.from(`\t${campaignId}\t${ruleNo}\t${pass}\t${batch}\n`);
     this.#task = task;
     this.#jury = jury;
     this.#ends = new Int32Array(BEFORE_SOURCES + jury.classifiers.length);
     this.#classes = new Array(jury.classifiers.length);
-    this.#decided = known.decided;
-    this.#refusals = known.refusals;
+    this.#known = known;
     this.#trace = [pass, batch, worker, batch];
     this.#tails = task.ruleNos.map(tail);
     this.#quarantine = tail(QUARANTINE);
@@ -187,14 +172,16 @@ class ShardDecisions {
     for (let at = from, no = 0; no < last; at++) if (bytes[at] === TAB) ends[no++] = at;
     ends[last] = to;
     const [bucketEnd, noEnd, idEnd] = ends as unknown as readonly [number, number, number];
-    if (this.#decided?.has(bytes.toString("latin1", bucketEnd + 1, noEnd))) return;
+    const { decided, refusals, released } = this.#known;
+    if (decided?.has(bytes.toString("latin1", bucketEnd + 1, noEnd))) return;
     const { judge, classifiers } = this.#jury;
     for (let no = 0; no < classifiers.length; no++) {
       const end = BEFORE_SOURCES + no;
       this.#classes[no] = (classifiers[no] as Classifier).of(bytes, (ends[end - 1] as number) + 1, ends[end] as number);
     }
-    const decision = judge.decide(this.#classes);
-    const refusal = this.#refusals?.get(bytes.toString("latin1", bucketEnd + 1, noEnd));
+    const amendment = released?.get(bytes.toString("latin1", bucketEnd + 1, noEnd));
+    const decision = amendment ? judgeAmended(judge, this.#report(bytes), amendment) : judge.decide(this.#classes);
+    const refusal = refusals?.get(bytes.toString("latin1", bucketEnd + 1, noEnd));
     const sound = decision.broken.length === 0 && refusal === undefined;
     const { place } = decision;
     this.#rows += 1;
@@ -204,18 +191,19 @@ class ShardDecisions {
     const id = readCopyField(bytes.toString("utf8", noEnd + 1, idEnd)) ?? "";
     if (decision.halts) throw halted(id, decision.halts, this.#task.rules);
     const refused = { rule: REFUSED_RULE, field: "device", raw: null, reason: refusal };
-    const found = refusal === undefined ? findingsOf(decision, (field) => this.#raw(bytes, field)) : [refused];
+    const report = this.#report(bytes);
+    const found = refusal === undefined ? findingsOf(decision, (field) => report[field] ?? null) : [refused];
     this.#hold(bytes.toString("latin1", from, noEnd), id, found);
   }
 
-  /** What the line that is looked at says of a field. */
-  #raw(bytes: Buffer, field: RuleField): string | null {
-    const { judge, wordsOf } = this.#jury;
-    const no = judge.sources.findIndex((source) => (SOURCES[source] as readonly string[]).includes(field));
-    const [from, to] = [(this.#ends[BEFORE_SOURCES + no - 1] as number) + 1, this.#ends[BEFORE_SOURCES + no]];
-    const source = judge.sources[no] as Source;
-    const words = wordsOf(source, readCopyField(bytes.toString("utf8", from, to)));
-    return words[(SOURCES[source] as readonly string[]).indexOf(field)] ?? null;
+  /** What the line that is looked at says, as far as anything is asked about it. */
+  #report(bytes: Buffer): Report {
+    const { judge, reportOf } = this.#jury;
+    const raws = judge.sources.map((_, no) => {
+      const end = BEFORE_SOURCES + no;
+      return readCopyField(bytes.toString("utf8", (this.#ends[end - 1] as number) + 1, this.#ends[end]));
+    });
+    return reportOf(raws);
   }
 
   /** Enters a device into the triage queue, with the evidence. */
@@ -223,6 +211,16 @@ class ShardDecisions {
     const { pass, rules } = this.#task;
     const [bucket = "", deviceNo = ""] = head.split("\t");
     const [first] = findings as [Evidence];
+    if (this.#known.released?.has(deviceNo)) {
+      const place = { bucket: Number(bucket), deviceId: id };
+      this.#returns.set(deviceNo, {
+        ...place,
+        rule: first.rule,
+        field: first.field,
+        findings: JSON.stringify(findings),
+      });
+      return;
+    }
     const raw = first.raw === null ? null : Buffer.from(first.raw);
     const hash = raw && createHash("sha256").update(raw).digest();
     this.#held.push(deviceNo);
@@ -232,9 +230,9 @@ class ShardDecisions {
     ]);
   }
 
-  result(): { rows: number; checksum: string; parts: CopyPart[] } {
+  result(): { rows: number; checksum: string; parts: CopyPart[]; returns: readonly Return[] } {
     const parts = partsOf(this.#task.pass.campaignId, this.#decisions.bytes(), this.#triage.bytes());
-    return { rows: this.#rows, checksum: String(this.#checksum), parts };
+    return { rows: this.#rows, checksum: String(this.#checksum), parts, returns: [...this.#returns.values()] };
   }
 
   /** The same, device by device. */
@@ -243,7 +241,7 @@ class ShardDecisions {
     const triage = new Map(this.#held.map((deviceNo, at) => [deviceNo, lines[at]]));
     return linesOf(this.#decisions.bytes()).map((decision) => {
       const deviceNo = String(decision).split("\t", 2)[1] ?? "";
-      return { deviceNo, decision, triage: triage.get(deviceNo) };
+      return { deviceNo, decision, triage: triage.get(deviceNo), returns: this.#returns.get(deviceNo) };
     });
   }
 }

@@ -30,6 +30,11 @@ export function holdBatches(url: string, condition: string): Promise<WriteBarrie
   return hold(url, "INSERT ON batch_ledger", condition);
 }
 
+/** Holds whoever enters a person's decision for which the condition on `NEW` holds: after what it does, before COMMIT. */
+export function holdDecisions(url: string, condition: string): Promise<Barrier> {
+  return hold(url, "INSERT ON triage_decision", condition);
+}
+
 /** Holds whoever says in `run` how a stage ended: after its last batch committed. */
 export function holdEnd(url: string): Promise<WriteBarrier> {
   return hold(url, "UPDATE ON run", "NEW.result = 'succeeded'");

@@ -24,8 +24,22 @@ const enqueue = (condition: string): string =>
    FROM stored_report WHERE ${one("stored_report", condition)}`;
 /** A person takes a quarantine back: the place in the queue is released, and the decision is none any more. */
 export const release = `DELETE FROM decision WHERE ${one("decision", "rule_no = 0")};
-  UPDATE triage_queue SET state = 'released' WHERE (bucket, device_id) IN (
-    SELECT r.bucket, r.device_id FROM stored_report r LEFT JOIN decision d USING (bucket, device_no) WHERE d.device_no IS NULL)`;
+  UPDATE triage_queue SET state = 'released', version = 2 WHERE (bucket, device_id) IN (
+    SELECT r.bucket, r.device_id FROM stored_report r LEFT JOIN decision d USING (bucket, device_no) WHERE d.device_no IS NULL);
+  INSERT INTO triage_decision (bucket, campaign_id, device_id, version, verb, decided_by, why, before, after, took_rule, took_pass, took_batch)
+  SELECT bucket, campaign_id, device_id, 1, 'release', 'tester', 'to see', '{"state": "open", "amendments": []}',
+    '{"state": "released", "amendments": []}', 0, attempt, batch_no
+  FROM triage_queue WHERE state = 'released'`;
+/** The same, with a word on the telemetry. */
+const say = (
+  column: "value" | "waived_rule",
+  key: string,
+  said: string,
+  field = "battery_voltage",
+): string => `${release};
+  INSERT INTO telemetry_amendment (bucket, campaign_id, device_id, field, ${column})
+  SELECT bucket, campaign_id, device_id, '${field}', '${said}' FROM triage_queue WHERE state = 'released';
+  UPDATE triage_decision SET after = '{"state": "released", "amendments": [{"field": "${field}", "${key}": "${said}"}]}'`;
 const batch = (set: string, stage: string): string =>
   `UPDATE batch_ledger SET ${set} WHERE stage = '${stage}' AND batch_no = 1`;
 const unkey = (table: string): string => `ALTER TABLE ${table} DROP CONSTRAINT ${table}_pkey`;
@@ -76,11 +90,7 @@ export const BREAKS: readonly (readonly [check: string, how: string, statement: 
     "a device is decided twice",
     `${unkey("decision_1")}; INSERT INTO decision SELECT * FROM decision WHERE ${one("decision")}`,
   ],
-  [
-    "decision_batches_whole",
-    "a released place is lost",
-    `${release}; DELETE FROM triage_queue WHERE state = 'released'`,
-  ],
+  ["decision_batches_whole", "the audit of a release is lost", `${release}; DELETE FROM triage_decision`],
   [
     "batches_complete",
     "a batch of chaos is missing",
@@ -135,6 +145,36 @@ export const BREAKS: readonly (readonly [check: string, how: string, statement: 
     "raw_value_kept",
     "the evidence of a released device is lost",
     `${release}; UPDATE triage_queue SET raw_value = 'x' WHERE state = 'released'`,
+  ],
+  [
+    "decided_by_persons",
+    "a person's decision has no audit",
+    `INSERT INTO decision_rule VALUES (98, 'RETRY_UPDATE', 'Recovered', 'person', 1, 'rejected');
+     ${change("decision", "rule_no = 98", "rule_no = 0")}`,
+  ],
+  ["decided_by_persons", "a place is rejected by nobody", change("triage_queue", "state = 'rejected'")],
+  ["triage_audited", "a place moves on without an entry", change("triage_queue", "version = 2")],
+  ["triage_audited", "a place is released without an entry", change("triage_queue", "state = 'released'")],
+  ["triage_audited", "an entry is lost", `${release}; DELETE FROM triage_decision`],
+  ["triage_audited", "an entry is of another version", `${release}; UPDATE triage_decision SET version = 7`],
+  ["triage_audited", "an entry is of somebody unknown", `${release}; UPDATE triage_decision SET device_id = 'nobody'`],
+  [
+    "triage_audited",
+    "an entry says another state",
+    `${release}; UPDATE triage_decision SET after = after || '{"state": "rejected"}'`,
+  ],
+  ["amendments_hold", "a corrected value breaks a rule", say("value", "value", "99")],
+  ["amendments_hold", "a waiver is of a finding that there is not", say("waived_rule", "rule", "battery_wet")],
+  [
+    "amendments_hold",
+    "a corrected value is not audited",
+    `${say("value", "value", "12")}; UPDATE telemetry_amendment SET value = '13'`,
+  ],
+  ["amendments_hold", "a corrected value is lost", `${say("value", "value", "12")}; DELETE FROM telemetry_amendment`],
+  [
+    "loader_sees_only_published",
+    "it may read who decided",
+    "GRANT SELECT (decided_by) ON triage_decision TO sentinel_loader",
   ],
   ["rerun_changes_nothing", "a decision is lost", remove("decision")],
   ["rerun_changes_nothing", "a device is released and not decided", release],

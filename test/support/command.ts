@@ -28,10 +28,15 @@ export interface Said {
 }
 
 /** Runs a command inside this process: a second cheaper than a child, where neither exit nor signal is looked at. */
-export function command(name: string, url: string, options: Options = {}): Promise<Said> {
+export function command(
+  name: string,
+  url: string,
+  options: Options = {},
+  beside: Pick<Partial<Context>, "words" | "terminal"> = {},
+): Promise<Said> {
   const known = COMMANDS.find((candidate) => candidate.name === name);
   if (!known) throw new Error(`there is no command ${name}`);
-  return listen(name, url, options, (context) => known.run(context));
+  return listen(name, url, options, (context) => known.run({ ...context, ...beside }));
 }
 
 /** Runs generate, corrupt, recover and validate as `pipeline` does, with the same workers, but reports nothing. */
@@ -90,6 +95,13 @@ async function listen(
 export async function done(name: string, url: string, options: Options = {}): Promise<Said> {
   const said = await command(name, url, options);
   if (said.error) throw said.error;
+  return said;
+}
+
+/** Runs `npm run triage -- <words>`, that must succeed unless it is to be refused. */
+export async function triage(url: string, words: readonly string[], options: Options = {}): Promise<Said> {
+  const said = await command("triage", url, { by: "tester", ...options }, { words });
+  if (said.error && said.error.exitCode !== 2) throw said.error;
   return said;
 }
 

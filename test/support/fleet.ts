@@ -53,7 +53,7 @@ export function digestOf(url: string): Promise<string> {
 export async function everyRow(url: string): Promise<Record<string, string>> {
   const tables = [
     ...["campaign", "device_profile", "update_outcome", "stored_report", "fault_ledger", "decision_rule", "decision"],
-    ...["triage_queue", "batch_ledger", "device_report", "recovery_actions"],
+    ...["triage_queue", "triage_decision", "telemetry_amendment", "batch_ledger", "device_report", "recovery_actions"],
   ];
   const parts = tables.map(
     (table) =>

@@ -37,6 +37,9 @@ COPY (
   SELECT rule_no, action, policy, policy_version, policy_rule
   FROM decision_rule
   WHERE rule_no IN (SELECT d.rule_no FROM decision d WHERE d.campaign_id = :campaign)
+    OR rule_no IN (
+      SELECT unnest(ARRAY[t.took_rule, t.gave_rule]) FROM triage_decision t WHERE t.campaign_id = :campaign
+    )
   ORDER BY rule_no
 ) TO STDOUT
 
@@ -46,8 +49,19 @@ COPY (SELECT bucket, device_no, rule_no, pass, batch_no FROM decision WHERE camp
 -- name: read_triage
 COPY (
   SELECT bucket, device_id, rule_id, rules_version, field, raw_value, raw_sha256, findings, state, attempt, shard, worker,
-    batch_no, quarantined_at
+    batch_no, quarantined_at, version
   FROM triage_queue
+  WHERE campaign_id = :campaign
+) TO STDOUT
+
+-- name: read_amendment
+COPY (SELECT bucket, device_id, field, value, waived_rule FROM telemetry_amendment WHERE campaign_id = :campaign) TO STDOUT
+
+-- name: read_audit
+COPY (
+  SELECT bucket, device_id, version, verb, decided_by, decided_at, why, before, after, took_rule, took_pass, took_batch, gave_rule,
+    gave_pass, gave_batch
+  FROM triage_decision
   WHERE campaign_id = :campaign
 ) TO STDOUT
 
@@ -114,7 +128,16 @@ COPY decision_:campaign (campaign_id, bucket, device_no, rule_no, pass, batch_no
 -- name: store_triage
 COPY triage_queue (
   campaign_id, bucket, device_id, rule_id, rules_version, field, raw_value, raw_sha256, findings, state, attempt, shard, worker,
-  batch_no, quarantined_at
+  batch_no, quarantined_at, version
+) FROM STDIN
+
+-- name: store_amendment
+COPY telemetry_amendment (campaign_id, bucket, device_id, field, value, waived_rule) FROM STDIN
+
+-- name: store_audit
+COPY triage_decision (
+  campaign_id, bucket, device_id, version, verb, decided_by, decided_at, why, before, after, took_rule, took_pass, took_batch,
+  gave_rule, gave_pass, gave_batch
 ) FROM STDIN
 
 -- name: store_reject
@@ -139,10 +162,21 @@ UPDATE batch_ledger b
 SET checksum = (b.checksum::numeric + s.shift)::text
 FROM (
   SELECT d.pass, d.batch_no,
-    sum(hashtextextended(d.device_no::text, d.rule_no)::numeric - hashtextextended(d.device_no::text, m.archived)) AS shift
-  FROM decision d
+    sum(d.times * (hashtextextended(d.device_no::text, d.rule_no)::numeric - hashtextextended(d.device_no::text, m.archived))) AS shift
+  FROM (
+    SELECT o.pass, o.batch_no, o.device_no, o.rule_no, 1 AS times
+    FROM decision o
+    WHERE o.campaign_id = $1
+    UNION ALL -- as validate counts what persons took away and put there
+    SELECT p.pass, p.batch_no, r.device_no, p.rule_no, p.times
+    FROM triage_decision t
+    JOIN stored_report r ON r.bucket = t.bucket AND r.campaign_id = t.campaign_id AND r.device_id = t.device_id
+    CROSS JOIN LATERAL (VALUES
+      (t.took_pass, t.took_batch, t.took_rule, 1), (t.gave_pass, t.gave_batch, t.gave_rule, -1)
+    ) AS p (pass, batch_no, rule_no, times)
+    WHERE t.campaign_id = $1 AND p.rule_no IS NOT NULL
+  ) d
   JOIN unnest($2::int[], $3::int[]) AS m (archived, here) ON m.here = d.rule_no AND m.here <> m.archived
-  WHERE d.campaign_id = $1
   GROUP BY d.pass, d.batch_no
 ) s
 WHERE b.campaign_id = $1 AND b.stage = 'recover' AND b.pass = s.pass AND b.batch_no = s.batch_no

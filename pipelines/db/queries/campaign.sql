@@ -40,6 +40,12 @@ UPDATE campaign SET device_count = device_count - :rows, rejected_count = reject
 -- name: delete_triage
 DELETE FROM triage_queue WHERE campaign_id = $1
 
+-- name: delete_amendments
+DELETE FROM telemetry_amendment WHERE campaign_id = $1
+
+-- name: delete_audit
+DELETE FROM triage_decision WHERE campaign_id = $1
+
 -- name: delete_faults
 DELETE FROM fault_ledger WHERE campaign_id = $1
 

@@ -27,4 +27,12 @@ SELECT 'triage_queue', count(*)::text,
   )::text), 15))::bit(60)::bigint::numeric), 0)::text
 FROM triage_queue t
 WHERE t.campaign_id = $1
+UNION ALL -- a campaign without any has the digest that it had before there could be any
+SELECT 'telemetry_amendment', count(*)::text,
+  sum(('x' || left(md5(ROW(
+    a.bucket, a.device_id, a.field, a.value, a.waived_rule
+  )::text), 15))::bit(60)::bigint::numeric)::text
+FROM telemetry_amendment a
+WHERE a.campaign_id = $1
+HAVING count(*) > 0
 ORDER BY part

@@ -3,10 +3,9 @@ WITH witness AS MATERIALIZED (
   SELECT
     :first_finding AS rule_id,
     :policy_rule AS policy_rule
-  FROM stored_report r
+  FROM judged_report r
   JOIN campaign c ON c.campaign_id = r.campaign_id
-  JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no AND o.update_status = 'Partial'
-  LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
+  JOIN update_outcome s ON s.campaign_id = r.campaign_id AND s.outcome_no = r.outcome_no AND s.update_status = 'Partial'
   LEFT JOIN decision d ON d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no
   WHERE r.campaign_id = $1 AND d.device_no IS NULL
 )

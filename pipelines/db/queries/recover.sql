@@ -22,6 +22,19 @@ COPY (
   WHERE d.bucket = ANY(:buckets) AND d.campaign_id = :campaign
 ) TO STDOUT
 
+-- Devices that a person has released at some time, with what was said of their telemetry: a row an amendment, or one without any.
+-- name: released
+COPY (
+  SELECT r.device_no, a.field, a.value, a.waived_rule
+  FROM triage_queue t
+  JOIN stored_report r ON r.bucket = t.bucket AND r.campaign_id = t.campaign_id AND r.device_id = t.device_id
+  LEFT JOIN telemetry_amendment a ON a.bucket = t.bucket AND a.campaign_id = t.campaign_id AND a.device_id = t.device_id
+  WHERE t.bucket = ANY(:buckets) AND t.campaign_id = :campaign AND t.state = 'released'
+) TO STDOUT
+
+-- name: quarantine_again
+SELECT quarantine_again($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)::int AS devices
+
 -- A decision is only ever made on a Partial device, and once.
 -- name: undecided
 SELECT (
@@ -75,4 +88,4 @@ BEGIN
     ANALYZE decision;
   END IF;
 END $$;
-ANALYZE decision_rule, triage_queue, fault_ledger, batch_ledger
+ANALYZE decision_rule, triage_queue, triage_decision, telemetry_amendment, fault_ledger, batch_ledger

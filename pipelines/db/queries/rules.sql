@@ -10,6 +10,7 @@ SELECT
   :trusted_signal_strength AS signal_strength,
   :trusted_storage_free_mb AS storage_free_mb
 FROM ota_logs r
+LEFT JOIN device_amendment a ON a.bucket = r.bucket AND a.campaign_id = r.campaign_id AND a.device_id = r.device_id
 
 -- name: telemetry_finding
 CREATE OR REPLACE VIEW telemetry_finding AS

@@ -22,11 +22,12 @@ LIMIT 1
 -- name: open_triage
 SELECT count(*)::float8 AS devices FROM triage_queue WHERE campaign_id = $1 AND state = 'open'
 
--- What validate found, and whether something changed the campaign since: a batch, an import, or faults that were taken back.
+-- What validate found, and whether something changed the campaign since: a batch, a person, an import, or faults that were taken back.
 -- name: validation
 SELECT count(*)::int AS promises, v.checked_at,
   coalesce(array_agg(v.check_name ORDER BY v.ordinal) FILTER (WHERE NOT v.passed), '{}') AS broken,
   EXISTS (SELECT FROM batch_ledger b WHERE b.campaign_id = $1 AND b.finished_at > v.checked_at)
+    OR EXISTS (SELECT FROM triage_decision t WHERE t.campaign_id = $1 AND t.decided_at > v.checked_at)
     OR EXISTS (
       SELECT
       FROM run r

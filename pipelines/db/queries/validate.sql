@@ -5,7 +5,7 @@
 -- devices_stored: Every device of the campaign is stored, once.
 -- one_outcome: Every Partial device has exactly one terminal outcome: a recovery action or an open place in the triage queue.
 -- only_partial_decided: Recovery decides only devices that reported Partial.
--- decisions_agree: Every decision agrees with the rules and the policy run again as SQL.
+-- decisions_agree: Every decision of recovery agrees with the rules and the policy run again as SQL, on values as persons corrected them.
 -- rerun_changes_nothing: Running again changes nothing: no device is undecided, so another recovery has nothing to do.
 WITH alike AS (
   SELECT r.profile_no, r.outcome_no, count(*) AS devices
@@ -19,14 +19,12 @@ WITH alike AS (
   JOIN update_outcome o ON o.campaign_id = $1 AND o.outcome_no = a.outcome_no
 ), decided AS (
   -- What the rules ask for is one expression and is named once below: PostgreSQL works out again what is named again.
-  SELECT u.action, u.policy_rule, coalesce(u.policy_rule, u.action) AS made,
+  SELECT u.action, u.policy_rule, u.policy, coalesce(u.policy_rule, u.action) AS made,
     CASE WHEN :first_finding IS NOT NULL THEN 'MANUAL_TRIAGE' ELSE :policy_rule END AS asked
-  FROM stored_report r
+  FROM judged_report r
   JOIN campaign c ON c.campaign_id = r.campaign_id
   JOIN decision d ON d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no
   LEFT JOIN decision_rule u ON u.rule_no = d.rule_no
-  LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
-  LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
   WHERE r.campaign_id = $1
     AND r.outcome_no = ANY(ARRAY(
       SELECT o.outcome_no FROM update_outcome o WHERE o.campaign_id = $1 AND o.update_status = 'Partial'
@@ -34,7 +32,8 @@ WITH alike AS (
 ), found AS (
   SELECT count(*) AS rightly_decided,
     count(*) FILTER (
-      WHERE w.made IS DISTINCT FROM w.asked OR (w.policy_rule IS NOT NULL AND w.action IS DISTINCT FROM :policy_action)
+      WHERE w.policy IS DISTINCT FROM 'person'
+        AND (w.made IS DISTINCT FROM w.asked OR (w.policy_rule IS NOT NULL AND w.action IS DISTINCT FROM :policy_action))
     ) AS differing
   FROM decided w
 ), queued AS (
@@ -45,9 +44,7 @@ WITH alike AS (
     SELECT t.rule_id, :first_finding AS asked
     FROM triage_queue t
     JOIN campaign c ON c.campaign_id = t.campaign_id
-    JOIN stored_report r ON r.bucket = t.bucket AND r.campaign_id = t.campaign_id AND r.device_id = t.device_id
-    LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
-    LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
+    JOIN judged_report r ON r.bucket = t.bucket AND r.campaign_id = t.campaign_id AND r.device_id = t.device_id
     WHERE t.campaign_id = $1 AND t.state = 'open'
   ) w
 ), beside AS MATERIALIZED ( -- each count once, however often it is named
@@ -85,18 +82,19 @@ FULL JOIN (SELECT * FROM batch_ledger b WHERE b.campaign_id = $1 AND b.stage = '
 -- name: decision_batches_whole
 -- decision_batches_whole: A batch of decisions is stored whole or not at all: its rows and the checksum of its devices are those of the ledger.
 WITH decided AS (
-  SELECT d.pass, d.batch_no, d.device_no, d.rule_no
+  SELECT d.pass, d.batch_no, d.device_no, d.rule_no, 1 AS times
   FROM decision d
   WHERE d.campaign_id = $1
-  UNION ALL -- and quarantines that were taken back, of which the place in the queue tells
-  SELECT t.attempt, t.batch_no, r.device_no, 0
-  FROM triage_queue t
+  UNION ALL -- what people took away counts on, what they put there does not count
+  SELECT p.pass, p.batch_no, r.device_no, p.rule_no, p.times
+  FROM triage_decision t
   JOIN stored_report r ON r.bucket = t.bucket AND r.campaign_id = t.campaign_id AND r.device_id = t.device_id
-  LEFT JOIN decision d
-    ON d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no AND d.rule_no = 0
-  WHERE t.campaign_id = $1 AND t.state = 'released' AND d.device_no IS NULL
+  CROSS JOIN LATERAL (VALUES
+    (t.took_pass, t.took_batch, t.took_rule, 1), (t.gave_pass, t.gave_batch, t.gave_rule, -1)
+  ) AS p (pass, batch_no, rule_no, times)
+  WHERE t.campaign_id = $1 AND p.rule_no IS NOT NULL
 ), stored AS (
-  SELECT d.pass, d.batch_no, count(*) AS rows, sum(hashtextextended(d.device_no::text, d.rule_no)) AS checksum
+  SELECT d.pass, d.batch_no, sum(d.times) AS rows, sum(d.times * hashtextextended(d.device_no::text, d.rule_no)::numeric) AS checksum
   FROM decided d
   GROUP BY d.pass, d.batch_no
 )
@@ -187,6 +185,97 @@ CROSS JOIN LATERAL (VALUES
   ('raw_value_kept', '0 values that differ from the report', f.differing || ' values that differ from the report')
 ) AS v (name, expected, actual)
 
+-- name: every_triage_decision
+-- decided_by_persons: A person's decision stands exactly where a place in triage was rejected, and it is the action that the audit says.
+-- triage_audited: Each place in triage is as the last entry of its audit says, and no entry is missing.
+-- amendments_hold: What persons say of telemetry is as audited; each corrected value passes the rules run again as SQL, each waiver meets its finding.
+WITH entry AS (
+  SELECT t.bucket, t.device_id, t.version, t.verb, t.after, t.gave_rule, q.state, q.device_id IS NULL AS is_lost,
+    lag(t.version) OVER earlier AS version_before, lag(t.after ->> 'state') OVER earlier AS state_before,
+    lead(t.version) OVER earlier IS NULL AS is_last
+  FROM triage_decision t
+  LEFT JOIN triage_queue q ON q.bucket = t.bucket AND q.campaign_id = t.campaign_id AND q.device_id = t.device_id
+  WHERE t.campaign_id = $1
+  WINDOW earlier AS (PARTITION BY t.bucket, t.device_id ORDER BY t.version)
+), held AS (
+  SELECT q.device_id, q.state, q.version, e.version AS entered, e.verb, e.after, e.gave_rule, d.rule_no, u.policy, u.action,
+    CASE WHEN e.device_id IS NULL THEN 0 ELSE 1 END AS entries
+  FROM triage_queue q
+  LEFT JOIN entry e ON e.bucket = q.bucket AND e.device_id = q.device_id AND e.is_last
+  LEFT JOIN stored_report r ON r.bucket = q.bucket AND r.campaign_id = q.campaign_id AND r.device_id = q.device_id
+  LEFT JOIN decision d ON d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no
+  LEFT JOIN decision_rule u ON u.rule_no = d.rule_no
+  WHERE q.campaign_id = $1
+), place AS (
+  -- A place that recovery opened again has moved on by one more than the entry that released it.
+  SELECT count(*) FILTER (
+      WHERE (h.state = 'rejected') <> (h.policy IS NOT DISTINCT FROM 'person')
+        OR (h.state = 'rejected' AND (h.rule_no IS DISTINCT FROM h.gave_rule OR h.action IS DISTINCT FROM h.after ->> 'action'))
+    ) AS not_by_person,
+    count(*) FILTER (WHERE h.policy = 'person') AS by_person,
+    count(*) FILTER (
+      WHERE NOT coalesce(
+        CASE
+          WHEN h.entries = 0 THEN h.state = 'open' AND h.version = 1
+          WHEN h.version = h.entered + 1 THEN h.after ->> 'state' = h.state
+          WHEN h.version = h.entered + 2 THEN h.after ->> 'state' = 'released' AND h.state = 'open'
+        END, false)
+    ) AS unaudited
+  FROM held h
+), gap AS (
+  SELECT count(*) FILTER (
+      WHERE e.is_lost OR NOT coalesce(
+        CASE e.version - coalesce(e.version_before, 0)
+          WHEN 1 THEN true
+          WHEN 2 THEN e.state_before = 'released' AND e.verb <> 'reopen'
+        END, false)
+    ) AS missing
+  FROM entry e
+), word AS (
+  SELECT e.bucket, e.device_id, e.state, a.field, a.value, a.rule
+  FROM entry e
+  CROSS JOIN LATERAL jsonb_to_recordset(e.after -> 'amendments') AS a (field text, value text, rule text)
+  WHERE e.is_last
+), said AS (
+  -- Of a device that waits again, rules may have come to find fault with what was said.
+  SELECT count(w.value) AS fixed, count(w.rule) AS waived FROM word w WHERE w.state <> 'open'
+), judged AS (
+  SELECT a.value, a.waived_rule, w.state,
+    CASE a.field :finding_of_field END AS finding,
+    w.device_id IS NOT NULL AND w.value IS NOT DISTINCT FROM a.value AND w.rule IS NOT DISTINCT FROM a.waived_rule AS is_audited
+  FROM telemetry_amendment a
+  LEFT JOIN word w ON w.bucket = a.bucket AND w.device_id = a.device_id AND w.field = a.field
+  LEFT JOIN judged_report r ON r.bucket = a.bucket AND r.campaign_id = a.campaign_id AND r.device_id = a.device_id
+  WHERE a.campaign_id = $1
+), standing AS (
+  SELECT count(*) FILTER (WHERE j.is_audited AND j.state <> 'open' AND j.value IS NOT NULL AND j.finding IS NULL) AS fixed,
+    count(*) FILTER (WHERE j.is_audited AND j.state <> 'open' AND j.waived_rule = j.finding) AS waived,
+    count(*) FILTER (WHERE NOT j.is_audited) AS unsaid
+  FROM judged j
+), beside AS MATERIALIZED (
+  SELECT count(*) AS by_person
+  FROM decision d
+  JOIN decision_rule u ON u.rule_no = d.rule_no AND u.policy = 'person'
+  WHERE d.campaign_id = $1
+)
+SELECT v.*
+FROM place p
+CROSS JOIN gap g
+CROSS JOIN said s
+CROSS JOIN standing t
+CROSS JOIN beside b
+CROSS JOIN LATERAL (VALUES
+  (
+    'decided_by_persons', b.by_person || ' decisions of persons, 0 that differ',
+    p.by_person || ' decisions of persons, ' || p.not_by_person || ' that differ'
+  ),
+  ('triage_audited', '0 places unlike their audit, 0 entries missing', p.unaudited || ' places unlike their audit, ' || g.missing || ' entries missing'),
+  (
+    'amendments_hold', s.fixed || ' corrected values that pass, ' || s.waived || ' waivers that meet their finding, 0 unaudited',
+    t.fixed || ' corrected values that pass, ' || t.waived || ' waivers that meet their finding, ' || t.unsaid || ' unaudited'
+  )
+) AS v (name, expected, actual)
+
 -- name: no_gap_no_repeat
 -- no_gap_no_repeat: A run that was killed and resumed did each batch once: the ledger's rows add up to what is stored.
 SELECT 'no_gap_no_repeat' AS name,
@@ -196,12 +285,7 @@ SELECT 'no_gap_no_repeat' AS name,
   concat_ws(', ', 'reports ' || (SELECT count(*) FROM stored_report r WHERE r.campaign_id = $1),
     'faults ' || (SELECT count(*) FROM fault_ledger f WHERE f.campaign_id = $1),
     'decisions ' || (SELECT count(*) FROM decision d WHERE d.campaign_id = $1) + (
-      SELECT count(*) -- quarantines that were taken back
-      FROM triage_queue t
-      JOIN stored_report r ON r.bucket = t.bucket AND r.campaign_id = t.campaign_id AND r.device_id = t.device_id
-      LEFT JOIN decision d
-        ON d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no AND d.rule_no = 0
-      WHERE t.campaign_id = $1 AND t.state = 'released' AND d.device_no IS NULL
+      SELECT count(t.took_rule) - count(t.gave_rule) FROM triage_decision t WHERE t.campaign_id = $1
     )) AS actual
 FROM batch_ledger b
 WHERE b.campaign_id = $1
@@ -216,7 +300,7 @@ WHERE result = 'running' AND stage <> 'validate'
 -- loader_sees_only_published: The loaders' role cannot read what is never published.
 SELECT 'loader_sees_only_published' AS name, 'nothing forbidden' AS expected,
   coalesce(string_agg(p.what, ', ' ORDER BY p.what), 'nothing forbidden') AS actual
-FROM (VALUES ('run.host'), ('run.error'), ('lease.holder')) AS p (what)
+FROM (VALUES ('run.host'), ('run.error'), ('lease.holder'), ('triage_decision.decided_by'), ('triage_decision.why')) AS p (what)
 JOIN pg_roles o ON o.rolname = 'sentinel_loader'
 WHERE has_column_privilege(o.oid, split_part(p.what, '.', 1), split_part(p.what, '.', 2), 'SELECT')
 
@@ -239,7 +323,7 @@ WHERE f.campaign_id = $1
 -- name: policy
 SELECT u.policy
 FROM (SELECT d.rule_no, max(d.pass) AS pass FROM decision d WHERE d.campaign_id = $1 GROUP BY d.rule_no) last
-JOIN decision_rule u ON u.rule_no = last.rule_no AND u.policy IS NOT NULL
+JOIN decision_rule u ON u.rule_no = last.rule_no AND u.policy <> 'person'
 ORDER BY last.pass DESC
 LIMIT 1
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { type Options, readOptions } from "../../../pipelines/cli/options.ts";
+import { readOptions } from "../../../pipelines/cli/arguments.ts";
+import type { Options } from "../../../pipelines/cli/options.ts";
 import { COMMANDS } from "../../../pipelines/commands.ts";
 import { playAlone, playBehind, playKilled, playRival, playSignalled, playTogether } from "./acts.ts";
 import { type Fleet, fileOf } from "./fleets.ts";

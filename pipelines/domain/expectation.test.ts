@@ -1,9 +1,12 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { expectation } from "./expectation.ts";
-import { defaultRules } from "./testing/warehouse.ts";
+import type { RuleSet } from "./rules.ts";
+
+const FILE = new URL("../../data/rules/default.json", import.meta.url);
 
 test("a field's rules are put into words", () => {
-  const rules = defaultRules();
+  const rules = JSON.parse(readFileSync(FILE, "utf8")) as RuleSet;
   expect(expectation(rules, "battery_voltage")).toBe("a number from 6 to 16 V");
   expect(expectation(rules, "signal_strength")).toBe("a number from 0 to 100 %");
   const rule = { id: "x", field: "battery_voltage", detects: "null" } as const;

@@ -1,6 +1,6 @@
-import type { Predicate } from "../pipelines/domain/predicate.ts";
-import { decisive, type RuleSet } from "../pipelines/domain/rules.ts";
-import type { RuleField } from "../pipelines/domain/vocabulary.ts";
+import type { Predicate } from "./predicate.ts";
+import { decisive, type RuleSet } from "./rules.ts";
+import type { RuleField } from "./vocabulary.ts";
 
 const UNITS: Readonly<Partial<Record<RuleField, string>>> = {
   battery_voltage: "V",
