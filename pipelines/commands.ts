@@ -35,7 +35,7 @@ export interface Command {
 const CAMPAIGN = ["campaign", "databaseUrl"] as const satisfies OptionName[];
 const WORK = [...CAMPAIGN, "workers", "batchSize", "resume"] as const satisfies OptionName[];
 
-const GENERATE = ["devices", "seed", "from", "replace"] as const satisfies OptionName[];
+const GENERATE = ["devices", "seed", "from", "format", "map", "replace"] as const satisfies OptionName[];
 
 export const COMMANDS: readonly Command[] = [
   {

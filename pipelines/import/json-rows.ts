@@ -1,5 +1,18 @@
 import { LIMITS } from "./limits.ts";
-import { CR, Cut, LF, QUOTE, type RowCutter, withoutMark } from "./rows.ts";
+import {
+  BACKSLASH,
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  COMMA,
+  CR,
+  Cut,
+  LF,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  QUOTE,
+  type RowCutter,
+  withoutMark,
+} from "./rows.ts";
 
 const NOTHING = Buffer.alloc(0);
 /** A line that is no JSON. */
@@ -7,7 +20,6 @@ const DAMAGED = Buffer.from("{\n");
 const END = Buffer.from("\n");
 
 const SPACE = 32;
-const [BACKSLASH, COMMA, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [..."\\,[]{}"].map((c) => c.charCodeAt(0));
 const isBlank = (byte: number | undefined): boolean => byte === SPACE || byte === 9 || byte === LF || byte === CR;
 
 /** Whether the file is a list, by the first character of it. */
@@ -60,8 +72,11 @@ export class JsonLines implements RowCutter {
 export class JsonList implements RowCutter {
   rows = 0;
   damaged = 0;
+  /** Place behind the list in the bytes that were pushed last, where it ended in them and others may follow. */
+  closedAt: number | undefined;
   /** How deep in the list the next byte stands: 0 before it, 1 between its elements; negative behind it. */
   #depth = 0;
+  readonly #isPart: boolean;
   #begun = false;
   #inText = false;
   #escaped = false;
@@ -69,6 +84,13 @@ export class JsonList implements RowCutter {
   #parts: Buffer[] = [];
   #length = 0;
   #isDamaged = false;
+
+  /** @param isPart whether the list has begun, and is a part of something that goes on behind it. */
+  constructor(isPart = false) {
+    this.#isPart = isPart;
+    this.#begun = isPart;
+    if (isPart) this.#depth = 1;
+  }
 
   push(all: Buffer): Buffer {
     const bytes = this.#begun ? all : withoutMark(all);
@@ -81,6 +103,10 @@ export class JsonList implements RowCutter {
         this.#keep(bytes.subarray(from, at));
         written.push(this.#element());
         from = at + 1;
+        if (this.#isPart && this.#depth < 0) {
+          this.closedAt = from;
+          return Buffer.concat(written);
+        }
       }
     }
     this.#keep(bytes.subarray(from));

@@ -4,6 +4,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import path from "node:path";
 import { count } from "../cli/format.ts";
 import { CsvRows } from "./csv-rows.ts";
+import { isSpread, JsonEnvelope, JsonObjects, listIn } from "./json-envelope.ts";
 import { isJsonList, JsonLines, JsonList } from "./json-rows.ts";
 import { LIMITS } from "./limits.ts";
 import { Cut, type RowCutter } from "./rows.ts";
@@ -25,14 +26,15 @@ const CHUNK = 1 << 20;
 
 /**
  * Reads a file once, whatever its size in little memory: hashes it, and copies the rows of a CSV or JSON file into the scratch folder.
+ * @param lists names of the fields that may hold the rows of a JSON object.
  * @throws SentinelError exit 2 where it is above a limit, or damaged as a whole.
  */
-export async function prepare(source: SourceFile, scratch: string): Promise<Prepared> {
+export async function prepare(source: SourceFile, scratch: string, lists: readonly string[]): Promise<Prepared> {
   const { file, format } = source;
   if (format === "parquet") return { sha256: await pour(source), readable: file };
   const readable = path.join(scratch, `rows.${format}`);
   if (format === "json") {
-    const cutter = !source.isLines && isJsonList(source.start) ? new JsonList() : new JsonLines();
+    const cutter = jsonCutter(source, lists);
     const sha256 = await pour(source, { cutter, readable });
     return { sha256, readable, rows: cutter.rows };
   }
@@ -48,6 +50,15 @@ export async function prepare(source: SourceFile, scratch: string): Promise<Prep
       "Leave some out.",
     );
   return { sha256, readable, rows: cutter.rows, csv: { delimiter, names } };
+}
+
+/** By the name of the file and the first of it: one object a line, a list, an object that holds a list, or objects over several lines. */
+function jsonCutter({ isLines, start }: SourceFile, lists: readonly string[]): RowCutter {
+  if (isLines) return new JsonLines();
+  if (isJsonList(start)) return new JsonList();
+  const list = listIn(start, lists);
+  if (list !== undefined) return new JsonEnvelope(list);
+  return isSpread(start) ? new JsonObjects() : new JsonLines();
 }
 
 const DELIMITERS = [",", ";", "\t", "|"] as const;

@@ -1,11 +1,21 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
+import type { Known } from "../../pipelines/import/choose.ts";
+import type { Wanted } from "../../pipelines/import/map-file.ts";
+import { reference } from "../../pipelines/reference.ts";
 
 /** A row of a file to import; a column that is absent from the first row is absent from the file. */
 export type ImportRow = Readonly<Record<string, string | null>>;
 export type ImportFormat = "csv" | "ndjson" | "json" | "parquet";
+
+/** What an import knows of other tools, and what is asked of it. */
+export const known = (wanted: Wanted = {}): Known => ({
+  ...reference(fileURLToPath(new URL("../..", import.meta.url))),
+  wanted,
+});
 
 /** A folder of a test's own. */
 export interface Folder {
