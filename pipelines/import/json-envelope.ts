@@ -9,11 +9,11 @@ import {
   OPEN_LIST,
   OPEN_OBJECT,
   QUOTE,
+  type RowBuffer,
   type RowCutter,
   withoutMark,
 } from "./rows.ts";
 
-const NOTHING = Buffer.alloc(0);
 /** Bytes of a name that are looked at. */
 const LONGEST_NAME = 100;
 
@@ -70,27 +70,24 @@ export class JsonEnvelope implements RowCutter {
     return this.#before.damaged + (this.#list?.damaged ?? 0);
   }
 
-  push(all: Buffer): Buffer {
+  push(all: Buffer, into: RowBuffer): void {
     const bytes = this.#begun ? all : withoutMark(all);
     this.#begun = true;
-    const written: Buffer[] = [];
     for (let from = 0; from < bytes.length; ) {
       if (!this.#list) from = this.#skim(bytes, from);
       else {
         const list = this.#list;
         const rest = bytes.subarray(from);
-        written.push(list.push(rest));
+        list.push(rest, into);
         from += list.closedAt ?? rest.length;
         if (list.closedAt !== undefined) this.#leave(list);
       }
     }
-    return Buffer.concat(written);
   }
 
-  end(): Buffer {
-    if (this.#list) this.#list.end();
+  end(): void {
+    this.#list?.end();
     if (this.#place.depth !== 0) throw new Cut("the object in it has no end");
-    return NOTHING;
   }
 
   /** Goes on to the list, or to the end of the bytes; returns the place behind. */
@@ -128,27 +125,26 @@ export class JsonObjects implements RowCutter {
     return this.#list.damaged;
   }
 
-  push(all: Buffer): Buffer {
+  push(all: Buffer, into: RowBuffer): void {
     const bytes = this.#begun ? all : withoutMark(all);
     this.#begun = true;
-    const written: Buffer[] = [];
     let from = 0;
     for (let at = 0; at < bytes.length; at++) {
       const { depth } = this.#place;
       this.#place.step(bytes[at] as number);
       if (this.#place.depth < 0) throw new Cut("an object in it ends before it begins");
       if (depth === 0 || this.#place.depth > 0) continue;
-      written.push(this.#list.push(bytes.subarray(from, at + 1)), this.#list.push(Buffer.of(COMMA)));
+      this.#list.push(bytes.subarray(from, at + 1), into);
+      this.#list.push(Buffer.of(COMMA), into);
       from = at + 1;
     }
-    written.push(this.#list.push(bytes.subarray(from)));
-    return Buffer.concat(written);
+    this.#list.push(bytes.subarray(from), into);
   }
 
-  end(): Buffer {
+  end(into: RowBuffer): void {
     if (this.#place.depth !== 0) throw new Cut("the object in it has no end");
-    const rest = this.#list.push(Buffer.of(CLOSE_LIST));
-    return Buffer.concat([rest, this.#list.end()]);
+    this.#list.push(Buffer.of(CLOSE_LIST), into);
+    this.#list.end();
   }
 }
 

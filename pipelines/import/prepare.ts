@@ -7,7 +7,7 @@ import { CsvRows } from "./csv-rows.ts";
 import { isSpread, JsonEnvelope, JsonObjects, listIn } from "./json-envelope.ts";
 import { isJsonList, JsonLines, JsonList } from "./json-rows.ts";
 import { LIMITS } from "./limits.ts";
-import { Cut, type RowCutter } from "./rows.ts";
+import { Cut, RowBuffer, type RowCutter } from "./rows.ts";
 import { type SourceFile, unreadable } from "./source-file.ts";
 import { unusable } from "./unusable.ts";
 
@@ -73,13 +73,17 @@ function delimiterOf(start: Buffer): string {
 async function pour(source: SourceFile, copy?: { cutter: RowCutter; readable: string }): Promise<string> {
   const hash = createHash("sha256");
   const target = copy && (await open(copy.readable, "w", 0o600));
+  const into = new RowBuffer();
   try {
     for await (const chunk of createReadStream(source.file, { highWaterMark: CHUNK })) {
       hash.update(chunk as Buffer);
-      if (copy) await write(target, copy.cutter.push(chunk as Buffer));
-      if (copy) hold(source, copy.cutter);
+      if (!copy) continue;
+      copy.cutter.push(chunk as Buffer, into);
+      await write(target, into);
+      hold(source, copy.cutter);
     }
-    if (copy) await write(target, copy.cutter.end());
+    copy?.cutter.end(into);
+    await write(target, into);
     if (copy) hold(source, copy.cutter);
   } catch (error) {
     if (error instanceof Cut) throw damaged(source, error.message);
@@ -90,8 +94,9 @@ async function pour(source: SourceFile, copy?: { cutter: RowCutter; readable: st
   return hash.digest("hex");
 }
 
-async function write(target: FileHandle | undefined, bytes: Buffer): Promise<void> {
-  if (bytes.length > 0) await target?.write(bytes);
+async function write(target: FileHandle | undefined, into: RowBuffer): Promise<void> {
+  if (into.at > 0) await target?.writeFile(into.taken());
+  into.at = 0;
 }
 
 function hold({ file }: SourceFile, { rows, damaged: bad }: RowCutter): void {
