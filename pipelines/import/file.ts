@@ -5,7 +5,7 @@ import { count, printable } from "../cli/format.ts";
 import type { Reject } from "../db/campaigns.ts";
 import type { FileReport } from "../db/reports.ts";
 import { bucketOf } from "../domain/bucket.ts";
-import { REPORT_COLUMNS, type ReportColumn } from "../domain/vocabulary.ts";
+import type { ReportColumn } from "../domain/vocabulary.ts";
 import { asked, type Choice, type Known } from "./choose.ts";
 import { KNOWN_COLUMNS } from "./columns.ts";
 import { filled, ImportEngine } from "./engine.ts";
@@ -124,7 +124,7 @@ async function unknownWords(engine: ImportEngine, signals: string | undefined): 
 }
 
 /** Rows that are asked of DuckDB at once. */
-const WINDOW = 20_000;
+const WINDOW = 40_000;
 
 async function* reportsOf(engine: ImportEngine, rows: number, size: number): AsyncGenerator<FileReport[]> {
   const query = filled("reports", {
@@ -152,14 +152,25 @@ function reportOf(text: string): FileReport {
   const parts = text.split("\0");
   const value = (at: number): string | null => (parts[at] ? (parts[at] as string).slice(1) : null);
   const deviceId = value(1) ?? "";
-  const report: Record<string, unknown> = {
+  return {
     rowNo: Number(parts[0]),
     bucket: bucketOf(deviceId),
     deviceId,
     updateStatus: value(2)?.trim().toLowerCase() === "success" ? "Success" : "Partial",
+    region: value(3),
+    model: value(4),
+    hardware: value(5),
+    firmware_from: value(6),
+    firmware_to: value(7),
+    firmware_reported: value(8),
+    last_stage: value(9),
+    error_code: value(10),
+    attempts: value(11),
+    battery_voltage: value(12),
+    signal_strength: value(13),
+    storage_free_mb: value(14),
+    reported_at: value(15),
   };
-  for (let at = 0; at < REPORT_COLUMNS.length; at++) report[REPORT_COLUMNS[at] as string] = value(at + 3);
-  return report as unknown as FileReport;
 }
 
 /** Lines in which DuckDB shows our own statement, and empty ones. */

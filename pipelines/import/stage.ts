@@ -16,6 +16,8 @@ import { type ImportFile, openImport } from "./file.ts";
 
 const SEED = 42;
 const REJECTS_SHOWN = 10;
+/** Devices of a batch, of which a few are in memory at once; larger ones are no faster, and take twice the memory. */
+const MOST_ROWS = 10_000;
 
 /** Stores the devices of a file, in its order, in atomic batches with ledger rows, as `generate` does; goes on where it was stopped. */
 export async function importFleet(run: StageRun): Promise<StageEnd> {
@@ -114,7 +116,7 @@ async function prepareCampaign(run: StageRun, file: ImportFile): Promise<Campaig
     firmware_to: null,
     seed: options.seed ?? SEED,
     rejected_count: file.rejects.length,
-    batch_size: options.batchSize ?? batchRows(await roundTripMs(run.client), file.devices),
+    batch_size: options.batchSize ?? Math.min(MOST_ROWS, batchRows(await roundTripMs(run.client), file.devices)),
     reported_columns: file.reported,
   };
   return createCampaign(run.client, made, { rejects: file.rejects });
@@ -135,7 +137,7 @@ async function store(
     const put = storing(run, pass, campaign.batch_size);
     let batch = 0;
     try {
-      for await (const reports of file.reports(campaign.batch_size)) {
+      for await (const reports of ahead(file.reports(campaign.batch_size))) {
         if (run.signal.aborted) throw interrupted(run, campaign, "generate", pass.batches - committed.size - batches);
         if (!committed.has(batch)) {
           rows += await put.store(batch, reports);
@@ -149,6 +151,21 @@ async function store(
     }
   }
   return { rows, seconds: progress.elapsed() };
+}
+
+/** Makes the next one while the last one is worked on: DuckDB reads while PostgreSQL writes. */
+async function* ahead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = source.next();
+  try {
+    for (let found = await next; !found.done; found = await next) {
+      next = source.next();
+      next.catch(() => {}); // Thrown where it is waited for.
+      yield found.value;
+    }
+  } finally {
+    await next.catch(() => {});
+    await source.return(undefined);
+  }
 }
 
 /** Stores batches over a session of its own, as a worker does: that which holds the lease is none to lose over a batch. */
