@@ -1,31 +1,20 @@
-import { mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { readFileSync, symlinkSync } from "node:fs";
 import path from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SEED } from "../../test/hostile/extent.ts";
 import { type Folder, folder, type ImportFormat, known } from "../../test/support/import-files.ts";
-import type { FileReport } from "../db/reports.ts";
-import { openImport } from "./file.ts";
 import { ALIASES, guessed } from "./guess.ts";
 import type { Wanted } from "./map-file.ts";
 import { jsonValue, parsePath } from "./path.ts";
 
 let files: Folder;
-let places = 0;
 beforeAll(() => {
   files = folder();
 });
 afterAll(() => files.remove());
 
-async function imported(file: string, wanted: Wanted = {}) {
-  const scratch = path.join(files.path, `scratch-${++places}`);
-  mkdirSync(scratch);
-  const opened = await openImport(file, scratch, known(wanted));
-  const reports: FileReport[] = [];
-  for await (const batch of opened.reports(100)) reports.push(...batch);
-  opened.close();
-  return { ...opened, reports };
-}
+const imported = (file: string, wanted?: Wanted) => files.imported(file, wanted);
 
 const map = (name: string, content: unknown): string => files.file(`${name}.map.json`, JSON.stringify(content));
 
