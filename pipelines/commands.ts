@@ -39,7 +39,7 @@ const WORK = [...CAMPAIGN, "workers", "batchSize", "resume"] as const satisfies 
 
 const FILTERS = ["rule", "field", "region", "model", "state", "limit"] as const satisfies OptionName[];
 const DECIDING = ["all", "yes", "why", "by", "action", "version"] as const satisfies OptionName[];
-const GENERATE = ["devices", "seed", "from", "replace"] as const satisfies OptionName[];
+const GENERATE = ["devices", "seed", "from", "format", "map", "replace"] as const satisfies OptionName[];
 
 export const COMMANDS: readonly Command[] = [
   {

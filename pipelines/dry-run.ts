@@ -1,4 +1,4 @@
-import { count, percent, table } from "./cli/format.ts";
+import { count, percent, printable, table } from "./cli/format.ts";
 import type { Context } from "./context.ts";
 import { chaosFor } from "./corrupt.ts";
 import { campaignFor, findCampaign } from "./db/campaigns.ts";
@@ -8,7 +8,7 @@ import { isMigrated } from "./db/migrate.ts";
 import { withPolicy, withRules } from "./db/rule-views.ts";
 import { sql } from "./db/sql.ts";
 import { generatedFleet } from "./generate.ts";
-import { importedName, withImport } from "./import/stage.ts";
+import { importedName, unknownWords, withImport } from "./import/stage.ts";
 
 type Preview = (context: Context, client: Parameters<typeof findCampaign>[0]) => Promise<string>;
 
@@ -23,8 +23,16 @@ const PREVIEWS = { generate, corrupt, recover } satisfies Record<string, Preview
 
 async function generate(...[context, client]: Parameters<Preview>): Promise<string> {
   const { options } = context;
-  const { name, devices, refused } =
-    options.from === undefined ? { ...generatedFleet(options), refused: 0 } : await fileFleet(context);
+  if (options.from === undefined) return storing(context, client, generatedFleet(options));
+  const { lines, ...fleet } = await fileFleet(context);
+  return [...lines, await storing(context, client, fleet)].join("\n");
+}
+
+async function storing(
+  { options }: Context,
+  client: Parameters<Preview>[1],
+  { name, devices, refused = 0 }: { name: string; devices: number; refused?: number },
+): Promise<string> {
   const found = (await isMigrated(client)) ? await findCampaign(client, name) : undefined;
   const before = found ? ((await lastPass(client, found.campaign_id, "generate"))?.rows ?? 0) : 0;
   const what = `store ${count(devices - (options.replace ? 0 : before))} devices in campaign ${name}`;
@@ -40,6 +48,11 @@ function fileFleet(context: Context) {
     name: context.options.campaign ?? importedName(file),
     devices: file.devices,
     refused: file.rejects.length,
+    lines: [
+      ...file.notes.map((note) => printable(`${file.name}: ${note}`)),
+      ...(file.guess === undefined ? [] : [`The map, to be changed and given with --map: ${printable(file.guess)}`]),
+      ...unknownWords(file),
+    ],
   }));
 }
 

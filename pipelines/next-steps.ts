@@ -15,9 +15,9 @@ export function nextSteps(standing: Standing, given: Pick<Options, "databaseUrl"
   const steps: string[] = [];
   for (const { stage, state } of stages) {
     if (!OPEN.includes(state) || (source === "imported" && isOptional(stage, state))) continue;
-    const from = stage === "generate" && source === "imported" ? asked.from : undefined;
-    const policy = stage === "recover" ? asked.policy : undefined;
-    const options = { ...url, ...(from ? { from } : {}), ...(policy ? { policy } : {}), campaign: name };
+    const { policy, ...file } = asked;
+    const from = stage === "generate" && source === "imported" ? file : {};
+    const options = { ...url, ...from, ...(stage === "recover" && policy ? { policy } : {}), campaign: name };
     const goesOn = stage === "generate" || BEGUN.includes(state);
     steps.push(goesOn ? resumeCommand(stage, options) : commandLine(stage, options));
   }

@@ -8,6 +8,7 @@ import type { FleetSpec, ModelSpec, RegionSpec, Weighted } from "./domain/fleet.
 import { type Policy, parsePolicy } from "./domain/policy.ts";
 import { parseRuleSet, type RuleSet } from "./domain/rules.ts";
 import { PERSON, UPDATE_STAGES, type UpdateStage } from "./domain/vocabulary.ts";
+import { parseVendor, type Shape } from "./import/vendors.ts";
 import { lineAt, lineOfSyntaxError } from "./json-lines.ts";
 
 /** The reference inputs below `data/`, read and checked. An error names the file and what to write. */
@@ -16,6 +17,9 @@ export interface Reference {
   rules(): RuleSet;
   policy(name: string): Policy;
   faultProfile(name: string): FaultProfile;
+  /** What is known of other tools: the forms in which they give devices. */
+  shapes(): readonly Shape[];
+  errorCodes(): readonly string[];
 }
 
 export function reference(projectRoot: string): Reference {
@@ -25,13 +29,26 @@ export function reference(projectRoot: string): Reference {
     rules: () => parsed(data, "rules", "default", parseRuleSet),
     policy: (name) => parsed(data, "policy", name, policyOf),
     faultProfile: (name) => parsed(data, "chaos", name, parseFaultProfile),
+    shapes: () =>
+      named(data, "vendors").flatMap((name) =>
+        parsed(data, "vendors", name, (value) => parseVendor(value, errorCodes(data))),
+      ),
+    errorCodes: () => errorCodes(data),
   };
 }
 
+/** The names of the files of a kind, in the same order everywhere. */
+function named(data: string, kind: string): string[] {
+  const files = readdirSync(path.join(data, kind)).filter((file) => file.endsWith(".json"));
+  return files.map((file) => file.slice(0, -".json".length)).sort();
+}
+
+const errorCodes = (data: string): string[] => [
+  ...new Set(rows(data, "errors.csv").map((row) => text(row, "error_code", "errors.csv"))),
+];
+
 function parsed<T extends object>(data: string, kind: string, name: string, parse: (value: unknown) => T): T {
-  const known = readdirSync(path.join(data, kind)).flatMap((file) =>
-    file.endsWith(".json") ? [file.slice(0, -5)] : [],
-  );
+  const known = named(data, kind);
   if (!known.includes(name)) {
     throw new SentinelError({
       exitCode: EXIT.usage,

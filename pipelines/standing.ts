@@ -1,4 +1,5 @@
 import type pg from "pg";
+import type { Options } from "./cli/options.ts";
 import type { Campaign } from "./db/campaigns.ts";
 import { isComplete, lastPass, type PassState } from "./db/ledger.ts";
 import { decisionsAreKeyed, reportsAreKeyed } from "./db/partitions.ts";
@@ -36,7 +37,7 @@ export interface Standing extends Listed {
   readonly openTriage: number;
   readonly verdict: Verdict | undefined;
   /** The policy by which it was recovered, and the file that it was imported from, as they were asked for. */
-  readonly asked: { readonly policy: string | undefined; readonly from: string | undefined };
+  readonly asked: Pick<Options, "policy" | "from" | "format" | "map">;
 }
 
 /** The campaigns of a database in the order in which they were made, or the one of that name; none where there is none. */
@@ -66,8 +67,9 @@ async function standingOf(client: pg.ClientBase, campaign: Listed & { is_current
     openTriage: triage.rows[0]?.devices ?? 0,
     verdict: verdict.rows[0] && beside(verdict.rows[0], undecided),
     asked: {
-      policy: (await asked(client, id, "recover"))?.policy ?? undefined,
-      from: (await asked(client, id, "generate"))?.from ?? source_file ?? undefined,
+      ...given(await asked(client, id, "generate"), ["format", "map"]),
+      ...given(await asked(client, id, "recover"), ["policy"]),
+      ...given({ from: (await asked(client, id, "generate"))?.from ?? source_file }, ["from"]),
     },
   };
 }
@@ -84,9 +86,16 @@ async function passes(client: pg.ClientBase, id: number): Promise<(PassState | u
   return found;
 }
 
-async function asked(client: pg.ClientBase, id: number, stage: BatchedStage) {
-  const { rows } = await client.query<{ policy: string | null; from: string | null }>(sql("status.asked"), [id, stage]);
+type Asked = Readonly<Record<"policy" | "from" | "format" | "map", string | null>>;
+
+async function asked(client: pg.ClientBase, id: number, stage: BatchedStage): Promise<Asked | undefined> {
+  const { rows } = await client.query<Asked>(sql("status.asked"), [id, stage]);
   return rows[0];
+}
+
+/** Those of the options that were given. */
+function given(options: Partial<Asked> = {}, names: readonly (keyof Asked)[]): Standing["asked"] {
+  return Object.fromEntries(names.flatMap((name) => (options[name] == null ? [] : [[name, options[name]]])));
 }
 
 const LOCKED = "55P03";

@@ -8,6 +8,8 @@ export interface Options {
   workers?: number;
   batchSize?: number;
   from?: string;
+  format?: string;
+  map?: string;
   to?: string;
   faultRate?: number;
   profile?: string;
@@ -123,9 +125,25 @@ export const OPTIONS: readonly OptionSpec[] = [
     flag: "from",
     env: "SENTINEL_FROM",
     value: "FILE",
-    help: "import a CSV, NDJSON or Parquet file instead of generating; import: the folder of an export",
+    help: "import a CSV, NDJSON, JSON or Parquet file instead of generating; import: the folder of an export",
     ...path,
     expects: "a file, or for import a folder",
+  },
+  {
+    name: "format",
+    flag: "format",
+    env: "SENTINEL_FORMAT",
+    value: "NAME",
+    help: "tool that the file of --from comes from, a name of data/vendors (detected)",
+    ...word,
+  },
+  {
+    name: "map",
+    flag: "map",
+    env: "SENTINEL_MAP",
+    value: "FILE",
+    help: "JSON that says which columns of the file of --from are which (guessed where that leaves no doubt)",
+    ...path,
   },
   {
     name: "to",

@@ -148,17 +148,24 @@ export class ReportStore implements Committer<readonly FileReport[]> {
   }
 }
 
+/** What tells words from all others: a sign before each that is there, and NUL between them, which PostgreSQL's text can't hold. */
+const keyOf = (words: Words): string => {
+  let key = "";
+  for (const word of words) key += word === null ? "\0" : `\0=${word}`;
+  return key;
+};
+
 /** Combinations of words in the order in which they first came, each with its number. */
 class WordList {
   readonly #numbers = new Map<string, number>();
   #added: Words[] = [];
 
   constructor(known: readonly Words[]) {
-    for (const words of known) this.#numbers.set(JSON.stringify(words), this.#numbers.size);
+    for (const words of known) this.#numbers.set(keyOf(words), this.#numbers.size);
   }
 
   numberOf(words: Words): number {
-    const key = JSON.stringify(words);
+    const key = keyOf(words);
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     const number = this.#numbers.size;

@@ -3,6 +3,7 @@ import { LIMITS } from "./limits.ts";
 import { unusable } from "./unusable.ts";
 
 export const KNOWN_COLUMNS = ["device_id", "update_status", ...REPORT_COLUMNS] as const;
+export type KnownColumn = (typeof KNOWN_COLUMNS)[number];
 
 /** The names by which a file has the columns that Sentinel knows. */
 export type Spellings = ReadonlyMap<string, readonly string[]>;
@@ -19,14 +20,9 @@ export function spellingsOf(names: readonly string[]): Spellings {
   return found;
 }
 
-/** @throws SentinelError exit 2 where a column is missing that must be there. */
-export function assertComplete(file: string, spellings: Spellings, names: readonly string[]): void {
-  const missing = REQUIRED_IMPORT_COLUMNS.filter((column) => !spellings.has(column));
-  if (missing.length === 0) return;
-  const shown = names.map((name) => name.slice(0, 40));
-  const found = shown.slice(0, 12).join(", ") || "none";
-  throw misnamed(file, `it has no ${missing.join(", ")}; its columns are: ${found}`);
-}
+/** Columns that must be there and are not. */
+export const lackingIn = (spellings: Spellings): string[] =>
+  REQUIRED_IMPORT_COLUMNS.filter((column) => !spellings.has(column));
 
 /** @throws SentinelError exit 2 where two columns have one name, so that nobody can tell which is meant. */
 export function assertUnique(file: string, spellings: Spellings): void {

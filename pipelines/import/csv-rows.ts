@@ -1,9 +1,8 @@
 import { isUtf8 } from "node:buffer";
 import { LIMITS } from "./limits.ts";
-import { CR, LF, QUOTE, type RowCutter, withoutMark } from "./rows.ts";
+import { CR, LF, QUOTE, type RowBuffer, type RowCutter, withoutMark } from "./rows.ts";
 
 const NOTHING = Buffer.alloc(0);
-const END = Buffer.from("\n");
 
 /** Why a row can't be read, as it is told to the user. */
 export const DAMAGE = {
@@ -37,41 +36,77 @@ export class CsvRows implements RowCutter {
   #begun = false;
   /** In a line that is too long, whose rest is passed over. */
   #skipping = false;
-  #written: Buffer[] = [];
 
   constructor(delimiter: string) {
     this.#delimiter = delimiter.charCodeAt(0);
   }
 
-  push(bytes: Buffer): Buffer {
+  push(bytes: Buffer, into: RowBuffer): void {
     const data = this.#rest.length > 0 ? Buffer.concat([this.#rest, bytes]) : bytes;
-    return this.#cut(this.#begun ? data : withoutMark(data), false);
+    this.#cut(this.#begun ? data : withoutMark(data), false, into);
   }
 
-  end(): Buffer {
-    return this.#cut(this.#rest, true);
+  end(into: RowBuffer): void {
+    this.#cut(this.#rest, true, into);
   }
 
-  #cut(data: Buffer, isLast: boolean): Buffer {
+  #cut(data: Buffer, isLast: boolean, into: RowBuffer): void {
     this.#begun = true;
     let at = this.#skipping ? this.#skip(data, 0) : 0;
+    const whole = data.lastIndexOf(LF) + 1;
+    const isClean = whole > at && isUtf8(data.subarray(at, whole));
     while (at < data.length) {
+      if (isClean && this.names !== undefined) at = this.#plainRows(data, at, whole, into);
+      if (at >= data.length) break;
       const line = lineEnd(data, at, isLast);
       if (line === undefined && data.length - at <= LIMITS.row) break;
       const row = line === undefined || line.to - at > LIMITS.row ? "size" : this.#row(data, at, line, isLast);
       if (row === undefined) break;
       if (typeof row === "string") {
-        this.#damaged(row);
+        this.#damaged(row, into);
         at = line?.next ?? this.#skip(data, at);
       } else {
-        this.#take(data, at, row.values);
+        this.#take(data, at, row.values, into);
         at = row.next;
       }
     }
     this.#rest = Buffer.from(data.subarray(at));
-    const written = Buffer.concat(this.#written);
-    this.#written = [];
-    return written;
+  }
+
+  /**
+   * Copies rows as they stand, as long as there is nothing about them: no quote, no carriage return but at the end, as many columns as the
+   * first line, a length that may be. Returns where the first one begins that is not so, or `whole`.
+   */
+  #plainRows(data: Buffer, from: number, whole: number, into: RowBuffer): number {
+    const columns = this.names?.length ?? 0;
+    const delimiter = this.#delimiter;
+    // At most two bytes for each that is there: an empty value takes one, and every row gets one more.
+    into.reserve(2 * (whole - from));
+    const { bytes } = into;
+    let to = into.at;
+    for (let begin = from; begin < whole; ) {
+      let out = to;
+      let found = 1;
+      let at = begin;
+      bytes[out++] = delimiter;
+      for (let byte = data[at]; byte !== LF && byte !== CR && byte !== QUOTE; byte = data[++at]) {
+        if (byte === delimiter) found += 1;
+        bytes[out++] = byte as number;
+      }
+      const end = data[at] === CR ? at + 1 : at;
+      const isEmpty = at === begin;
+      if (data[end] !== LF || (!isEmpty && (found !== columns || at - begin > LIMITS.row))) {
+        into.at = to;
+        return begin;
+      }
+      begin = end + 1;
+      if (isEmpty) continue;
+      bytes[out++] = LF;
+      to = out;
+      this.rows += 1;
+    }
+    into.at = to;
+    return whole;
   }
 
   #skip(data: Buffer, at: number): number {
@@ -122,7 +157,7 @@ export class CsvRows implements RowCutter {
     return end < 0 ? line?.to : from + end;
   }
 
-  #damaged(damage: Damage): void {
+  #damaged(damage: Damage, into: RowBuffer): void {
     if (this.names === undefined) {
       this.names = [];
       this.headDamage = DAMAGE[damage];
@@ -131,10 +166,10 @@ export class CsvRows implements RowCutter {
     this.rows += 1;
     this.damaged += 1;
     const empty = String.fromCharCode(this.#delimiter).repeat(this.names.length);
-    this.#written.push(Buffer.from(`"${DAMAGE[damage]}"${empty}\n`));
+    into.add(Buffer.from(`"${DAMAGE[damage]}"${empty}\n`));
   }
 
-  #take(data: Buffer, from: number, values: readonly Span[]): void {
+  #take(data: Buffer, from: number, values: readonly Span[], into: RowBuffer): void {
     const to = values.at(-1)?.[1] ?? from;
     if (to === from) return; // An empty line.
     if (this.names === undefined) {
@@ -143,17 +178,14 @@ export class CsvRows implements RowCutter {
     }
     const more = values.length - this.names.length;
     if (more !== 0) {
-      this.#damaged(more < 0 ? "short" : "long");
+      this.#damaged(more < 0 ? "short" : "long", into);
       return;
     }
     this.rows += 1;
-    this.#written.push(Buffer.of(this.#delimiter));
-    if (values.every((span) => isClear(data, span))) this.#written.push(data.subarray(from, to));
-    else
-      this.#written.push(
-        Buffer.from(values.map((span) => quotedAnew(data, span)).join(String.fromCharCode(this.#delimiter))),
-      );
-    this.#written.push(END);
+    into.addByte(this.#delimiter);
+    if (values.every((span) => isClear(data, span))) into.add(data, from, to);
+    else into.add(Buffer.from(values.map((span) => quotedAnew(data, span)).join(String.fromCharCode(this.#delimiter))));
+    into.addByte(LF);
   }
 }
 

@@ -28,7 +28,7 @@ export class ImportEngine {
     const engine = new ImportEngine(instance, await instance.connect());
     await engine.set("file", file);
     await engine.connection.run(text("lock"));
-    await engine.connection.run(text("kept"));
+    await engine.connection.run(text("macros"));
     return engine;
   }
 

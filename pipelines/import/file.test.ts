@@ -2,7 +2,7 @@ import { mkdirSync, truncateSync } from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { hostileValues } from "../../test/support/hostile.ts";
-import { type Folder, folder, type ImportFormat, type ImportRow } from "../../test/support/import-files.ts";
+import { type Folder, folder, type ImportFormat, type ImportRow, known } from "../../test/support/import-files.ts";
 import type { FileReport } from "../db/reports.ts";
 import { bucketOf } from "../domain/bucket.ts";
 import { REPORT_COLUMNS } from "../domain/vocabulary.ts";
@@ -31,7 +31,7 @@ function scratch(): string {
 }
 
 async function open(file: string): Promise<ImportFile> {
-  opened = await openImport(file, scratch());
+  opened = await openImport(file, scratch(), known());
   return opened;
 }
 

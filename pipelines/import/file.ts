@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import path from "node:path";
 import { SentinelError } from "../cli/errors.ts";
 import { count, printable } from "../cli/format.ts";
@@ -5,143 +6,171 @@ import type { Reject } from "../db/campaigns.ts";
 import type { FileReport } from "../db/reports.ts";
 import { bucketOf } from "../domain/bucket.ts";
 import type { ReportColumn } from "../domain/vocabulary.ts";
-import {
-  assertComplete,
-  assertFewSpellings,
-  assertUnique,
-  KNOWN_COLUMNS,
-  reportedBy,
-  type Spellings,
-  selection,
-  spellingsOf,
-} from "./columns.ts";
+import { asked, type Choice, type Known } from "./choose.ts";
+import { KNOWN_COLUMNS } from "./columns.ts";
 import { filled, ImportEngine } from "./engine.ts";
+import type { Layout } from "./layout.ts";
 import { LIMITS } from "./limits.ts";
 import { type Prepared, prepare, tooMany } from "./prepare.ts";
+import { READ } from "./read.ts";
 import { lookAt, type SourceFile } from "./source-file.ts";
 import { unusable } from "./unusable.ts";
+
+/** A status word that no table has, and how many stored devices have it. */
+export interface UnknownWord {
+  readonly word: string;
+  readonly devices: number;
+}
 
 /** An imported file, read into a table of its own on disk: the fleet is never in memory. */
 export interface ImportFile {
   readonly name: string;
-  /** SHA-256, hexadecimal. */
+  /** SHA-256 of the file, and of the map where it is read by one; hexadecimal. */
   readonly sha256: string;
   readonly reported: readonly ReportColumn[];
   readonly devices: number;
   readonly rejects: readonly Reject[];
+  /** Reports of a device of which a later one is stored. */
+  readonly earlier: number;
+  /** How it is read, where that is not by our own columns. */
+  readonly notes: readonly string[];
+  /** The map that was guessed, as JSON. */
+  readonly guess: string | undefined;
+  readonly unknown: { readonly words: number; readonly devices: number; readonly shown: readonly UnknownWord[] };
   /** The reports that can be stored, in the order of the file, so many at a time. */
   reports(size: number): AsyncGenerator<FileReport[]>;
   close(): void;
 }
 
 /**
- * Reads a CSV, NDJSON, JSON or Parquet file with DuckDB, columns by name.
+ * Reads a CSV, NDJSON, JSON or Parquet file with DuckDB: by our own columns, as the tool's that it comes from, or by a map.
  * @param scratch folder of this import alone for what is too big for memory; the caller removes it.
- * @throws SentinelError exit 2 where the file is missing, damaged as a whole, above a limit, or lacks a column.
+ * @throws SentinelError exit 2 where the file is missing, damaged as a whole, above a limit, or nobody can tell how to read it.
  */
-export async function openImport(file: string, scratch: string): Promise<ImportFile> {
+export async function openImport(file: string, scratch: string, known: Known): Promise<ImportFile> {
   const source = await lookAt(file);
-  const prepared = await prepare(source, scratch);
+  const prepared = await prepare(source, scratch, listsFor(known));
   const engine = await ImportEngine.open(scratch, prepared.readable);
   try {
-    const reported = await explained(source, () => READ[source.format](engine, source, prepared));
-    const found = await explained(source, () => verdict(engine, file, prepared));
+    const choice = await explained(source, () => READ[source.format](engine, source, prepared, known));
+    const found = await explained(source, () => verdict(engine, file, prepared, choice.layout));
     const name = printable(path.basename(file));
-    const reports = (size: number) => reportsOf(engine, size);
-    return { name, sha256: prepared.sha256, reported, ...found, reports, close: () => engine.close() };
+    const reports = (size: number) => reportsOf(engine, found.rows, size);
+    const { notes, guess } = choice;
+    const sha256 = identity(prepared, choice);
+    return {
+      name,
+      sha256,
+      reported: choice.layout.reported,
+      ...found,
+      notes,
+      guess,
+      reports,
+      close: () => engine.close(),
+    };
   } catch (error) {
     engine.close();
     throw error;
   }
 }
 
-type Read = (engine: ImportEngine, source: SourceFile, prepared: Prepared) => Promise<ReportColumn[]>;
-
-/** Makes the table or view `source`: every row with the columns that Sentinel knows, as text, and how it is damaged. */
-const READ: Readonly<Record<SourceFile["format"], Read>> = { csv: readCsv, json: readJson, parquet: readParquet };
-
-async function readCsv(...[engine, { file }, { csv }]: Parameters<Read>): Promise<ReportColumn[]> {
-  const { delimiter = ",", names = [] } = csv ?? {};
-  const spellings = checked(file, names);
-  await engine.set("delimiter", delimiter);
-  const places = names.map((_, at) => `c${at}`);
-  await engine.run("read_csv", {
-    columns: selection(spellings, (name) => `c${names.indexOf(name)}`),
-    names: ["damage", ...places].map((place) => `${place}: 'VARCHAR'`).join(", "),
-  });
-  return reportedBy(spellings);
+/** Names of the fields that may hold the rows of a JSON object. */
+function listsFor(known: Known): readonly string[] {
+  const { map, format } = asked(known);
+  if (map?.list !== undefined) return [map.list];
+  return (format ?? known.shapes()).flatMap(({ list }) => (list === undefined ? [] : [list]));
 }
 
-async function readJson(...[engine, { file }]: Parameters<Read>): Promise<ReportColumn[]> {
-  await engine.run("read_json");
-  await engine.set("known", KNOWN_COLUMNS);
-  await engine.set("most_spellings", LIMITS.spellings);
-  const names = namesIn(await engine.run("columns_json"));
-  assertFewSpellings(file, names);
-  const spellings = spellingsOf(names);
-  assertComplete(file, spellings, namesIn(await engine.run("other_names")));
-  const field = (name: string): string => `(object ->> '$."${name.replaceAll('"', '\\"').replaceAll("'", "''")}"')`;
-  await engine.run("source_json", { columns: selection(spellings, field) });
-  return reportedBy(spellings);
+/** The same file read by another map is another fleet. */
+function identity({ sha256 }: Prepared, { layout: { mapping } }: Choice): string {
+  if (!mapping) return sha256;
+  return createHash("sha256").update(sha256).update(JSON.stringify(mapping)).digest("hex");
 }
 
-async function readParquet(...[engine, { file }]: Parameters<Read>): Promise<ReportColumn[]> {
-  const spellings = checked(file, namesIn(await engine.run("columns_parquet")));
-  await engine.set("most_rows", LIMITS.rows);
-  const columns = selection(spellings, (name) => `CAST("${name.replaceAll('"', '""')}" AS VARCHAR)`);
-  await engine.run("read_parquet", { columns });
-  return reportedBy(spellings);
-}
-
-function checked(file: string, names: readonly string[]): Spellings {
-  const spellings = spellingsOf(names);
-  assertComplete(file, spellings, names);
-  assertUnique(file, spellings);
-  return spellings;
-}
-
-const namesIn = (rows: readonly Record<string, unknown>[]): string[] => rows.map(({ name }) => String(name));
-
-/** Finds the rows that can't be stored. */
-async function verdict(
-  engine: ImportEngine,
-  file: string,
-  prepared: Prepared,
-): Promise<{ devices: number; rejects: Reject[] }> {
+/** Finds the rows that can't be stored, and of several reports of a device the one that counts. */
+async function verdict(engine: ImportEngine, file: string, prepared: Prepared, { mapping, signals }: Layout) {
   await engine.run("judge", { values: KNOWN_COLUMNS.join(", ") });
-  const [counted] = (await engine.run("count")) as [{ rows: number; devices: number; rejects: number }];
-  const { rows, devices, rejects } = counted;
+  await engine.run(`several_${mapping?.several ?? "reject"}`);
+  const [counted] = (await engine.run("count")) as [{ rows: number; rejects: number; earlier: number }];
+  const { rows, rejects, earlier } = counted;
   if (prepared.rows !== undefined && prepared.rows !== rows)
     throw new Error(`${count(rows)} of ${count(prepared.rows)} rows of the import were read`);
   if (rows > LIMITS.rows) throw tooMany(file, `it has more than ${count(LIMITS.rows)} rows`);
   if (rejects > LIMITS.rejects) throw tooMany(file, `${count(rejects)} of its rows can't be stored`);
-  const rejected = (await engine.run("rejects")) as { row_no: bigint; reason: string; device_id: string | null }[];
   return {
-    devices,
-    rejects: rejected.map(({ row_no, reason, device_id }) => ({ rowNo: Number(row_no), reason, deviceId: device_id })),
+    rows,
+    devices: rows - rejects - earlier,
+    rejects: await rejectsOf(engine),
+    earlier,
+    unknown: await unknownWords(engine, signals),
   };
 }
 
-async function* reportsOf({ connection }: ImportEngine, size: number): AsyncGenerator<FileReport[]> {
-  const values = KNOWN_COLUMNS.map((column) => `kept(${column}) AS ${column}`).join(", ");
-  const result = await connection.stream(filled("reports", { values }));
+async function rejectsOf(engine: ImportEngine): Promise<Reject[]> {
+  const rows = (await engine.run("rejects")) as { row_no: bigint; reason: string; device_id: string | null }[];
+  return rows.map(({ row_no, reason, device_id }) => ({ rowNo: Number(row_no), reason, deviceId: device_id }));
+}
+
+async function unknownWords(engine: ImportEngine, signals: string | undefined): Promise<ImportFile["unknown"]> {
+  const rows = (signals === undefined ? [] : await engine.run("unknown_words")) as {
+    word: string;
+    devices: number;
+    all_devices: number;
+    all_words: number;
+  }[];
+  const [first] = rows;
+  const shown = rows.map(({ word, devices }) => ({ word, devices }));
+  return { words: first?.all_words ?? 0, devices: first?.all_devices ?? 0, shown };
+}
+
+/** Rows that are asked of DuckDB at once. */
+const WINDOW = 40_000;
+
+async function* reportsOf(engine: ImportEngine, rows: number, size: number): AsyncGenerator<FileReport[]> {
+  const query = filled("reports", {
+    values: KNOWN_COLUMNS.map((column) => `coalesce('=' || ${column}, '')`).join(", "),
+  });
   let batch: FileReport[] = [];
-  for await (const rows of result.yieldRowObjectJs()) {
-    for (const row of rows) {
-      batch.push(reportOf(row as FileRow));
-      if (batch.length < size) continue;
-      yield batch;
-      batch = [];
+  for (let after = 0; after < rows; after += WINDOW) {
+    await engine.set("after", after);
+    await engine.set("until", after + WINDOW);
+    const result = await engine.connection.stream(query);
+    for await (const found of result.yieldRowsJs()) {
+      for (const [text] of found) {
+        batch.push(reportOf(String(text)));
+        if (batch.length < size) continue;
+        yield batch;
+        batch = [];
+      }
     }
   }
   if (batch.length > 0) yield batch;
 }
 
-type FileRow = Readonly<Record<string, string | null>> & { readonly row_no: number };
-
-function reportOf({ row_no: rowNo, device_id, update_status, ...columns }: FileRow): FileReport {
-  const deviceId = device_id ?? "";
-  return { rowNo, bucket: bucketOf(deviceId), deviceId, updateStatus: update_status, ...columns } as FileReport;
+/** A report from its text: row number, then the values in the order of {@link KNOWN_COLUMNS}. */
+function reportOf(text: string): FileReport {
+  const parts = text.split("\0");
+  const value = (at: number): string | null => (parts[at] ? (parts[at] as string).slice(1) : null);
+  const deviceId = value(1) ?? "";
+  return {
+    rowNo: Number(parts[0]),
+    bucket: bucketOf(deviceId),
+    deviceId,
+    updateStatus: value(2)?.trim().toLowerCase() === "success" ? "Success" : "Partial",
+    region: value(3),
+    model: value(4),
+    hardware: value(5),
+    firmware_from: value(6),
+    firmware_to: value(7),
+    firmware_reported: value(8),
+    last_stage: value(9),
+    error_code: value(10),
+    attempts: value(11),
+    battery_voltage: value(12),
+    signal_strength: value(13),
+    storage_free_mb: value(14),
+    reported_at: value(15),
+  };
 }
 
 /** Lines in which DuckDB shows our own statement, and empty ones. */

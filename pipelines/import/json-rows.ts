@@ -1,14 +1,31 @@
 import { LIMITS } from "./limits.ts";
-import { CR, Cut, LF, QUOTE, type RowCutter, withoutMark } from "./rows.ts";
+import {
+  BACKSLASH,
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  COMMA,
+  CR,
+  Cut,
+  LF,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  QUOTE,
+  RowBuffer,
+  type RowCutter,
+  withoutMark,
+} from "./rows.ts";
 
 const NOTHING = Buffer.alloc(0);
 /** A line that is no JSON. */
 const DAMAGED = Buffer.from("{\n");
-const END = Buffer.from("\n");
 
 const SPACE = 32;
-const [BACKSLASH, COMMA, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [..."\\,[]{}"].map((c) => c.charCodeAt(0));
 const isBlank = (byte: number | undefined): boolean => byte === SPACE || byte === 9 || byte === LF || byte === CR;
+
+function isAllBlank(bytes: Buffer, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (!isBlank(bytes[at])) return false;
+  return true;
+}
 
 /** Whether the file is a list, by the first character of it. */
 export function isJsonList(start: Buffer): boolean {
@@ -23,18 +40,17 @@ export class JsonLines implements RowCutter {
   #begun = false;
   #skipping = false;
 
-  push(bytes: Buffer): Buffer {
-    return this.#cut(Buffer.concat([this.#rest, bytes]), false);
+  push(bytes: Buffer, into: RowBuffer): void {
+    this.#cut(this.#rest.length > 0 ? Buffer.concat([this.#rest, bytes]) : bytes, false, into);
   }
 
-  end(): Buffer {
-    return this.#cut(this.#rest, true);
+  end(into: RowBuffer): void {
+    this.#cut(this.#rest, true, into);
   }
 
-  #cut(all: Buffer, isLast: boolean): Buffer {
+  #cut(all: Buffer, isLast: boolean, into: RowBuffer): void {
     const data = this.#begun ? all : withoutMark(all);
     this.#begun = true;
-    const written: Buffer[] = [];
     let at = 0;
     while (at < data.length) {
       const found = data.indexOf(LF, at);
@@ -42,17 +58,17 @@ export class JsonLines implements RowCutter {
       const end = found < 0 ? data.length : found;
       const isLong = end - at > LIMITS.row;
       if (isOpen && !isLong && !this.#skipping) break;
-      const line = data.subarray(at, end);
-      if (!this.#skipping && (isLong || !line.every(isBlank))) {
+      if (!this.#skipping && (isLong || !isAllBlank(data, at, end))) {
         this.rows += 1;
         if (isLong) this.damaged += 1;
-        written.push(...(isLong ? [DAMAGED] : [line, END]));
+        if (isLong) into.add(DAMAGED);
+        else into.add(data, at, end);
+        if (!isLong) into.addByte(LF);
       }
       this.#skipping = isOpen;
       at = end + 1;
     }
     this.#rest = Buffer.from(data.subarray(Math.min(at, data.length)));
-    return Buffer.concat(written);
   }
 }
 
@@ -60,37 +76,47 @@ export class JsonLines implements RowCutter {
 export class JsonList implements RowCutter {
   rows = 0;
   damaged = 0;
+  /** Place behind the list in the bytes that were pushed last, where it ended in them and others may follow. */
+  closedAt: number | undefined;
   /** How deep in the list the next byte stands: 0 before it, 1 between its elements; negative behind it. */
   #depth = 0;
+  readonly #isPart: boolean;
   #begun = false;
   #inText = false;
   #escaped = false;
-  /** Bytes of the element so far, and whether it can still be one. */
-  #parts: Buffer[] = [];
+  /** Bytes of the element that came before, and whether it can still be one. */
+  readonly #held = new RowBuffer();
   #length = 0;
   #isDamaged = false;
 
-  push(all: Buffer): Buffer {
+  /** @param isPart whether the list has begun, and is a part of something that goes on behind it. */
+  constructor(isPart = false) {
+    this.#isPart = isPart;
+    this.#begun = isPart;
+    if (isPart) this.#depth = 1;
+  }
+
+  push(all: Buffer, into: RowBuffer): void {
     const bytes = this.#begun ? all : withoutMark(all);
     this.#begun = true;
-    const written: Buffer[] = [];
     let from = 0;
     for (let at = 0; at < bytes.length; at++) {
       if (this.#inText) at = this.#text(bytes, at);
       else if (!this.#stays(bytes[at] as number)) {
-        this.#keep(bytes.subarray(from, at));
-        written.push(this.#element());
+        this.#element(bytes.subarray(from, at), into);
         from = at + 1;
+        if (this.#isPart && this.#depth < 0) {
+          this.closedAt = from;
+          return;
+        }
       }
     }
     this.#keep(bytes.subarray(from));
-    return Buffer.concat(written);
   }
 
-  end(): Buffer {
+  end(): void {
     if (this.#depth >= 0) throw new Cut("the list in it has no end");
     if (!this.#isEmpty()) throw new Cut("something stands before or behind the list in it");
-    return NOTHING;
   }
 
   /** Goes on to the end of a text, or of the bytes; returns the place of the last byte that it took. */
@@ -134,26 +160,40 @@ export class JsonList implements RowCutter {
   #keep(bytes: Buffer): void {
     this.#length += bytes.length;
     if (this.#length > LIMITS.row) this.#isDamaged = true;
-    if (this.#isDamaged) this.#parts = [];
-    else if (bytes.length > 0) this.#parts.push(Buffer.from(bytes));
+    if (this.#isDamaged) this.#held.at = 0;
+    else this.#held.add(bytes);
   }
 
   #isEmpty(): boolean {
-    return !this.#isDamaged && this.#parts.every((part) => part.every(isBlank));
+    return !this.#isDamaged && isAllBlank(this.#held.bytes, 0, this.#held.at);
   }
 
-  #element(): Buffer {
-    const line = Buffer.concat(this.#parts);
-    for (let at = line.indexOf(LF); at >= 0; at = line.indexOf(LF, at)) line[at] = SPACE;
-    for (let at = line.indexOf(CR); at >= 0; at = line.indexOf(CR, at)) line[at] = SPACE;
-    const isNone = this.#isEmpty();
-    const isDamaged = this.#isDamaged;
-    this.#parts = [];
+  /** Writes the element that ends with these bytes on a line of its own. */
+  #element(last: Buffer, into: RowBuffer): void {
+    if (this.#held.at > 0 || this.#isDamaged || this.#length + last.length > LIMITS.row) this.#keep(last);
+    const isHeld = this.#held.at > 0 || this.#isDamaged;
+    const line = isHeld ? this.#held.taken() : last;
+    if (this.#isDamaged || !isAllBlank(line, 0, line.length)) {
+      this.rows += 1;
+      if (this.#isDamaged) this.damaged += 1;
+      if (this.#isDamaged) into.add(DAMAGED);
+      else addLine(line, into);
+    }
+    this.#held.at = 0;
     this.#length = 0;
     this.#isDamaged = false;
-    if (isNone) return NOTHING;
-    this.rows += 1;
-    if (isDamaged) this.damaged += 1;
-    return isDamaged ? DAMAGED : Buffer.concat([line, END]);
   }
+}
+
+/** Writes an element as one line: breaks in it stand between its parts, where a blank does as well. */
+function addLine(line: Buffer, into: RowBuffer): void {
+  into.reserve(line.length + 1);
+  const { bytes } = into;
+  let to = into.at;
+  for (let at = 0; at < line.length; at++) {
+    const byte = line[at] as number;
+    bytes[to++] = byte === LF || byte === CR ? SPACE : byte;
+  }
+  bytes[to++] = LF;
+  into.at = to;
 }

@@ -4,9 +4,10 @@ import { type FileHandle, open } from "node:fs/promises";
 import path from "node:path";
 import { count } from "../cli/format.ts";
 import { CsvRows } from "./csv-rows.ts";
+import { isSpread, JsonEnvelope, JsonObjects, listIn } from "./json-envelope.ts";
 import { isJsonList, JsonLines, JsonList } from "./json-rows.ts";
 import { LIMITS } from "./limits.ts";
-import { Cut, type RowCutter } from "./rows.ts";
+import { Cut, RowBuffer, type RowCutter } from "./rows.ts";
 import { type SourceFile, unreadable } from "./source-file.ts";
 import { unusable } from "./unusable.ts";
 
@@ -25,14 +26,15 @@ const CHUNK = 1 << 20;
 
 /**
  * Reads a file once, whatever its size in little memory: hashes it, and copies the rows of a CSV or JSON file into the scratch folder.
+ * @param lists names of the fields that may hold the rows of a JSON object.
  * @throws SentinelError exit 2 where it is above a limit, or damaged as a whole.
  */
-export async function prepare(source: SourceFile, scratch: string): Promise<Prepared> {
+export async function prepare(source: SourceFile, scratch: string, lists: readonly string[]): Promise<Prepared> {
   const { file, format } = source;
   if (format === "parquet") return { sha256: await pour(source), readable: file };
   const readable = path.join(scratch, `rows.${format}`);
   if (format === "json") {
-    const cutter = !source.isLines && isJsonList(source.start) ? new JsonList() : new JsonLines();
+    const cutter = jsonCutter(source, lists);
     const sha256 = await pour(source, { cutter, readable });
     return { sha256, readable, rows: cutter.rows };
   }
@@ -50,6 +52,15 @@ export async function prepare(source: SourceFile, scratch: string): Promise<Prep
   return { sha256, readable, rows: cutter.rows, csv: { delimiter, names } };
 }
 
+/** By the name of the file and the first of it: one object a line, a list, an object that holds a list, or objects over several lines. */
+function jsonCutter({ isLines, start }: SourceFile, lists: readonly string[]): RowCutter {
+  if (isLines) return new JsonLines();
+  if (isJsonList(start)) return new JsonList();
+  const list = listIn(start, lists);
+  if (list !== undefined) return new JsonEnvelope(list);
+  return isSpread(start) ? new JsonObjects() : new JsonLines();
+}
+
 const DELIMITERS = [",", ";", "\t", "|"] as const;
 
 /** What separates the columns of a CSV: of the usual separators the one that its first line has most of. */
@@ -62,13 +73,17 @@ function delimiterOf(start: Buffer): string {
 async function pour(source: SourceFile, copy?: { cutter: RowCutter; readable: string }): Promise<string> {
   const hash = createHash("sha256");
   const target = copy && (await open(copy.readable, "w", 0o600));
+  const into = new RowBuffer();
   try {
     for await (const chunk of createReadStream(source.file, { highWaterMark: CHUNK })) {
       hash.update(chunk as Buffer);
-      if (copy) await write(target, copy.cutter.push(chunk as Buffer));
-      if (copy) hold(source, copy.cutter);
+      if (!copy) continue;
+      copy.cutter.push(chunk as Buffer, into);
+      await write(target, into);
+      hold(source, copy.cutter);
     }
-    if (copy) await write(target, copy.cutter.end());
+    copy?.cutter.end(into);
+    await write(target, into);
     if (copy) hold(source, copy.cutter);
   } catch (error) {
     if (error instanceof Cut) throw damaged(source, error.message);
@@ -79,8 +94,9 @@ async function pour(source: SourceFile, copy?: { cutter: RowCutter; readable: st
   return hash.digest("hex");
 }
 
-async function write(target: FileHandle | undefined, bytes: Buffer): Promise<void> {
-  if (bytes.length > 0) await target?.write(bytes);
+async function write(target: FileHandle | undefined, into: RowBuffer): Promise<void> {
+  if (into.at > 0) await target?.writeFile(into.taken());
+  into.at = 0;
 }
 
 function hold({ file }: SourceFile, { rows, damaged: bad }: RowCutter): void {

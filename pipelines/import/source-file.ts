@@ -39,7 +39,7 @@ export async function lookAt(file: string): Promise<SourceFile> {
       "its name does not end in .csv, .tsv, .ndjson, .jsonl, .json or .parquet",
       "Rename or convert it.",
     );
-  const { size } = regular(file);
+  const { size } = regular(file, "--from");
   if (size > LIMITS.file)
     throw unusable(file, `it has ${count(size)} bytes, more than ${count(LIMITS.file)}`, "Import it in parts.");
   const start = await startOf(file);
@@ -49,30 +49,30 @@ export async function lookAt(file: string): Promise<SourceFile> {
 }
 
 /** Reading a pipe or a device might never end; what a link leads to is not where it was asked for. */
-function regular(file: string): Stats {
-  const found = attempt(file, () => lstatSync(file));
+export function regular(file: string, option: "--from" | "--map"): Stats {
+  const found = attempt(file, option, () => lstatSync(file));
   if (found.isSymbolicLink()) {
-    attempt(file, () => statSync(file));
-    throw unusable(file, "it is a link to another place", "Name the file itself after --from.");
+    attempt(file, option, () => statSync(file));
+    throw unusable(file, "it is a link to another place", `Name the file itself after ${option}.`);
   }
   if (found.isFile()) return found;
   const what = found.isDirectory() ? "it is a folder" : "it is a pipe or a device, not a file";
-  throw unusable(file, what, "Check the path after --from.");
+  throw unusable(file, what, `Check the path after ${option}.`);
 }
 
-function attempt<T>(file: string, look: () => T): T {
+function attempt<T>(file: string, option: string, look: () => T): T {
   try {
     return look();
   } catch (error) {
-    throw unreadable(file, error);
+    throw unreadable(file, error, option);
   }
 }
 
-export function unreadable(file: string, error: unknown): Error {
+export function unreadable(file: string, error: unknown, option = "--from"): Error {
   const { code } = error as NodeJS.ErrnoException;
   const isMissing = code === "ENOENT" || code === "ENOTDIR";
   const what = isMissing ? "it is not there" : `it cannot be read (${code})`;
-  return unusable(file, what, "Check the path after --from.", error);
+  return unusable(file, what, `Check the path after ${option}.`, error);
 }
 
 async function startOf(file: string): Promise<Buffer> {

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { SentinelError } from "../../pipelines/cli/errors.ts";
 import { openImport } from "../../pipelines/import/file.ts";
-import { type Folder, folder, type ImportFormat, type ImportRow } from "../support/import-files.ts";
+import { type Folder, folder, type ImportFormat, type ImportRow, known } from "../support/import-files.ts";
 import { EXTENT, SEED } from "./extent.ts";
 
 const ROWS: ImportRow[] = Array.from({ length: 120 }, (_, no) => ({
@@ -28,7 +28,7 @@ async function imported(file: string): Promise<number | undefined> {
   const scratch = path.join(files.path, `scratch-${++places}`);
   mkdirSync(scratch);
   try {
-    const found = await openImport(file, scratch);
+    const found = await openImport(file, scratch, known());
     let devices = 0;
     for await (const batch of found.reports(50)) devices += batch.length;
     found.close();
@@ -92,7 +92,7 @@ test("Parquet of other types than text is kept as text", async () => {
   db.closeSync();
   const scratch = path.join(files.path, "types");
   mkdirSync(scratch);
-  const found = await openImport(file, scratch);
+  const found = await openImport(file, scratch, known());
   const { value } = await found.reports(10).next();
   found.close();
   expect(value).toMatchObject([

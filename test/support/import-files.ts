@@ -1,11 +1,26 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
+import type { FileReport } from "../../pipelines/db/reports.ts";
+import type { Known } from "../../pipelines/import/choose.ts";
+import { type ImportFile, openImport } from "../../pipelines/import/file.ts";
+import type { Wanted } from "../../pipelines/import/map-file.ts";
+import { reference } from "../../pipelines/reference.ts";
 
 /** A row of a file to import; a column that is absent from the first row is absent from the file. */
 export type ImportRow = Readonly<Record<string, string | null>>;
 export type ImportFormat = "csv" | "ndjson" | "json" | "parquet";
+
+/** What an import knows of other tools, and what is asked of it. */
+export const known = (wanted: Wanted = {}): Known => ({
+  ...reference(fileURLToPath(new URL("../..", import.meta.url))),
+  wanted,
+});
+
+/** What an import makes of a file, with its reports. */
+export type Imported = Omit<ImportFile, "reports" | "close"> & { readonly reports: readonly FileReport[] };
 
 /** A folder of a test's own. */
 export interface Folder {
@@ -14,6 +29,8 @@ export interface Folder {
   file(name: string, content: string | Buffer): string;
   /** Writes rows so that every value can be read back to the byte. */
   rows(name: string, format: ImportFormat, rows: readonly ImportRow[]): Promise<string>;
+  /** Reads a file as an import does. */
+  imported(file: string, wanted?: Wanted): Promise<Imported>;
   remove(): void;
 }
 
@@ -32,6 +49,13 @@ export function folder(): Folder {
       if (format === "json") return file(`${name}.json`, JSON.stringify(rows));
       const lines = file(`${name}.ndjson`, rows.map((row) => `${JSON.stringify(row)}\n`).join(""));
       return format === "ndjson" ? lines : parquet(lines, path.join(root, `${name}.parquet`), rows);
+    },
+    async imported(name, wanted) {
+      const opened = await openImport(name, mkdtempSync(path.join(root, "scratch-")), known(wanted));
+      const reports: FileReport[] = [];
+      for await (const batch of opened.reports(7)) reports.push(...batch);
+      opened.close();
+      return { ...opened, reports };
     },
     remove: () => rmSync(root, { recursive: true, force: true }),
   };

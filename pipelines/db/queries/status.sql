@@ -12,7 +12,7 @@ ORDER BY c.campaign_id
 
 -- What the run was asked for that committed last in a stage.
 -- name: asked
-SELECT r.options ->> 'policy' AS policy, r.options ->> 'from' AS "from"
+SELECT r.options ->> 'policy' AS policy, r.options ->> 'from' AS "from", r.options ->> 'format' AS format, r.options ->> 'map' AS map
 FROM batch_ledger b
 JOIN run r ON r.run_id = b.run_id
 WHERE b.campaign_id = $1 AND b.stage = $2

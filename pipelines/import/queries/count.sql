@@ -1,5 +1,6 @@
+-- Rows of the file: those that can be stored, the rejects, and earlier reports of a device whose latest is stored.
 SELECT
-  count(*)::INTEGER AS rows,
-  count(*) FILTER (reason IS NULL)::INTEGER AS devices,
-  count(reason)::INTEGER AS rejects
-FROM report
+  (SELECT count(*) FROM source)::INTEGER AS rows,
+  count(reason)::INTEGER AS rejects,
+  count(*) FILTER (reason IS NULL)::INTEGER AS earlier
+FROM apart

@@ -1,9 +1,9 @@
--- Every row with the columns that Sentinel knows and, where it can't be stored, the reason. Of rows with the same id
--- the first that can be stored is.
-CREATE TABLE report AS
-WITH judged AS (
+-- Rows that are not stored: those that can't be, with the reason.
+CREATE TABLE apart AS
+SELECT row_no, reason
+FROM (
   SELECT
-    *,
+    row_no,
     CASE
       WHEN damage IS NOT NULL THEN damage
       WHEN device_id IS NULL OR trim(device_id) = '' THEN 'it has no device_id'
@@ -12,15 +12,7 @@ WITH judged AS (
       WHEN contains(concat(:values), chr(0)) THEN 'a value holds a NUL byte, which PostgreSQL cannot store'
       WHEN update_status IS NULL OR trim(update_status) = '' THEN 'it has no update_status'
       WHEN lower(trim(update_status)) NOT IN ('success', 'partial') THEN 'its update_status is neither Success nor Partial'
-    END AS fault
+    END AS reason
   FROM source
 )
-SELECT
-  * EXCLUDE (fault, damage, update_status),
-  CASE lower(trim(update_status)) WHEN 'success' THEN 'Success' WHEN 'partial' THEN 'Partial' END AS update_status,
-  CASE
-    WHEN fault IS NULL AND row_number() OVER (PARTITION BY device_id, fault IS NULL ORDER BY row_no) > 1
-      THEN 'its device_id stands in an earlier row'
-    ELSE fault
-  END AS reason
-FROM judged
+WHERE reason IS NOT NULL

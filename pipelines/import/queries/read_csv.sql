@@ -1,6 +1,6 @@
 -- The rows of the copy, as text: nothing is guessed, an empty value is NULL and a quoted empty one is empty. In one thread, since
 -- several would have to guess where rows begin.
-CREATE TABLE source AS
+CREATE TABLE :table AS
 SELECT row_number() OVER () AS row_no, damage, :columns
 FROM read_csv(
   getvariable('file'), delim = getvariable('delimiter'), quote = '"', escape = '"', comment = '', skip = 0, header = false,

@@ -1,5 +1,5 @@
 -- The objects, each with the columns that Sentinel knows, as text.
-CREATE VIEW source AS
+CREATE TABLE :table AS
 SELECT
   row_no,
   CASE

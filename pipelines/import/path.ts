@@ -1,0 +1,42 @@
+/** The way to a value in a row: names of fields, and places in lists from 0. A column of a CSV or Parquet file is a way of one name. */
+export type Path = readonly (string | number)[];
+
+const STEP = /\.([\w-]+)|\."((?:[^"\\]|\\.)*)"|\[(\d{1,6})\]/y;
+
+/**
+ * Reads a way as a map file writes it: `name`, or from the row on as `$.name."other name"[0]`. Returns nothing where it is neither.
+ */
+export function parsePath(text: string): Path | undefined {
+  if (text.includes("\0")) return undefined;
+  if (!text.startsWith("$")) return text === "" ? undefined : [text];
+  const path: (string | number)[] = [];
+  STEP.lastIndex = 1;
+  while (STEP.lastIndex < text.length) {
+    const step = STEP.exec(text);
+    if (!step) return undefined;
+    const [, name, quoted, place] = step;
+    path.push(place === undefined ? (name ?? (quoted ?? "").replaceAll(/\\(.)/g, "$1")) : Number(place));
+  }
+  return path.length > 0 ? path : undefined;
+}
+
+/** The expression by which DuckDB reads the value as text. */
+export function jsonValue(path: Path): string {
+  const steps = path.map((step) =>
+    typeof step === "number" ? `[${step}]` : `."${step.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`,
+  );
+  return `(object ->> ${literal(`$${steps.join("")}`)})`;
+}
+
+/** Text as a literal of SQL. */
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** Whether a row that was read has anything but nothing there. */
+export function isThere(row: unknown, path: Path): boolean {
+  let value = row;
+  for (const step of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return false;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return value !== null;
+}
