@@ -2,7 +2,9 @@ import { copyFileSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import path from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { casesOf } from "../pipelines/domain/condition.ts";
 import { contextual, mixedPolicy } from "../pipelines/domain/examples.fixture.ts";
+import { parsePolicy } from "../pipelines/domain/policy.ts";
 import { freshCheckout } from "./support/checkout.ts";
 import { type Ended, start, succeed } from "./support/cli.ts";
 import { freshDatabase, type TestDatabase } from "./support/database.ts";
@@ -21,6 +23,7 @@ afterAll(async () => {
 });
 
 const inCheckout = (name: string): string => path.join(checkout.root, "data", name);
+const shipped = (name: string): string => path.resolve(import.meta.dirname, "..", "data", name);
 const write = (name: string, value: unknown): void =>
   writeFileSync(inCheckout(name), typeof value === "string" ? value : JSON.stringify(value, null, 2));
 const done = (...words: string[]): Promise<Ended> => succeed(words, database.url, checkout.root);
@@ -78,7 +81,57 @@ describe("rules and policies are data", () => {
     expect(warned).toEqual([{ rule_id: "signal_noted", rules_version: 3, severity: "critical" }]);
   });
 
+  test("the field policy retries, defers, rolls back and gives up, as its preview says", async () => {
+    copyFileSync(shipped("rules/default.json"), inCheckout("rules/default.json"));
+    await done("generate", "--devices", "5000", "--campaign", "field");
+    const preview = (await done("recover", "--policy", "field", "--dry-run")).stdout;
+    await done("recover", "--policy", "field");
+    await done("validate");
+    const fates = await query<{ fate: string; policy_rule: string; devices: number }>(
+      database.url,
+      `SELECT fate, policy_rule, count(*)::int AS devices FROM recovery_actions JOIN current_campaign USING (campaign_id)
+       GROUP BY fate, policy_rule`,
+    );
+    const words = { retry: "retried at once", defer: "retried later", rollback: "rolled back", never: "for good" };
+    expect(new Set(fates.map(({ fate }) => fate))).toEqual(new Set(Object.keys(words)));
+    for (const { fate, policy_rule, devices } of fates)
+      expect(preview).toMatch(
+        new RegExp(`${words[fate as keyof typeof words]} +${policy_rule} +${devices.toLocaleString("en")}\n`),
+      );
+    const waits = await query(
+      database.url,
+      `SELECT DISTINCT r.attempts, a.retry_after_minutes AS minutes, a.attempts_after FROM recovery_actions a
+       JOIN current_campaign USING (campaign_id) JOIN device_report r USING (bucket, campaign_id, device_id)
+       WHERE a.policy_rule = 'turned_away' ORDER BY r.attempts`,
+    );
+    expect(waits).toEqual([
+      { attempts: "1", minutes: 15, attempts_after: 1 },
+      { attempts: "2", minutes: 30, attempts_after: 2 },
+      { attempts: "3", minutes: 60, attempts_after: 3 },
+      { attempts: "4", minutes: 120, attempts_after: 4 },
+    ]);
+    const [counted] = await query(
+      database.url,
+      `SELECT count(*)::int AS others FROM recovery_actions a
+       JOIN current_campaign USING (campaign_id) JOIN device_report r USING (bucket, campaign_id, device_id)
+       WHERE a.policy_rule = 'otherwise'
+         AND (a.attempts_after <> r.attempts::int + 1 OR a.retry_after_minutes <> 0)`,
+    );
+    expect(counted).toEqual({ others: 0 });
+  });
+
+  test("the shipped policies name error codes that there are", () => {
+    const known = readFileSync(shipped("errors.csv"), "utf8");
+    for (const name of readdirSync(shipped("policy"))) {
+      const { rules } = parsePolicy(JSON.parse(readFileSync(shipped(`policy/${name}`), "utf8")));
+      const tests = rules.flatMap((rule) => casesOf(rule).flat()).filter(({ field }) => field === "error_code");
+      for (const { test: asked } of tests)
+        if (asked.kind === "one_of") for (const code of asked.values) expect(known).toContain(`\n${code},`);
+    }
+  });
+
   test("a rule that halts stops recovery before the batch commits, and says where to look", async () => {
+    write("rules/default.json", contextual);
     const halting = structuredClone(contextual) as unknown as { rules: { id: string; effect?: string }[] };
     for (const rule of halting.rules) if (rule.id === "model_unknown") rule.effect = "halt";
     write("rules/default.json", halting);
@@ -101,9 +154,7 @@ describe("rules and policies are data", () => {
       /line 6, .*"detects" must be one of/,
     ],
   ])("%s is told with its file, its line and what to write", async (_, spoil, message) => {
-    const source = path.resolve(import.meta.dirname, "..", "data", "rules", "default.json");
-    copyFileSync(source, inCheckout("rules/default.json"));
-    write("rules/default.json", spoil(readFileSync(source, "utf8")));
+    write("rules/default.json", spoil(readFileSync(shipped("rules/default.json"), "utf8")));
     const { code, stderr } = await start(["validate"], { DATABASE_URL: database.url }, checkout.root).ended;
     expect(code).toBe(2);
     expect(stderr).toContain("data/rules/default.json");

@@ -11,6 +11,7 @@ import { enterRules, type NamedPolicy } from "../db/decision-rules.ts";
 import { campaignDigest } from "../db/digest.ts";
 import { keyDecisions, keyReports } from "../db/partitions.ts";
 import { bind, sql } from "../db/sql.ts";
+import type { PolicyAction } from "../domain/vocabulary.ts";
 import { columnsOf, copyLines, type NewNames, smallTable } from "./engine.ts";
 import { NOTHING_STORED, unusable } from "./failure.ts";
 import { fileOf, TABLE_NAMES, TABLES, type TableName } from "./tables.ts";
@@ -102,12 +103,23 @@ function policiesOf(
   return keys.map((key) => {
     const own = rows.filter(({ policy, policy_version }) => JSON.stringify([policy, policy_version]) === key);
     const [name, version] = JSON.parse(key) as [string | null, number];
-    const rules = own.map((row) => ({ id: String(row.policy_rule), action: row.action as "RETRY_UPDATE" }));
+    const rules = own.map(policyRuleOf);
     return {
       policy: name === null ? undefined : { name, version, rules },
       numbers: own.map((row) => Number(row.rule_no)),
     };
   });
+}
+
+function policyRuleOf(row: Record<string, unknown>): NamedPolicy["rules"][number] {
+  const { backoff_base_minutes: base, backoff_cap_minutes: cap } = row;
+  return {
+    id: String(row.policy_rule),
+    action: row.action as PolicyAction,
+    ...(base === null ? {} : { backoff: { base_minutes: Number(base), cap_minutes: Number(cap) } }),
+    free: row.is_free === "t",
+    final: row.is_final === "t",
+  };
 }
 
 /** While a block of rows is under way to the server, the next one is read. */

@@ -19,7 +19,10 @@ export const TABLES = {
     ...{ bucket: INT, device_id: TEXT, field: TEXT, kind: TEXT, before_value: TEXT, after_value: TEXT },
     ...{ batch_no: INT },
   },
-  rule: { rule_no: INT, action: TEXT, policy: TEXT, policy_version: INT, policy_rule: TEXT },
+  rule: {
+    ...{ rule_no: INT, action: TEXT, policy: TEXT, policy_version: INT, policy_rule: TEXT, backoff_base_minutes: TEXT },
+    ...{ backoff_cap_minutes: TEXT, is_free: TEXT, is_final: TEXT },
+  },
   decision: { bucket: INT, device_no: INT, rule_no: INT, pass: INT, batch_no: INT },
   triage: {
     ...{ bucket: INT, device_id: TEXT, rule_id: TEXT, rules_version: INT, field: TEXT, raw_value: TEXT },

@@ -172,6 +172,17 @@ test("every view shows the same rows as the tables before, with the same columns
      ALTER TABLE triage_queue ADD COLUMN version int NOT NULL DEFAULT 1;
      UPDATE triage_queue SET version = 2 WHERE state = 'released'`,
   );
+  // What migration 7 adds: what a decision comes to.
+  await query(
+    complete.url,
+    `ALTER TABLE recovery_actions ADD COLUMN fate text, ADD COLUMN retry_after_minutes double precision, ADD COLUMN attempts_after int;
+     UPDATE recovery_actions a
+     SET fate = CASE a.action WHEN 'RETRY_UPDATE' THEN 'retry' ELSE 'rollback' END,
+       retry_after_minutes = CASE a.action WHEN 'RETRY_UPDATE' THEN 0 END,
+       attempts_after = r.attempts::int + CASE a.action WHEN 'RETRY_UPDATE' THEN 1 ELSE 0 END
+     FROM device_report r
+     WHERE (r.bucket, r.campaign_id, r.device_id) = (a.bucket, a.campaign_id, a.device_id)`,
+  );
   const before = { shown: await shown(complete.url), digests: await digests(complete.url) };
   await complete.drop();
   const database = await migrated();

@@ -6,6 +6,9 @@ import { query } from "../../test/support/fleet.ts";
 /** As migration 5 left it. */
 const BEFORE = `
   DELETE FROM sentinel_migration WHERE number >= 6;
+  DROP VIEW recovery_actions;
+  ALTER TABLE decision_rule DROP COLUMN backoff_base_minutes, DROP COLUMN backoff_cap_minutes, DROP COLUMN is_free, DROP COLUMN is_final;
+  ALTER TABLE decision_rule ADD UNIQUE NULLS NOT DISTINCT (action, policy, policy_version, policy_rule);
   DROP FUNCTION quarantine_again;
   DROP VIEW ota_telemetry, judged_report, device_amendment;
   DROP TABLE telemetry_amendment, triage_decision;

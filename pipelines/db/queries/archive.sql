@@ -34,7 +34,7 @@ COPY (
 
 -- name: read_rule
 COPY (
-  SELECT rule_no, action, policy, policy_version, policy_rule
+  SELECT rule_no, action, policy, policy_version, policy_rule, backoff_base_minutes, backoff_cap_minutes, is_free, is_final
   FROM decision_rule
   WHERE rule_no IN (SELECT d.rule_no FROM decision d WHERE d.campaign_id = :campaign)
     OR rule_no IN (

@@ -45,19 +45,28 @@ SELECT (
 )::int - (SELECT count(*) FROM decision d WHERE d.campaign_id = $1)::int AS devices
 
 -- name: enter_rules
-INSERT INTO decision_rule (rule_no, action, update_status, policy, policy_version, policy_rule)
-SELECT (SELECT max(rule_no) FROM decision_rule) + row_number() OVER (ORDER BY w.place), w.action, 'Recovered', $1, $2, w.rule
-FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS w (rule, action, place)
+INSERT INTO decision_rule (
+  rule_no, action, update_status, policy, policy_version, policy_rule, backoff_base_minutes, backoff_cap_minutes, is_free, is_final
+)
+SELECT (SELECT max(rule_no) FROM decision_rule) + row_number() OVER (ORDER BY w.place), w.action, 'Recovered', $1, $2, w.rule,
+  w.base, w.cap, w.free, w.final
+FROM unnest($3::text[], $4::text[], $5::float8[], $6::float8[], $7::boolean[], $8::boolean[])
+  WITH ORDINALITY AS w (rule, action, base, cap, free, final, place)
 WHERE NOT EXISTS (
   SELECT
   FROM decision_rule k
   WHERE k.action = w.action AND k.policy = $1 AND k.policy_version = $2 AND k.policy_rule = w.rule
+    AND k.backoff_base_minutes IS NOT DISTINCT FROM w.base AND k.backoff_cap_minutes IS NOT DISTINCT FROM w.cap
+    AND k.is_free = w.free AND k.is_final = w.final
 )
 
 -- name: rules
 SELECT k.rule_no
-FROM unnest($3::text[], $4::text[]) WITH ORDINALITY AS w (rule, action, place)
+FROM unnest($3::text[], $4::text[], $5::float8[], $6::float8[], $7::boolean[], $8::boolean[])
+  WITH ORDINALITY AS w (rule, action, base, cap, free, final, place)
 JOIN decision_rule k ON k.action = w.action AND k.policy = $1 AND k.policy_version = $2 AND k.policy_rule = w.rule
+  AND k.backoff_base_minutes IS NOT DISTINCT FROM w.base AND k.backoff_cap_minutes IS NOT DISTINCT FROM w.cap
+  AND k.is_free = w.free AND k.is_final = w.final
 ORDER BY w.place
 
 -- name: store_decisions
