@@ -29,9 +29,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "decisions commit before their ledger row",
     file: "pipelines/workers/recover-task.ts",
-    right: "await copyIn(client, parts, ledgerEntry(pass, { batch, worker, rows, checksum }));",
-    wrong:
-      "await copyIn(client, parts); await copyIn(client, [], ledgerEntry(pass, { batch, worker, rows, checksum }));",
+    right: "if (returns.length === 0) await copyIn(client, parts, entry);",
+    wrong: "if (returns.length === 0) { await copyIn(client, parts); await copyIn(client, [], entry); }",
     shownBy: [resumes("recover", killed)],
   },
   {
