@@ -1,4 +1,4 @@
-import { POLICY_ACTIONS, type PolicyAction, TELEMETRY_FIELDS, TRIAGE_STATES } from "../domain/vocabulary.ts";
+import { POLICY_ACTIONS, type PolicyAction, RULE_FIELDS, TRIAGE_STATES } from "../domain/vocabulary.ts";
 import { count } from "./format.ts";
 
 /** Every value that an option can set. What was not given is absent. */
@@ -219,7 +219,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     env: "SENTINEL_FIELD",
     value: "NAME",
     help: "triage: devices with a finding on this field",
-    ...oneOf([...TELEMETRY_FIELDS, "device"]),
+    ...oneOf([...RULE_FIELDS, "device"]),
   },
   {
     name: "region",

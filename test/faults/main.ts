@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { table } from "../../pipelines/cli/format.ts";
 
@@ -10,7 +10,7 @@ const USAGE = `npm run test:faults -- [options]
 
   Plays the fault matrix against the real program and a real PostgreSQL: every fault, then the same command without it, whose end must be
   that of an unbroken run; and wrong versions of the program, each of which must be found out. Then runs of command
-  lines in any order, whose databases must be what a model of the command line says. docs/reliability.md tells more.
+  lines in any order, whose databases must be what a model of the command line says; and hostile files and values. docs/reliability.md tells more.
 
   --nightly     more places for each fault, and more runs of the model
   --only NAME   scenarios whose name begins so, for example recover/link: replays one, too; model/steps/seed=N any run
@@ -33,6 +33,8 @@ else process.exitCode = await play();
 
 interface Result {
   readonly name: string;
+  /** Stage and fault of a scenario. */
+  readonly group: string;
   readonly passed: boolean;
   readonly seconds: number;
   readonly problems: readonly string[];
@@ -43,7 +45,7 @@ async function play(): Promise<number> {
   const report = join(folder, "report.json");
   try {
     const [stage = ""] = values.only.split("/");
-    const files = [stage === "" ? "test/faults" : `test/faults/${stage}`];
+    const files = stage === "" ? ["test/faults", "test/hostile"] : [`test/faults/${stage}`];
     const vitest = resolve(import.meta.dirname, "../../node_modules/vitest/vitest.mjs");
     const child = spawn(
       process.execPath,
@@ -71,6 +73,8 @@ async function play(): Promise<number> {
 
 interface Report {
   readonly testResults: readonly {
+    /** Path of the file. */
+    readonly name: string;
     readonly assertionResults: readonly {
       readonly title: string;
       readonly status: string;
@@ -83,22 +87,28 @@ interface Report {
 function read(file: string): Result[] {
   const { testResults } = JSON.parse(readFileSync(file, "utf8")) as Report;
   return testResults
-    .flatMap(({ assertionResults }) => assertionResults)
+    .flatMap(({ name: file, assertionResults }) => assertionResults.map((result) => ({ file, ...result })))
     .filter(({ status }) => status === "passed" || status === "failed")
-    .map(({ title, status, duration = 0, failureMessages }) => ({
+    .map(({ file, title, status, duration = 0, failureMessages }) => ({
       name: title,
+      group: groupOf(file, title),
       passed: status === "passed",
       seconds: duration / 1000,
       problems: failureMessages,
     }));
 }
 
+function groupOf(file: string, title: string): string {
+  if (file.includes("test/hostile/")) return `hostile/${basename(file, ".test.ts")}`;
+  if (file.endsWith("mutants.test.ts")) return "wrong versions";
+  return title.includes("/") ? title.split("/").slice(0, 2).join("/") : basename(file, ".test.ts");
+}
+
 /** A row for each fault of each stage, and how to play again what failed. */
 function print(results: readonly Result[]): void {
   const groups = new Map<string, Result[]>();
   for (const result of results) {
-    const name = result.name.includes("/") ? result.name.split("/").slice(0, 2).join("/") : "wrong versions";
-    groups.set(name, [...(groups.get(name) ?? []), result]);
+    groups.set(result.group, [...(groups.get(result.group) ?? []), result]);
   }
   const rows = [...groups].map(([name, group]) => {
     const [stage, fault] = name.split("/");
@@ -106,7 +116,10 @@ function print(results: readonly Result[]): void {
     return [stage ?? "", fault ?? "", String(group.length), String(group.length - failed), String(failed)];
   });
   process.stdout.write(`\n${table(["stage", "fault", "played", "held", "broken"], rows)}\n`);
-  for (const { name } of results.filter(({ passed, name }) => !passed && name.includes("/"))) {
+  const again = results.filter(
+    ({ passed, group, name }) => !passed && !group.startsWith("hostile/") && name.includes("/"),
+  );
+  for (const { name } of again) {
     process.stdout.write(`Play it again: npm run test:faults -- --only ${name}\n`);
   }
 }

@@ -1,3 +1,4 @@
+import type { Barrier } from "../support/barrier.ts";
 import { type Ended, type Environment, type Running, start } from "../support/cli.ts";
 import type { OwnServer } from "../support/own-server.ts";
 
@@ -23,6 +24,9 @@ export interface Place extends Playing {
 /** A mute server is one within two seconds. */
 export const begin = (words: readonly string[], { url, root }: Place, env: Environment = {}): Running =>
   start(words, { DATABASE_URL: url, PGCONNECT_TIMEOUT: "2", ...env }, root);
+
+/** Has the server hold a command at some point. */
+export type Hold = (url: string) => Promise<Barrier>;
 
 /** How a command ended under a fault; `struck` where the fault can miss. */
 export interface Broken extends Ended {
