@@ -13,6 +13,7 @@ import { command, done, PROJECT, type Said, stages } from "./support/command.ts"
 import { freshDatabase, type TestDatabase } from "./support/database.ts";
 import { query, session } from "./support/fleet.ts";
 import { type TemporaryProject, temporaryProject } from "./support/project.ts";
+import { BEFORE_TRIAGE } from "./support/schema-before.ts";
 
 const OPTIONS = { devices: 2_000, batchSize: 500, faultRate: 0.1, workers: 2 };
 /** Has the ledger say as whom each batch was committed. */
@@ -293,9 +294,8 @@ describe("what the workers' role may do", () => {
          SELECT 'REVOKE ALL ON ' || string_agg(c.oid::regclass::text, ', ') || ' FROM sentinel_writer'
          FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v'));
        END $$;
-       DELETE FROM sentinel_migration WHERE number >= 4; DROP FUNCTION fence, quarantine_again; TRUNCATE batch_ledger;
-       DROP VIEW ota_telemetry, judged_report, device_amendment; DROP TABLE telemetry_amendment, triage_decision;
-       ALTER TABLE triage_queue DROP COLUMN version;
+       ${BEFORE_TRIAGE};
+       DELETE FROM sentinel_migration WHERE number >= 4; DROP FUNCTION fence; TRUNCATE batch_ledger;
        INSERT INTO batch_ledger (campaign_id, stage, pass, batch_no, batches, run_id, worker, rows, checksum)
        VALUES (1, 'generate', 1, 0, 1, gen_random_uuid(), 0, 2000, '0')`,
     );

@@ -2,19 +2,8 @@ import { expect, test } from "vitest";
 import { command, done, stages, triage } from "../../test/support/command.ts";
 import { freshDatabase } from "../../test/support/database.ts";
 import { query } from "../../test/support/fleet.ts";
+import { BEFORE_TRIAGE } from "../../test/support/schema-before.ts";
 
-/** As migration 5 left it. */
-const BEFORE = `
-  DELETE FROM sentinel_migration WHERE number >= 6;
-  DROP VIEW recovery_actions;
-  ALTER TABLE decision_rule DROP COLUMN backoff_base_minutes, DROP COLUMN backoff_cap_minutes, DROP COLUMN is_free, DROP COLUMN is_final;
-  ALTER TABLE decision_rule ADD UNIQUE NULLS NOT DISTINCT (action, policy, policy_version, policy_rule);
-  DROP FUNCTION quarantine_again;
-  DROP VIEW ota_telemetry, judged_report, device_amendment;
-  DROP TABLE telemetry_amendment, triage_decision;
-  ALTER TABLE triage_queue DROP COLUMN version, DROP CONSTRAINT triage_queue_state_check;
-  ALTER TABLE triage_queue ADD CONSTRAINT triage_queue_state_check CHECK (state IN ('open', 'released'));
-  REVOKE SELECT (bucket, campaign_id, device_id, state) ON triage_queue FROM sentinel_writer`;
 const RELEASE = `
   UPDATE triage_queue SET state = 'released' WHERE device_id = (SELECT min(device_id) FROM triage_queue);
   DELETE FROM decision d USING stored_report r, triage_queue t
@@ -23,7 +12,7 @@ const RELEASE = `
 test("a queue from before, with a place that was released by hand, can be worked", async () => {
   const { url, drop } = await freshDatabase();
   await stages(url, { devices: 1000, batchSize: 250, faultRate: 0.2 });
-  await query(url, BEFORE);
+  await query(url, BEFORE_TRIAGE);
   await query(url, RELEASE);
   expect((await command("triage", url)).error).toMatchObject({
     message: expect.stringContaining("older Sentinel OTA"),

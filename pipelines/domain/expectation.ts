@@ -22,7 +22,7 @@ export function expectation(ruleSet: RuleSet, field: RuleField): string {
   );
   const isNumber = tests.some(({ kind }) => ["not_number", "above", "below", "equals"].includes(kind));
   const what = range
-    ? `a number from ${range.min} to ${range.max}${unit}`
+    ? `a number from ${shown(range.min)} to ${shown(range.max)}${unit}`
     : words
       ? `one of ${words.values.join(", ")}`
       : isNumber
@@ -36,16 +36,21 @@ export function expectation(ruleSet: RuleSet, field: RuleField): string {
 function limitsOf(test: Predicate, unit: string): string[] {
   switch (test.kind) {
     case "above":
-      return [`at most ${test.value}${unit}`];
+      return [`at most ${shown(test.value)}${unit}`];
     case "below":
-      return [`at least ${test.value}${unit}`];
+      return [`at least ${shown(test.value)}${unit}`];
     case "before":
       return [`from ${test.time}`];
     case "after":
       return [`until ${test.time}`];
     case "longer":
-      return [`at most ${test.value} characters`];
+      return [`at most ${shown(test.value)} characters`];
     default:
       return [];
   }
+}
+
+/** As people write it, whatever the language of the machine. */
+function shown(value: number): string {
+  return value.toLocaleString("en", { maximumFractionDigits: 20 });
 }

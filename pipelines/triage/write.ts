@@ -122,7 +122,7 @@ export function breachOf({ options }: Context, campaign: Campaign, told: readonl
     cause:
       told.length === 1
         ? `Device ${JSON.stringify(only.deviceId)} of campaign ${campaign.name}: ${only.reason}.`
-        : `${count(refused.length)} of ${count(told.length)} devices were refused.`,
+        : `${count(refused.length)} of ${count(told.length)} devices ${refused.length === 1 ? "was" : "were"} refused.`,
     remedy:
       told.length === 1 ? "Nothing was changed. Look at the queue:" : "The others are decided. Look at the queue:",
     command: commandLine("triage", { campaign: campaign.name, ...(databaseUrl === undefined ? {} : { databaseUrl }) }, [
