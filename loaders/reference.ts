@@ -5,13 +5,13 @@ import {
   faultFields,
   findingSql,
   numberSql,
+  relationOf,
   valueFindingSql,
 } from "../pipelines/domain/predicate-sql.ts";
 import { decisive, type RuleSet } from "../pipelines/domain/rules.ts";
 import {
   ACTIONS,
   FAULT_KINDS,
-  PROFILE_COLUMNS,
   type RuleField,
   TELEMETRY_FIELDS,
   UPDATE_STAGES,
@@ -41,7 +41,7 @@ export function referenceVariables(ruleSet: RuleSet): Readonly<Record<string, st
 
 /** The telemetry fields, and what else rules find fault with. */
 function fieldsOf(ruleSet: RuleSet): RuleField[] {
-  const judged = faultFields({ rules: decisive(ruleSet) });
+  const judged = faultFields(decisive(ruleSet));
   return FIELD_ORDER.filter(
     (field) => judged.includes(field) || (TELEMETRY_FIELDS as readonly RuleField[]).includes(field),
   );
@@ -63,26 +63,24 @@ export function ruleMacros(ruleSet: RuleSet): string[] {
 
 /** `findings()`, a macro over the staged rows: what the rules find on all fields. */
 export function findingsMacro(ruleSet: RuleSet): string {
-  const scans = faultFields({ rules: decisive(ruleSet) }).map((field) =>
+  const scans = faultFields(decisive(ruleSet)).map((field) =>
     readSql("engine/findings_of_field")
       .replaceAll(":field", () => `'${field}'`)
       .replaceAll(":value_finding", () => valueFindingSql(ruleSet, field, "w.raw", "duckdb"))
       .replaceAll(":finding", () => findingSql(ruleSet, field, staged, "duckdb"))
       .replaceAll(":column", () => staged(field))
-      .replaceAll(":relation", () => RELATIONS[relationOf(field)]),
+      .replaceAll(":relation", () => RELATIONS[relationOf(field, "d")]),
   );
   return `CREATE MACRO findings() AS TABLE ${scans.join("\nUNION ALL\n")}`;
 }
 
 const RELATIONS = { d: "stg_device d", p: "stg_profile p", o: "stg_outcome o" } as const;
 
-function relationOf(field: RuleField): keyof typeof RELATIONS {
-  if ((PROFILE_COLUMNS as readonly RuleField[]).includes(field)) return "p";
-  return ["firmware_reported", "last_stage", "error_code"].includes(field) ? "o" : "d";
-}
-
 /** Where a field stands in the staged rows. */
-const staged: ColumnOf = (field) => (relationOf(field) === "d" ? `d.${field}` : `${relationOf(field)}.raw_${field}`);
+const staged: ColumnOf = (field) => {
+  const relation = relationOf(field, "d");
+  return relation === "d" ? `d.${field}` : `${relation}.raw_${field}`;
+};
 
 function words(list: readonly string[]): string {
   return JSON.stringify(list.map((word, index) => ({ word, ordinal: index + 1 })));

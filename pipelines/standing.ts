@@ -56,6 +56,7 @@ async function standingOf(client: pg.ClientBase, campaign: Listed & { is_current
   const triage = await client.query<{ devices: number }>(sql("status.open_triage"), [id]);
   const verdict = await client.query<Verdict>(sql("status.validation"), [id]);
   const isKeyed = await decisionsAreKeyed(client, id);
+  const generating = await asked(client, id, "generate");
   return {
     ...campaign,
     stages: [
@@ -67,9 +68,9 @@ async function standingOf(client: pg.ClientBase, campaign: Listed & { is_current
     openTriage: triage.rows[0]?.devices ?? 0,
     verdict: verdict.rows[0] && beside(verdict.rows[0], undecided),
     asked: {
-      ...given(await asked(client, id, "generate"), ["format", "map"]),
+      ...given(generating, ["format", "map"]),
       ...given(await asked(client, id, "recover"), ["policy"]),
-      ...given({ from: (await asked(client, id, "generate"))?.from ?? source_file }, ["from"]),
+      ...given({ from: generating?.from ?? source_file }, ["from"]),
     },
   };
 }

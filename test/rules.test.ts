@@ -110,6 +110,25 @@ describe("rules and policies are data", () => {
       { attempts: "3", minutes: 60, attempts_after: 3 },
       { attempts: "4", minutes: 120, attempts_after: 4 },
     ]);
+    const waited = await query(
+      database.url,
+      `UPDATE stored_report r SET attempts = w.attempts
+       FROM (SELECT a.bucket, a.campaign_id, a.device_id, row_number() OVER (ORDER BY a.device_id) AS no FROM recovery_actions a
+             JOIN current_campaign USING (campaign_id) WHERE a.policy_rule = 'battery_was_low') d
+       JOIN unnest('{1,2,3,9,99999999999,often}'::text[]) WITH ORDINALITY AS w (attempts, no) ON w.no = d.no
+       WHERE (r.bucket, r.campaign_id, r.device_id) = (d.bucket, d.campaign_id, d.device_id);
+       SELECT r.attempts, a.retry_after_minutes AS minutes, a.attempts_after FROM recovery_actions a
+       JOIN current_campaign USING (campaign_id) JOIN device_report r USING (bucket, campaign_id, device_id)
+       WHERE a.policy_rule = 'battery_was_low' ORDER BY a.device_id LIMIT 6`,
+    );
+    expect(waited).toEqual([
+      { attempts: "1", minutes: 360, attempts_after: 2 },
+      { attempts: "2", minutes: 720, attempts_after: 3 },
+      { attempts: "3", minutes: 1440, attempts_after: 4 },
+      { attempts: "9", minutes: 1440, attempts_after: 10 },
+      { attempts: "99999999999", minutes: 360, attempts_after: null },
+      { attempts: "often", minutes: 360, attempts_after: null },
+    ]);
     const [counted] = await query(
       database.url,
       `SELECT count(*)::int AS others FROM recovery_actions a

@@ -7,14 +7,15 @@ import {
   DEPENDS,
   faultFields,
   findingSql,
-  numberSql,
   policyRuleSql,
   policyWordSql,
+  relationOf,
+  trustedNumberSql,
   valueFindingSql,
   warningSql,
 } from "../domain/predicate-sql.ts";
-import { decisive, type RuleSet } from "../domain/rules.ts";
-import { PROFILE_COLUMNS, type RuleField, TELEMETRY_FIELDS } from "../domain/vocabulary.ts";
+import { decisive, effectOf, type RuleSet, severityOf } from "../domain/rules.ts";
+import { type RuleField, TELEMETRY_FIELDS } from "../domain/vocabulary.ts";
 import { sql } from "./sql.ts";
 
 /**
@@ -22,12 +23,7 @@ import { sql } from "./sql.ts";
  * As reports are stored: own values in relation r (`stored_report`), what the device is in p (`device_profile`), what became of its update in
  * o (`update_outcome`). Those two are joined by LEFT JOIN, which PostgreSQL leaves out where no rule asks for them.
  */
-const stored: ColumnOf = (field) => `${relationOf(field)}.${field}`;
-
-function relationOf(field: RuleField): "r" | "p" | "o" {
-  if ((PROFILE_COLUMNS as readonly RuleField[]).includes(field)) return "p";
-  return ["firmware_reported", "last_stage", "error_code"].includes(field) ? "o" : "r";
-}
+const stored: ColumnOf = (field) => `${relationOf(field, "r")}.${field}`;
 
 /** As recovery judges them: all in relation r (`judged_report`). */
 const judged: ColumnOf = (field) => `r.${field}`;
@@ -41,7 +37,7 @@ const shown: ColumnOf = (field) => (field === "device_id" ? "r.device_id" : `coa
  * that `ota_logs` r and `device_amendment` a show, NULL where a rule finds fault with it. The texts come from the compiler, which quotes.
  */
 export function withRules(text: string, rules: RuleSet): string {
-  const fields = faultFields({ rules: decisive(rules) });
+  const fields = faultFields(decisive(rules));
   const first = fields.map((field) =>
     reported(field, `nullif(${findingSql(rules, field, judged, "postgres")}, r.waived_${field})`),
   );
@@ -51,8 +47,7 @@ export function withRules(text: string, rules: RuleSet): string {
     .replace(/:trusted_([a-z_]+)/g, (place, name: string) => {
       const field = TELEMETRY_FIELDS.find((known) => known === name);
       if (!field) throw new Error(`${place} names no telemetry field`);
-      const found = findingSql(rules, field, shown, "postgres");
-      return `CASE WHEN nullif(${found}, a.waived_${field}) IS NULL THEN ${numberSql(shown(field), "postgres")} END`;
+      return trustedNumberSql(rules, field, shown, "postgres", `a.waived_${field}`);
     });
 }
 
@@ -97,7 +92,7 @@ export async function installRuleViews(client: pg.ClientBase, rules: RuleSet): P
 
 /** Writes into `validate.detection` what the rules find on each field. */
 export function withDetection(text: string, rules: RuleSet): string {
-  const fields = faultFields({ rules: decisive(rules) });
+  const fields = faultFields(decisive(rules));
   const alarms = fields.flatMap((field) => {
     const ofValue = valueFindingSql(rules, field, "d.value", "postgres");
     const names = ofValue.includes(`'${DEPENDS}'`) ? ["alarms", "alarms_in_context"] : ["alarms"];
@@ -115,16 +110,14 @@ export function withDetection(text: string, rules: RuleSet): string {
 
 /** One scan a field: a LATERAL list of them sets its expressions up anew for every row, and took ten times as long. */
 function telemetryFinding(rules: RuleSet): string {
-  const scans = faultFields(rules).map((field) =>
+  const scans = faultFields(rules.rules).map((field) =>
     sql("rules.findings_of_field")
       .replaceAll(":is_reported", () => reported(field, "true"))
       .replaceAll(":field", () => `'${field}'`)
       .replaceAll(":version", () => String(rules.version))
       .replaceAll(":finding", () => warningSql(rules, field, stored, "postgres")),
   );
-  const facts = rules.rules.map(
-    ({ id, severity = "critical", effect = "quarantine" }) => `('${id}', '${severity}', '${effect}')`,
-  );
+  const facts = rules.rules.map((rule) => `('${rule.id}', '${severityOf(rule)}', '${effectOf(rule)}')`);
   return sql("rules.telemetry_finding")
     .replace(":scans", () => scans.join("\nUNION ALL\n"))
     .replace(":facts", () => facts.join(", "));

@@ -1,5 +1,4 @@
-import type { Decision, Judge, Report } from "./judge.ts";
-import { effectOf } from "./rules.ts";
+import { type Decision, decisionOf, type Judge, type Report } from "./judge.ts";
 
 /** What a person says of a device's report, by field. */
 export interface Amendment {
@@ -14,6 +13,8 @@ export const NO_AMENDMENT: Amendment = { values: new Map(), waived: new Map() };
 /** What is decided on a device of which a person said something: corrected values are judged by the same rules, and a waived finding is none. */
 export function judgeAmended(judge: Judge, report: Report, { values, waived }: Amendment): Decision {
   const { broken: found, place } = judge.of({ ...report, ...Object.fromEntries(values) });
-  const broken = found.filter(({ id, field }) => waived.get(field) !== id);
-  return { broken, place, halts: broken.find((rule) => effectOf(rule) === "halt") };
+  return decisionOf(
+    found.filter(({ id, field }) => waived.get(field) !== id),
+    place,
+  );
 }

@@ -42,6 +42,11 @@ export interface Decision {
   readonly halts: Rule | undefined;
 }
 
+/** @param broken rules that count, in the order of the fields. */
+export function decisionOf(broken: readonly Rule[], place: number): Decision {
+  return { broken, place, halts: broken.find((rule) => effectOf(rule) === "halt") };
+}
+
 /** Where a device stands when a part of its sources has been looked at. */
 interface State {
   readonly classes: readonly Class[];
@@ -138,8 +143,7 @@ export class Judge {
       if (!broken.some(({ field }) => field === rule.field) && apply(cases)) broken.push(rule);
     const order = (rule: Rule): number => FIELD_ORDER.indexOf(rule.field);
     broken.sort((a, b) => order(a) - order(b));
-    const halts = broken.find((rule) => effectOf(rule) === "halt");
-    return { broken, place: this.#policy.findIndex(apply), halts };
+    return decisionOf(broken, this.#policy.findIndex(apply));
   }
 }
 
@@ -160,6 +164,11 @@ function grow(state: State, one: Class): State {
 }
 
 const isOf = (source: Source, field: RuleField): boolean => (SOURCES[source] as readonly string[]).includes(field);
+
+/** The source that a field stands in. */
+export function sourceOf(field: RuleField): Source {
+  return SOURCE_NAMES.find((source) => isOf(source, field)) as Source;
+}
 
 const isSame = (a: Condition, b: Condition): boolean => JSON.stringify(a) === JSON.stringify(b);
 

@@ -26,17 +26,11 @@ export interface Policy {
 }
 
 /** What a line of a policy comes to, in a word: retried now or later, rolled back to try again another time, or for good. */
-export const FATES = ["retry", "defer", "rollback", "never"] as const;
-export type Fate = (typeof FATES)[number];
+export type Fate = "retry" | "defer" | "rollback" | "never";
 
 export function fateOf({ action, backoff, final = false }: PolicyRule): Fate {
   if (action === "RETRY_UPDATE") return backoff ? "defer" : "retry";
   return final ? "never" : "rollback";
-}
-
-/** Minutes to wait before the next attempt. @param attempts made so far, from 1. */
-export function delayOf({ base_minutes, cap_minutes }: Backoff, attempts: number): number {
-  return Math.min(cap_minutes, base_minutes * 2 ** Math.max(0, attempts - 1));
 }
 
 /** Checks a policy that came from a file. @throws Misfit where and how it is wrong. */

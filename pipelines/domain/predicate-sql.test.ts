@@ -116,7 +116,7 @@ test.each(CASES)("$dialect finds what the evaluator finds by $name rules, and de
     new Judge(rules, policy, REPORT_COLUMNS),
     new Judge({ ...rules, rules: [] }, policy, REPORT_COLUMNS),
   ];
-  const fields = faultFields({ rules: decisive(rules) });
+  const fields = faultFields(decisive(rules));
   const wanted = rows.map((row) => {
     const findings = new Map(judge.of(row).findings.map(({ field, rule }) => [field, rule]));
     const found = Object.fromEntries(fields.map((field) => [field, findings.get(field) ?? null]));
@@ -134,7 +134,7 @@ test.each(CASES)(
   "$dialect says of a value alone what it says of the report, by $name rules, or that it depends",
   async (one) => {
     const { dialect, rules } = one;
-    const fields = faultFields({ rules: decisive(rules) });
+    const fields = faultFields(decisive(rules));
     const got = await ask(dialect, (as) =>
       fields.flatMap((field) => [
         `${findingSql(rules, field, inRow, as)} AS whole_${field}`,

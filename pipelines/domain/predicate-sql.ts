@@ -1,5 +1,5 @@
 import { type Case, type Condition, casesOf } from "./condition.ts";
-import { FIELD_ORDER } from "./judge.ts";
+import { FIELD_ORDER, sourceOf } from "./judge.ts";
 import { fateOf, type Policy } from "./policy.ts";
 import { GARBLED_PATTERN, NUMBER_LENGTH, NUMBER_PATTERN, type Predicate, TIME_PATTERN } from "./predicate.ts";
 import { decisive, type Rule, type RuleSet } from "./rules.ts";
@@ -11,7 +11,15 @@ export type Dialect = "postgres" | "duckdb";
 /** How a statement names a field of the report: a column of type text. */
 export type ColumnOf = (field: RuleField) => string;
 
-const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+/** The relation that a stored field stands in: p, what the device is; o, what became of its update; else that of its own values. */
+export function relationOf<Own extends string>(field: RuleField, own: Own): Own | "p" | "o" {
+  const source = sourceOf(field);
+  if (source === "profile_no") return "p";
+  return source === "outcome_no" ? "o" : own;
+}
+
+/** A text as a literal of SQL. */
+export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const literal = (value: number): string => `CAST('${value}' AS double precision)`;
 const numberIn = (column: string): string => `CAST(${column} AS double precision)`;
 
@@ -150,7 +158,7 @@ export function warningSql(ruleSet: RuleSet, field: RuleField, columnOf: ColumnO
 }
 
 /** The fields that rules find fault with, in the order in which findings are told. */
-export function faultFields({ rules }: { readonly rules: readonly Rule[] }): RuleField[] {
+export function faultFields(rules: readonly Rule[]): RuleField[] {
   return FIELD_ORDER.filter((field) => rules.some((rule) => rule.field === field));
 }
 
@@ -190,13 +198,18 @@ export function numberSql(column: string, dialect: Dialect): string {
   return byKind(column, dialect, numberIn(column), "NULL");
 }
 
-/** A SQL expression: the telemetry value as a number, NULL where a rule finds fault with it. */
+/**
+ * A SQL expression: the telemetry value as a number, NULL where a rule finds fault with it.
+ * @param waived a column: the rule whose finding does not count.
+ */
 export function trustedNumberSql(
   ruleSet: RuleSet,
   field: TelemetryField,
   columnOf: ColumnOf,
   dialect: Dialect,
+  waived?: string,
 ): string {
   const found = findingSql(ruleSet, field, columnOf, dialect);
-  return `CASE WHEN ${found} IS NULL THEN ${numberSql(columnOf(field), dialect)} END`;
+  const counts = waived === undefined ? found : `nullif(${found}, ${waived})`;
+  return `CASE WHEN ${counts} IS NULL THEN ${numberSql(columnOf(field), dialect)} END`;
 }

@@ -1,5 +1,3 @@
-import { POLICY_ACTIONS, type PolicyAction } from "./vocabulary.ts";
-
 /**
  * A test of one reported value, which is text or absent. The set is closed: each kind has one evaluator here and one
  * translation to SQL in `predicate-sql.ts`, and a test runs both over the same hostile values. Bounds of numbers are in the unit of the field,
@@ -134,9 +132,4 @@ export function parsePredicate(value: unknown): Predicate | string {
   for (const key of Object.keys(rest))
     if (!Object.hasOwn(needs, key)) return `kind "${String(kind)}" takes no "${key}"`;
   return value as Predicate;
-}
-
-/** Whether a word names an action that a policy may choose. */
-export function isPolicyAction(word: unknown): word is PolicyAction {
-  return (POLICY_ACTIONS as readonly unknown[]).includes(word);
 }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { Misfit } from "./condition.ts";
 import { parseFaultProfile } from "./faults.ts";
 import { Judge } from "./judge.ts";
-import { delayOf, type Policy, parsePolicy } from "./policy.ts";
+import { type Policy, parsePolicy } from "./policy.ts";
 import { parseRuleSet, type RuleSet } from "./rules.ts";
 import { REPORT_COLUMNS, type ReportColumn } from "./vocabulary.ts";
 
@@ -138,13 +138,4 @@ test.each([
   ["6", "FORCE_ROLLBACK"],
 ])("the shipped policy answers a battery of %s V with %s", (volts, action) => {
   expect(shippedPolicy.rules[judge().of(reportOf(volts, "70", "512")).place]?.action).toBe(action);
-});
-
-test.each<[number, number]>([
-  [1, 30],
-  [2, 60],
-  [4, 240],
-  [9, 1440],
-])("after %i attempts the next one waits %i minutes", (attempts, minutes) => {
-  expect(delayOf({ base_minutes: 30, cap_minutes: 1440 }, attempts)).toBe(minutes);
 });

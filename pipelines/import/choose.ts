@@ -37,14 +37,26 @@ export interface Choice {
   readonly guess?: string;
 }
 
-/** The map and the shapes that were asked for. @throws SentinelError exit 2 where there are none of that name. */
-export function asked({ wanted, shapes, errorCodes }: Known): { map?: Mapping; format?: readonly Shape[] } {
+/** The map and the shapes that were asked for, and all that there are: each file of them is read once. */
+export interface Ways {
+  readonly map?: Mapping;
+  readonly format?: readonly Shape[];
+  readonly shapes: () => readonly Shape[];
+}
+
+/** Reads what was asked for. @throws SentinelError exit 2 where there is none of that name. */
+export function waysOf({ wanted, shapes, errorCodes }: Known): Ways {
+  let read: readonly Shape[] | undefined;
+  const known = (): readonly Shape[] => {
+    read ??= shapes();
+    return read;
+  };
   const map = wanted.map === undefined ? {} : { map: readMap(wanted.map, errorCodes()) };
-  if (wanted.format === undefined) return map;
-  const all = shapes();
+  if (wanted.format === undefined) return { ...map, shapes: known };
+  const all = known();
   const named = all.filter(({ name }) => name === wanted.format);
   const format = named.length > 0 ? named : all.filter(({ vendor }) => vendor === wanted.format);
-  if (format.length > 0) return { ...map, format };
+  if (format.length > 0) return { ...map, format, shapes: known };
   const names = [...new Set(all.flatMap(({ vendor, name }) => [vendor, name]))].join(", ");
   throw new SentinelError({
     exitCode: EXIT.usage,
@@ -58,15 +70,14 @@ export function asked({ wanted, shapes, errorCodes }: Known): { map?: Mapping; f
  * that leaves no doubt.
  * @throws SentinelError exit 2 where none of these is possible, with the guess so far.
  */
-export function choose(seen: Seen, known: Known): Choice {
-  const { map, format } = asked(known);
+export function choose(seen: Seen, { map, format, shapes }: Ways): Choice {
   if (map?.columns.device_id) return mapped(seen, map, []);
-  if (map || format) return mapped(seen, ...shapeFor(seen, map, format ?? known.shapes()));
+  if (map || format) return mapped(seen, ...shapeFor(seen, map, format ?? shapes()));
   if (lackingIn(seen.spellings).length === 0) {
     if (!seen.objects) assertUnique(seen.file, seen.spellings);
     return { layout: ownLayout(seen.spellings, (name) => seen.read([name]) ?? "NULL"), notes: [] };
   }
-  const shape = seen.objects && detected(known.shapes(), seen.objects);
+  const shape = seen.objects && detected(shapes(), seen.objects);
   return shape ? mapped(seen, shape, [said(shape, "detected by its fields")]) : byGuess(seen);
 }
 
@@ -93,17 +104,12 @@ function mapped(seen: Seen, mapping: Mapping, notes: readonly string[]): Choice 
   if (seen.objects === undefined) {
     const sources = [...Object.values(mapping.columns).flat(), ...mapping.words.map(({ at }) => at && { path: at })];
     const lost = sources.find((source) => source && seen.read(source.path) === undefined);
-    if (lost) {
-      const has = seen.names
-        .map((name) => name.slice(0, 40))
-        .slice(0, 12)
-        .join(", ");
+    if (lost)
       throw unusable(
         seen.file,
-        `the map names ${lost.path.join(".")}, which it has not, or twice; its columns are: ${has}`,
+        `the map names ${lost.path.join(".")}, which it has not, or twice; its columns are: ${shownNames(seen)}`,
         "Correct the map.",
       );
-    }
   }
   return { layout: mappedLayout(mapping, seen.read), notes };
 }
@@ -121,18 +127,21 @@ function byGuess(seen: Seen): Choice {
     ...(missing.length > 0 && unclear.length === 0 ? [`it has no ${lackingIn(seen.spellings).join(", ")}`] : []),
     ...(unclear.length > 0 ? [`several of its columns could be ${unclear.join(", ")}`] : []),
   ];
-  const shown =
-    seen.names
-      .map((name) => name.slice(0, 40))
-      .slice(0, 12)
-      .join(", ") || "none";
   throw unusable(
     seen.file,
-    `${what.join("; ")}; its columns are: ${shown}`,
+    `${what.join("; ")}; its columns are: ${shownNames(seen) || "none"}`,
     printable(
       `Name its columns as docs/import.md says, or write a map and give it with --map map.json. Guessed so far: ${text}`,
     ),
   );
+}
+
+/** The first of its names, as far as they are for people. */
+function shownNames({ names }: Seen): string {
+  return names
+    .map((name) => name.slice(0, 40))
+    .slice(0, 12)
+    .join(", ");
 }
 
 function mapText({ columns }: Guess): string {

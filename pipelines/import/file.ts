@@ -6,7 +6,7 @@ import type { Reject } from "../db/campaigns.ts";
 import type { FileReport } from "../db/reports.ts";
 import { bucketOf } from "../domain/bucket.ts";
 import type { ReportColumn } from "../domain/vocabulary.ts";
-import { asked, type Choice, type Known } from "./choose.ts";
+import { type Choice, type Known, type Ways, waysOf } from "./choose.ts";
 import { KNOWN_COLUMNS } from "./columns.ts";
 import { filled, ImportEngine } from "./engine.ts";
 import type { Layout } from "./layout.ts";
@@ -49,10 +49,11 @@ export interface ImportFile {
  */
 export async function openImport(file: string, scratch: string, known: Known): Promise<ImportFile> {
   const source = await lookAt(file);
-  const prepared = await prepare(source, scratch, listsFor(known));
+  const ways = waysOf(known);
+  const prepared = await prepare(source, scratch, listsFor(ways));
   const engine = await ImportEngine.open(scratch, prepared.readable);
   try {
-    const choice = await explained(source, () => READ[source.format](engine, source, prepared, known));
+    const choice = await explained(source, () => READ[source.format](engine, source, prepared, ways));
     const found = await explained(source, () => verdict(engine, file, prepared, choice.layout));
     const name = printable(path.basename(file));
     const reports = (size: number) => reportsOf(engine, found.rows, size);
@@ -75,10 +76,9 @@ export async function openImport(file: string, scratch: string, known: Known): P
 }
 
 /** Names of the fields that may hold the rows of a JSON object. */
-function listsFor(known: Known): readonly string[] {
-  const { map, format } = asked(known);
+function listsFor({ map, format, shapes }: Ways): readonly string[] {
   if (map?.list !== undefined) return [map.list];
-  return (format ?? known.shapes()).flatMap(({ list }) => (list === undefined ? [] : [list]));
+  return (format ?? shapes()).flatMap(({ list }) => (list === undefined ? [] : [list]));
 }
 
 /** The same file read by another map is another fleet. */

@@ -1,7 +1,8 @@
+import { quote } from "../domain/predicate-sql.ts";
 import { REPORT_COLUMNS, type ReportColumn } from "../domain/vocabulary.ts";
 import { KNOWN_COLUMNS, type KnownColumn, reportedBy, type Spellings, selection } from "./columns.ts";
 import type { Mapping, ValueSource } from "./mapping.ts";
-import { literal, type Path } from "./path.ts";
+import type { Path } from "./path.ts";
 
 /** How the rows of a file become reports: expressions of DuckDB, made of quoted names and literals alone. */
 export interface Layout {
@@ -27,7 +28,7 @@ export function mappedLayout(mapping: Mapping, read: (path: Path) => string | un
   const value = (column: KnownColumn): string => {
     const found = (mapping.columns[column] ?? []).flatMap((source) => sourceValue(source, read));
     const constant = mapping.constants[column];
-    const all = constant === undefined ? found : [...found, literal(constant)];
+    const all = constant === undefined ? found : [...found, quote(constant)];
     return all.length > 0 ? `coalesce(${all.join(", ")})` : "CAST(NULL AS VARCHAR)";
   };
   const columns = KNOWN_COLUMNS.map((column) => {
@@ -48,7 +49,7 @@ export function mappedLayout(mapping: Mapping, read: (path: Path) => string | un
 function sourceValue({ path, after, decode }: ValueSource, read: (path: Path) => string | undefined): string[] {
   const text = read(path);
   if (text === undefined) return [];
-  const part = after === undefined ? text : `split_part(${text}, ${literal(after)}, -1)`;
+  const part = after === undefined ? text : `split_part(${text}, ${quote(after)}, -1)`;
   return [decode === "url" ? `coalesce(TRY(url_decode(${part})), ${part})` : part];
 }
 

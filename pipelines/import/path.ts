@@ -1,3 +1,5 @@
+import { quote } from "../domain/predicate-sql.ts";
+
 /** The way to a value in a row: names of fields, and places in lists from 0. A column of a CSV or Parquet file is a way of one name. */
 export type Path = readonly (string | number)[];
 
@@ -25,11 +27,8 @@ export function jsonValue(path: Path): string {
   const steps = path.map((step) =>
     typeof step === "number" ? `[${step}]` : `."${step.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`,
   );
-  return `(object ->> ${literal(`$${steps.join("")}`)})`;
+  return `(object ->> ${quote(`$${steps.join("")}`)})`;
 }
-
-/** Text as a literal of SQL. */
-export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** Whether a row that was read has anything but nothing there. */
 export function isThere(row: unknown, path: Path): boolean {

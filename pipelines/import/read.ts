@@ -1,4 +1,4 @@
-import { type Choice, choose, type Known } from "./choose.ts";
+import { type Choice, choose, type Ways } from "./choose.ts";
 import { assertFewSpellings, KNOWN_COLUMNS, spellingsOf } from "./columns.ts";
 import type { ImportEngine } from "./engine.ts";
 import { type Layout, wordTable } from "./layout.ts";
@@ -7,7 +7,7 @@ import { jsonValue, type Path } from "./path.ts";
 import type { Prepared } from "./prepare.ts";
 import type { SourceFile } from "./source-file.ts";
 
-type Read = (engine: ImportEngine, source: SourceFile, prepared: Prepared, known: Known) => Promise<Choice>;
+type Read = (engine: ImportEngine, source: SourceFile, prepared: Prepared, ways: Ways) => Promise<Choice>;
 
 /** Makes the table `source`: every row with the columns that Sentinel knows, as text, and how it is damaged. */
 export const READ: Readonly<Record<SourceFile["format"], Read>> = {
@@ -16,13 +16,13 @@ export const READ: Readonly<Record<SourceFile["format"], Read>> = {
   parquet: readParquet,
 };
 
-async function readCsv(...[engine, { file }, { csv }, known]: Parameters<Read>): Promise<Choice> {
+async function readCsv(...[engine, { file }, { csv }, ways]: Parameters<Read>): Promise<Choice> {
   const { delimiter = ",", names = [] } = csv ?? {};
   const read = (path: Path) => {
     const at = placeOf(names, path);
     return at === undefined ? undefined : `c${at}`;
   };
-  const choice = choose({ file, names, spellings: spellingsOf(names), read }, known);
+  const choice = choose({ file, names, spellings: spellingsOf(names), read }, ways);
   await engine.set("delimiter", delimiter);
   const places = names.map((_, at) => `c${at}`);
   await made(engine, choice.layout, "read_csv", {
@@ -31,7 +31,7 @@ async function readCsv(...[engine, { file }, { csv }, known]: Parameters<Read>):
   return choice;
 }
 
-async function readJson(...[engine, { file }, , known]: Parameters<Read>): Promise<Choice> {
+async function readJson(...[engine, { file }, , ways]: Parameters<Read>): Promise<Choice> {
   await engine.run("read_json");
   await engine.set("known", KNOWN_COLUMNS);
   await engine.set("most_spellings", LIMITS.spellings);
@@ -39,18 +39,18 @@ async function readJson(...[engine, { file }, , known]: Parameters<Read>): Promi
   assertFewSpellings(file, spelled);
   const objects = (await engine.run("first_objects")).flatMap(({ object }) => parsed(String(object)));
   const names = [...new Set(objects.flatMap((object) => Object.keys(object)))].sort();
-  const choice = choose({ file, names, spellings: spellingsOf(spelled), objects, read: jsonValue }, known);
+  const choice = choose({ file, names, spellings: spellingsOf(spelled), objects, read: jsonValue }, ways);
   await made(engine, choice.layout, "source_json");
   return choice;
 }
 
-async function readParquet(...[engine, { file }, , known]: Parameters<Read>): Promise<Choice> {
+async function readParquet(...[engine, { file }, , ways]: Parameters<Read>): Promise<Choice> {
   const names = namesIn(await engine.run("columns_parquet"));
   const read = (path: Path) => {
     const at = placeOf(names, path);
     return at === undefined ? undefined : `CAST("${names[at]?.replaceAll('"', '""')}" AS VARCHAR)`;
   };
-  const choice = choose({ file, names, spellings: spellingsOf(names), read }, known);
+  const choice = choose({ file, names, spellings: spellingsOf(names), read }, ways);
   await engine.set("most_rows", LIMITS.rows);
   await made(engine, choice.layout, "read_parquet");
   return choice;

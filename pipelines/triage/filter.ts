@@ -29,24 +29,21 @@ function statesOf({ state }: Filter, usual: readonly TriageState[]): readonly st
   return state === "all" ? TRIAGE_STATES : [state];
 }
 
-const conditions = (campaign: number, filter: Filter, usual: readonly TriageState[]) => [
-  ...[campaign, statesOf(filter, usual), filter.rule ?? null, filter.field ?? null, filter.region ?? null],
-  filter.model ?? null,
-];
-
-/** The places that a filter leaves, by rule and device. */
-export async function listPlaces(
+/** The places that a filter leaves, by rule and device, and how many there are whatever its limit. */
+export async function placesAndTotal(
   client: pg.ClientBase,
   campaign: number,
   filter: Filter,
   usual: readonly TriageState[] = ["open"],
-): Promise<ListedPlace[]> {
-  const values = [...conditions(campaign, filter, usual), filter.limit ?? null];
-  return (await client.query<ListedPlace>(sql("triage.list"), values)).rows;
+): Promise<{ places: ListedPlace[]; total: number }> {
+  const { rows } = await client.query<ListedPlace & { readonly total: number }>(sql("triage.list"), [
+    ...[campaign, statesOf(filter, usual), filter.rule ?? null, filter.field ?? null, filter.region ?? null],
+    ...[filter.model ?? null, filter.limit ?? null],
+  ]);
+  return { places: rows.map(({ total: _, ...place }) => place), total: rows[0]?.total ?? 0 };
 }
 
-/** How many places a filter leaves, whatever its limit. */
-export async function countPlaces(client: pg.ClientBase, campaign: number, filter: Filter): Promise<number> {
-  const { rows } = await client.query<{ devices: number }>(sql("triage.count"), conditions(campaign, filter, ["open"]));
-  return rows[0]?.devices ?? 0;
+/** The places that a filter leaves, by rule and device. */
+export async function listPlaces(...asked: Parameters<typeof placesAndTotal>): Promise<ListedPlace[]> {
+  return (await placesAndTotal(...asked)).places;
 }

@@ -7,14 +7,14 @@ import { sql } from "../db/sql.ts";
 import { bucketOf } from "../domain/bucket.ts";
 import { expectation } from "../domain/expectation.ts";
 import { REPORT_COLUMNS } from "../domain/vocabulary.ts";
-import { countPlaces, type ListedPlace, listPlaces } from "./filter.ts";
+import { type ListedPlace, listPlaces, placesAndTotal } from "./filter.ts";
 
 const SHOWN = 50;
 
 /** The queue, by rule and device. */
 export async function list({ reporter, options }: Context, client: pg.Client, campaign: Campaign): Promise<void> {
   const limit = options.json ? {} : { limit: SHOWN };
-  const places = await listPlaces(client, campaign.campaign_id, { ...limit, ...options });
+  const { places, total } = await placesAndTotal(client, campaign.campaign_id, { ...limit, ...options });
   for (const { bucket: _, ...place } of places) reporter.event({ event: "triage", ...place });
   if (places.length === 0) return reporter.result(nothing(campaign));
   const cells = places.map(({ device_id, region, state, rule, field, raw }) => [
@@ -22,7 +22,6 @@ export async function list({ reporter, options }: Context, client: pg.Client, ca
   ]);
   const head = ["device", "region", ...(options.state ? ["state"] : []), "rule", "field", "as received"];
   reporter.result(table(head, cells));
-  const total = await countPlaces(client, campaign.campaign_id, options);
   if (total > places.length)
     reporter.result(`${count(places.length)} of ${count(total)}; all of them: npm run triage -- list --json`);
 }

@@ -214,26 +214,9 @@ CREATE FUNCTION quarantine_again(
       attempt = of_pass, shard = of_batch, worker = of_worker, batch_no = of_batch, quarantined_at = s.at
     FROM (
       SELECT w.bucket, w.device_id, w.rule_id, w.field, w.findings, now() AS at,
-        CASE w.field
-          WHEN 'device_id' THEN r.device_id
-          WHEN 'region' THEN p.region
-          WHEN 'model' THEN p.model
-          WHEN 'hardware' THEN p.hardware
-          WHEN 'firmware_from' THEN p.firmware_from
-          WHEN 'firmware_to' THEN p.firmware_to
-          WHEN 'firmware_reported' THEN o.firmware_reported
-          WHEN 'last_stage' THEN o.last_stage
-          WHEN 'error_code' THEN o.error_code
-          WHEN 'attempts' THEN r.attempts
-          WHEN 'battery_voltage' THEN r.battery_voltage
-          WHEN 'signal_strength' THEN r.signal_strength
-          WHEN 'storage_free_mb' THEN r.storage_free_mb
-          WHEN 'reported_at' THEN r.reported_at
-        END AS raw
+        to_jsonb(r) ->> w.field AS raw
       FROM unnest(buckets, devices, rules, fields, found) AS w (bucket, device_id, rule_id, field, findings)
-      JOIN stored_report r ON r.bucket = w.bucket AND r.campaign_id = of_campaign AND r.device_id = w.device_id
-      LEFT JOIN device_profile p ON p.campaign_id = of_campaign AND p.profile_no = r.profile_no
-      LEFT JOIN update_outcome o ON o.campaign_id = of_campaign AND o.outcome_no = r.outcome_no
+      JOIN device_report r ON r.bucket = w.bucket AND r.campaign_id = of_campaign AND r.device_id = w.device_id
       WHERE r.bucket = ANY(of_buckets)
     ) s
     WHERE t.bucket = ANY(of_buckets) AND t.bucket = s.bucket AND t.campaign_id = of_campaign AND t.device_id = s.device_id

@@ -1,7 +1,8 @@
 -- Places by what is asked for; what is NULL asks for nothing. A rule or field counts where any of the findings is about it.
 -- name: list
 SELECT t.bucket, t.device_id, p.region, p.model, t.rule_id AS rule, t.field, convert_from(t.raw_value, 'UTF8') AS raw,
-  encode(t.raw_sha256, 'hex') AS raw_sha256, t.findings, t.state, t.version, t.quarantined_at
+  encode(t.raw_sha256, 'hex') AS raw_sha256, t.findings, t.state, t.version, t.quarantined_at,
+  count(*) OVER ()::int AS total -- whatever the limit
 FROM triage_queue t
 JOIN stored_report s ON s.bucket = t.bucket AND s.campaign_id = t.campaign_id AND s.device_id = t.device_id
 LEFT JOIN device_profile p ON p.campaign_id = s.campaign_id AND p.profile_no = s.profile_no
@@ -13,18 +14,6 @@ WHERE t.campaign_id = $1
   AND ($6::text IS NULL OR p.model = $6)
 ORDER BY t.rule_id, t.device_id
 LIMIT $7
-
--- name: count
-SELECT count(*)::int AS devices
-FROM triage_queue t
-JOIN stored_report s ON s.bucket = t.bucket AND s.campaign_id = t.campaign_id AND s.device_id = t.device_id
-LEFT JOIN device_profile p ON p.campaign_id = s.campaign_id AND p.profile_no = s.profile_no
-WHERE t.campaign_id = $1
-  AND t.state = ANY($2)
-  AND ($3::text IS NULL OR t.findings @> jsonb_build_array(jsonb_build_object('rule', $3::text)))
-  AND ($4::text IS NULL OR t.findings @> jsonb_build_array(jsonb_build_object('field', $4::text)))
-  AND ($5::text IS NULL OR p.region = $5)
-  AND ($6::text IS NULL OR p.model = $6)
 
 -- name: device
 SELECT s.*, t.rule_id AS rule, t.field, convert_from(t.raw_value, 'UTF8') AS raw, encode(t.raw_sha256, 'hex') AS raw_sha256,
@@ -58,20 +47,14 @@ ORDER BY t.state, s.update_status
 -- What is known of the places of some devices, before anything is decided on them.
 -- name: places
 SELECT t.bucket, t.device_id, r.device_no, t.state, t.version, t.rule_id, t.rules_version, t.field, t.findings, t.attempt, t.batch_no,
-  jsonb_build_object(
-    'device_id', r.device_id, 'attempts', r.attempts, 'battery_voltage', r.battery_voltage, 'signal_strength', r.signal_strength,
-    'storage_free_mb', r.storage_free_mb, 'reported_at', r.reported_at, 'region', p.region, 'model', p.model,
-    'hardware', p.hardware, 'firmware_from', p.firmware_from, 'firmware_to', p.firmware_to,
-    'firmware_reported', o.firmware_reported, 'last_stage', o.last_stage, 'error_code', o.error_code
-  ) AS reported,
+  to_jsonb(v) AS reported,
   d.rule_no AS decided_rule, d.pass AS decided_pass, d.batch_no AS decided_batch,
   coalesce(a.amendments, '[]') AS amendments,
   e.version AS entry_version, e.verb, e.decided_by, to_jsonb(e.decided_at AT TIME ZONE 'UTC') #>> '{}' AS decided_at, e.before, e.after
 FROM unnest($2::int[], $3::text[]) AS w (bucket, device_id)
 JOIN triage_queue t ON t.bucket = w.bucket AND t.campaign_id = $1 AND t.device_id = w.device_id
 JOIN stored_report r ON r.bucket = t.bucket AND r.campaign_id = t.campaign_id AND r.device_id = t.device_id
-LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
-LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
+JOIN device_report v ON v.bucket = t.bucket AND v.campaign_id = t.campaign_id AND v.device_id = t.device_id
 LEFT JOIN decision d ON d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no
 LEFT JOIN LATERAL (
   SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('field', m.field, 'value', m.value, 'rule', m.waived_rule))) AS amendments

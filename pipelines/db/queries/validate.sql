@@ -141,27 +141,10 @@ LEFT JOIN LATERAL (
 -- raw_value_kept: The raw value of a quarantined field is kept to the byte, with its hash.
 WITH held AS (
   SELECT d.rule_no, t.state, t.raw_sha256, t.raw_value,
-    convert_to(
-      CASE t.field
-        WHEN 'battery_voltage' THEN r.battery_voltage
-        WHEN 'signal_strength' THEN r.signal_strength
-        WHEN 'storage_free_mb' THEN r.storage_free_mb
-        WHEN 'attempts' THEN r.attempts
-        WHEN 'reported_at' THEN r.reported_at
-        WHEN 'device_id' THEN r.device_id
-        WHEN 'region' THEN p.region
-        WHEN 'model' THEN p.model
-        WHEN 'hardware' THEN p.hardware
-        WHEN 'firmware_from' THEN p.firmware_from
-        WHEN 'firmware_to' THEN p.firmware_to
-        WHEN 'firmware_reported' THEN o.firmware_reported
-        WHEN 'last_stage' THEN o.last_stage
-        WHEN 'error_code' THEN o.error_code
-      END, 'UTF8') AS reported
+    convert_to(to_jsonb(v) ->> t.field, 'UTF8') AS reported
   FROM triage_queue t
   LEFT JOIN stored_report r ON r.bucket = t.bucket AND r.campaign_id = t.campaign_id AND r.device_id = t.device_id
-  LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
-  LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
+  LEFT JOIN device_report v ON v.bucket = t.bucket AND v.campaign_id = t.campaign_id AND v.device_id = t.device_id
   LEFT JOIN decision d ON d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no
   WHERE t.campaign_id = $1
 ), found AS (
