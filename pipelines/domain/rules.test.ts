@@ -42,6 +42,7 @@ test.each<Refusal>([
   ["a broken version", { name: "set", version: 1.5, rules: [] }, "", '"version"'],
   ["no list", { name: "set", version: 1, rules: {} }, "", '"rules"'],
   ["no rule", set(), "rules", "at least one"],
+  ["warnings alone", set({ ...rule, effect: "warn" }), "rules", "at least one rule that does more than warn"],
   ["a stranger beside the rules", { ...set(rule), rule: [] }, "rule", 'there is no "rule"; use name'],
   ["an empty place", set(null), "rules.0", "an object"],
   ["an id with a quote", set({ ...rule, id: "a'b" }), "rules.0.id", '"id" must be of a-z, 0-9 and _'],

@@ -53,7 +53,7 @@ export function parseRuleSet(value: unknown): RuleSet {
     if (severity !== undefined) refuseOther(severity, SEVERITIES, [...at, "severity"]);
     if (effect !== undefined) refuseOther(effect, EFFECTS, [...at, "effect"]);
   });
-  if (value.rules.length === 0) throw new Misfit(["rules"], "write at least one rule");
+  if (decisive(value).length === 0) throw new Misfit(["rules"], "write at least one rule that does more than warn");
   return value;
 }
 
