@@ -98,6 +98,7 @@ export function corruptTask(ground: Ground) {
     rate: profile.rate,
     seed: SEED,
     reported: campaign.reported_columns,
+    versions: [],
     generated: { devices, seed: SEED },
   } as const satisfies Task;
 }

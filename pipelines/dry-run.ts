@@ -1,9 +1,9 @@
-import { count, percent, printable, table } from "./cli/format.ts";
+import { count, printable, table } from "./cli/format.ts";
 import type { Context } from "./context.ts";
-import { chaosFor } from "./corrupt.ts";
+import { previewChaos } from "./corrupt-preview.ts";
 import { campaignFor, findCampaign } from "./db/campaigns.ts";
 import { type Target, withClient } from "./db/connect.ts";
-import { isComplete, lastPass } from "./db/ledger.ts";
+import { lastPass } from "./db/ledger.ts";
 import { isMigrated } from "./db/migrate.ts";
 import { withPolicy, withRules } from "./db/rule-views.ts";
 import { sql } from "./db/sql.ts";
@@ -19,7 +19,7 @@ export async function dryRun(context: Context, target: Target, stage: keyof type
   context.reporter.result(`${text}\nNothing was changed.`);
 }
 
-const PREVIEWS = { generate, corrupt, recover } satisfies Record<string, Preview>;
+const PREVIEWS = { generate, corrupt: previewChaos, recover } satisfies Record<string, Preview>;
 
 async function generate(...[context, client]: Parameters<Preview>): Promise<string> {
   const { options } = context;
@@ -54,16 +54,6 @@ function fileFleet(context: Context) {
       ...unknownWords(file),
     ],
   }));
-}
-
-async function corrupt(...[context, client]: Parameters<Preview>): Promise<string> {
-  const campaign = await campaignFor(client, context.options.campaign);
-  const last = await lastPass(client, campaign.campaign_id, "corrupt");
-  if (context.options.undo) return `It would take ${count(last?.rows ?? 0)} faults back in campaign ${campaign.name}.`;
-  const { rate, profile, seed } = chaosFor(context, campaign);
-  if (last && isComplete(last)) return `Campaign ${campaign.name} has its ${count(last.rows)} faults.`;
-  const expected = count(Math.round(rate * campaign.device_count));
-  return `It would corrupt about ${expected} devices, ${percent(rate, 2)} of campaign ${campaign.name}, by profile ${profile.name} and seed ${seed}.`;
 }
 
 async function recover(...[context, client]: Parameters<Preview>): Promise<string> {

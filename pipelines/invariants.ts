@@ -107,9 +107,12 @@ type StoredReport = { readonly [column in ReportColumn]: string | null } & {
   readonly device_id: string;
   readonly batch_no: number;
   readonly update_status: string;
+  /** What chaos replaced, by field. */
+  readonly before: Readonly<Partial<Record<ReportColumn, string | null>>> | null;
 };
 
 function isSame(row: StoredReport | undefined, report: DeviceReport, batches: readonly number[]): boolean {
   if (row?.update_status !== report.updateStatus || !batches.includes(row.batch_no)) return false;
-  return REPORT_COLUMNS.every((column) => row[column] === report[column]);
+  const sound = { ...row, ...row.before };
+  return REPORT_COLUMNS.every((column) => sound[column] === report[column]);
 }

@@ -3,7 +3,7 @@ import path from "node:path";
 import { csvParse, type DSVRowString } from "d3-dsv";
 import { EXIT, SentinelError } from "./cli/errors.ts";
 import { Misfit } from "./domain/condition.ts";
-import { type FaultProfile, parseFaultProfile } from "./domain/faults.ts";
+import { type FaultProfile, parseFaultProfile } from "./domain/fault-profile.ts";
 import type { FleetSpec, ModelSpec, RegionSpec, Weighted } from "./domain/fleet.ts";
 import { type Policy, parsePolicy } from "./domain/policy.ts";
 import { parseRuleSet, type RuleSet } from "./domain/rules.ts";

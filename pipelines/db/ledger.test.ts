@@ -31,7 +31,7 @@ const pass = (stage: Pass["stage"]): Pass => ({
   runId: randomUUID(),
   leaseId: LEASE,
 });
-const BASE = { seed: 3, reported: REPORT_COLUMNS };
+const BASE = { seed: 3, reported: REPORT_COLUMNS, versions: [] };
 const TASKS: readonly Task[] = [
   {
     stage: "generate",

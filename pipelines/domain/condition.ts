@@ -85,7 +85,8 @@ function checkByModel(value: unknown, test: Predicate, at: Path): void {
   }
 }
 
-function checkCondition(value: object, at: Path): asserts value is Condition {
+/** Checks field and test. @throws Misfit */
+export function checkCondition(value: object, at: Path): asserts value is Condition {
   const { field, test } = value as Partial<Condition>;
   if (!(RULE_FIELDS as readonly unknown[]).includes(field))
     throw new Misfit([...at, "field"], `"field" must be one of ${RULE_FIELDS.join(", ")}`);

@@ -1,101 +1,130 @@
-import { Misfit } from "./condition.ts";
+import { type Change, FAULT_KIND_SPECS, type SoundReport, WORD_VARIANTS } from "./fault-kinds.ts";
+import { type FaultProfile, fieldsOf, type Missingness, weightOf } from "./fault-profile.ts";
 import { picker, type Weighted } from "./fleet.ts";
+import { holds } from "./predicate.ts";
 import { hashText, hexHasher, seed32, sourceOf, unitOf } from "./random.ts";
-import { FAULT_KINDS, type FaultKind, type ReportColumn, TELEMETRY_FIELDS, type TelemetryField } from "./vocabulary.ts";
-
-/** How much chaos, and of what kind: one file of `data/chaos/`. */
-export interface FaultProfile {
-  readonly name: string;
-  /** Share of devices, 0 to 1. */
-  readonly rate: number;
-  readonly weights: Readonly<Record<FaultKind, number>>;
-}
+import { FAULT_KINDS, type FaultKind, OUTCOME_COLUMNS, PROFILE_COLUMNS, type ReportColumn } from "./vocabulary.ts";
 
 /** A corruption of one field of one device; with what it replaces it is the ground truth that detection is scored against. */
-export interface Fault {
-  readonly field: TelemetryField;
+export interface Fault extends Change {
   readonly kind: FaultKind;
-  readonly after: string | null;
+  /** Of a word: tells this corruption of it from all others, 1 to 2,046. Of a value of the device's own: 0. */
+  readonly variant: number;
 }
 
-const STREAM = { chosen: 0, kind: 1, field: 2, value: 3 } as const;
+/** Says what befalls devices, if anything: by the seed, the id and the report alone, so that neither order nor workers matter. */
+export interface Injector {
+  /** Whether anything can befall a device, as far as its id tells. */
+  chooses(idHash: number): boolean;
+  /** Whether the report of a chosen device has to be known. */
+  reads(idHash: number): boolean;
+  /** What befalls a chosen device; nothing, where the report says that already, or leaves no room for it. */
+  strike(idHash: number, report?: SoundReport): readonly Fault[];
+}
 
-/** Where each kind strikes: a signal drop is a matter of the signal alone. */
-const FIELDS: Readonly<Record<FaultKind, readonly TelemetryField[]>> = {
-  null: TELEMETRY_FIELDS,
-  type_mismatch: TELEMETRY_FIELDS,
-  signal_drop: ["signal_strength"],
-  out_of_range: TELEMETRY_FIELDS,
-};
+const STREAM = { chosen: 0, kind: 1, field: 2, value: 3, radius: 4, missing: 8 } as const;
 
-const IMPOSSIBLE: Readonly<Record<TelemetryField, readonly string[]>> = {
-  battery_voltage: ["99.90", "-3.20", "0.00", "48.00"],
-  signal_strength: ["250", "-1", "101", "1000"],
-  storage_free_mb: ["-1", "99999999", "-512", "2097152"],
-};
+/** What {@link Injector.strike} gets where nothing is read. */
+const UNREAD = {} as SoundReport;
 
 /**
- * Prepares chaos. The function that it returns says what befalls a device, if anything: by the seed and the device's id alone, so that
- * neither order nor workers matter. Where that is what the device reports already, nothing happens.
+ * Prepares chaos.
+ * @param rate share of devices, 0 to 1, instead of the profile's.
  * @param reported the columns that the source has; no other can be corrupted.
+ * @param versions those that the fleet ran before the rollout, in any order that stays: what a false success reports.
  */
 export function injector(
   profile: FaultProfile,
   rate: number,
   seed: number,
   reported: readonly ReportColumn[],
-): (idHash: number) => Fault | undefined {
+  versions: readonly string[],
+): Injector {
   const key = seed32(seed);
+  const { missing = [], blast_radius: radius = {} } = profile;
+  const kinds = FAULT_KINDS.filter((kind) => weightOf(profile.weights[kind]) > 0);
   const pickKind = picker(
-    FAULT_KINDS.map((kind): Weighted<FaultKind> => ({ value: kind, weight: profile.weights[kind] })),
+    kinds.map((kind): Weighted<FaultKind> => ({ value: kind, weight: weightOf(profile.weights[kind]) })),
   );
-  const fieldsOf = Object.fromEntries(
-    FAULT_KINDS.map((kind) => [kind, FIELDS[kind].filter((field) => reported.includes(field))]),
-  ) as Record<FaultKind, TelemetryField[]>;
-  return (idHash) => {
-    const source = sourceOf(key, idHash);
-    if (unitOf(source, STREAM.chosen) >= rate) return undefined;
+  const fields = new Map(
+    kinds.map((kind) => [kind, fieldsOf(kind, profile.weights[kind]).filter((field) => reported.includes(field))]),
+  );
+  const losses = missing.filter(({ field }) => reported.includes(field));
+  const mostOf = ({ rate: share, times = 1 }: Missingness): number => share * Math.max(1, times);
+  const within = (source: number): boolean =>
+    radius.share === undefined || unitOf(source, STREAM.radius) < radius.share;
+  const isHit = (source: number): boolean => unitOf(source, STREAM.chosen) < rate;
+  const isLost = (source: number, no: number, share: number): boolean => unitOf(source, STREAM.missing + no) < share;
+  const asks = radius.region !== undefined || radius.model !== undefined;
+
+  /** What kind strikes which field of a device. */
+  function aimed(source: number): { kind: FaultKind; field: ReportColumn | undefined } {
     const kind = pickKind(unitOf(source, STREAM.kind));
-    const fields = fieldsOf[kind];
-    const field = fields[Math.floor(unitOf(source, STREAM.field) * fields.length)];
-    if (field === undefined) return undefined;
-    return { field, kind, after: corrupted(kind, field, unitOf(source, STREAM.value)) };
+    const among = fields.get(kind) ?? [];
+    return { kind, field: among[Math.floor(unitOf(source, STREAM.field) * among.length)] };
+  }
+
+  return {
+    chooses(idHash) {
+      const source = sourceOf(key, idHash);
+      return within(source) && (isHit(source) || losses.some((loss, no) => isLost(source, no, mostOf(loss))));
+    },
+    reads(idHash) {
+      const source = sourceOf(key, idHash);
+      if (asks || losses.some((loss, no) => loss.when && isLost(source, no, mostOf(loss)))) return true;
+      const { kind, field } = aimed(source);
+      return isHit(source) && field !== undefined && FAULT_KIND_SPECS[kind].reads;
+    },
+    strike(idHash, report = UNREAD) {
+      const source = sourceOf(key, idHash);
+      const { region, model } = radius;
+      if (region && !region.includes(report.region ?? "")) return [];
+      if (model && !model.includes(report.model ?? "")) return [];
+      const hit = isHit(source) ? struck(source, report) : [];
+      if (hit.length > 0) return hit;
+      const lost = losses.find((loss, no) => isLost(source, no, lossRate(loss, report)));
+      return lost ? faultsOf("null", [{ field: lost.field, after: null }], 0, report) : [];
+    },
   };
+
+  function struck(source: number, report: SoundReport): readonly Fault[] {
+    const { kind, field } = aimed(source);
+    if (field === undefined) return [];
+    const drawn = unitOf(source, STREAM.value);
+    const u = isWord(field) ? Math.floor(drawn * WORD_VARIANTS) / WORD_VARIANTS : drawn;
+    return faultsOf(kind, FAULT_KIND_SPECS[kind].strike(field, u, report), u, report);
+  }
+
+  function faultsOf(kind: FaultKind, changes: readonly Change[], u: number, report: SoundReport): Fault[] {
+    return changes
+      .filter(({ field, after }) => reported.includes(field) && report[field] !== after)
+      .map((change) => ({ ...change, kind, variant: variantOf(kind, change, u, versions) }))
+      .filter(({ variant }) => variant >= 0);
+  }
+}
+
+function lossRate({ rate, when, times = 1 }: Missingness, report: SoundReport): number {
+  return when && holds(when.test, report[when.field as ReportColumn] ?? null) ? rate * times : rate;
+}
+
+/** The words of a report, in the order in which corruptions of them are numbered. */
+const WORDS: readonly string[] = [...PROFILE_COLUMNS, ...OUTCOME_COLUMNS];
+const isWord = (field: ReportColumn): boolean => WORDS.includes(field);
+
+const MOST_VARIANTS = 2_046;
+
+/** -1 where there is no number left: of all fleets, those with more than a thousand versions. */
+function variantOf(kind: FaultKind, { field, after }: Change, u: number, versions: readonly string[]): number {
+  if (!isWord(field)) return 0;
+  const place = FAULT_KINDS.indexOf(kind) * WORDS.length + WORDS.indexOf(field);
+  if (kind !== "false_success") return 1 + place * WORD_VARIANTS + u * WORD_VARIANTS;
+  const version = versions.indexOf(after ?? "");
+  const variant = 1 + FAULT_KINDS.length * WORDS.length * WORD_VARIANTS + version;
+  return version < 0 || variant > MOST_VARIANTS ? -1 : variant;
 }
 
 /** What {@link injector} knows a device by; prepared, since ids are many and their beginning is the same. */
 export function idHasher(seed: number): { ofText: (id: string) => number; ofNumber: (number: number) => number } {
   const key = seed32(seed);
   return { ofText: (id) => hashText(id, key), ofNumber: hexHasher("DEV-", key) };
-}
-
-function corrupted(kind: FaultKind, field: TelemetryField, u: number): string | null {
-  switch (kind) {
-    case "null":
-      return null;
-    case "type_mismatch":
-      return "UNKNOWN";
-    case "signal_drop":
-      return "-999";
-    case "out_of_range": {
-      const values = IMPOSSIBLE[field];
-      return values[Math.floor(u * values.length)] ?? null;
-    }
-  }
-}
-
-/** Checks a profile that came from a file. @throws Misfit where and how it is wrong. */
-export function parseFaultProfile(value: unknown): FaultProfile {
-  const profile = (value ?? {}) as Partial<FaultProfile>;
-  if (typeof profile.name !== "string") throw new Misfit([], 'a profile needs a "name"');
-  const { rate, weights } = profile;
-  if (typeof rate !== "number" || !(rate >= 0 && rate <= 1))
-    throw new Misfit(["rate"], '"rate" must be a number from 0 to 1');
-  for (const kind of FAULT_KINDS) {
-    const weight = weights?.[kind];
-    if (typeof weight !== "number" || !(weight >= 0))
-      throw new Misfit(["weights", kind], `"weights" needs a number of at least 0 for "${kind}"`);
-  }
-  if (!FAULT_KINDS.some((kind) => weights?.[kind])) throw new Misfit(["weights"], '"weights" are all 0');
-  return profile as FaultProfile;
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { Misfit } from "./condition.ts";
-import { parseFaultProfile } from "./faults.ts";
+import { parseFaultProfile } from "./fault-profile.ts";
 import { Judge } from "./judge.ts";
 import { type Policy, parsePolicy } from "./policy.ts";
 import { parseRuleSet, type RuleSet } from "./rules.ts";

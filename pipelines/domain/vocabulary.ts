@@ -32,8 +32,13 @@ export const PERSON = "person";
 export const TELEMETRY_FIELDS = ["battery_voltage", "signal_strength", "storage_free_mb"] as const;
 export type TelemetryField = (typeof TELEMETRY_FIELDS)[number];
 
-/** How chaos may corrupt one telemetry field of one report. */
-export const FAULT_KINDS = ["null", "type_mismatch", "signal_drop", "out_of_range"] as const;
+/** How chaos may corrupt one report; `fault-kinds.ts` says what each does. The first four are the prototype's. */
+export const FAULT_KINDS = [
+  ...(["null", "type_mismatch", "signal_drop", "out_of_range"] as const),
+  ...(["missing_field", "unknown_enum", "sentinel", "not_finite", "truncated", "mojibake"] as const),
+  ...(["bad_encoding", "oversize", "future_timestamp"] as const),
+  ...(["spike", "unit_mixup", "swapped_columns", "out_of_order", "clock_skew", "false_success"] as const),
+] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** The steps of an update, in their order. Only the last one is a success. */

@@ -35,7 +35,7 @@ function strike(url: string, generated: { devices: number; seed: number } | unde
       {
         stage: "corrupt",
         pass: { campaignId: 1, stage: "corrupt", pass: 1, batches: BATCHES, runId: randomUUID(), leaseId: LEASE },
-        ...{ profile, rate: 1, seed: 9, reported: REPORT_COLUMNS, generated },
+        ...{ profile, rate: 1, seed: 9, reported: REPORT_COLUMNS, versions: [], generated },
       },
       0,
     );
@@ -63,11 +63,11 @@ test("a generated fleet's ids are computed, and the same devices are struck as w
 
 test("what is as the fault would make it is no fault, and what is struck was something else", async () => {
   const url = await database();
-  const inject = injector(profile, 1, 9, REPORT_COLUMNS);
+  const inject = injector(profile, 1, 9, REPORT_COLUMNS, []);
   const { ofText } = idHasher(9);
   const rows = Array.from({ length: 600 }, (_, no) => {
     const device_id = `odd\t\\id-${no}`;
-    const fault = inject(ofText(device_id));
+    const [fault] = inject.strike(ofText(device_id));
     const own = { battery_voltage: "12.00", signal_strength: "70", storage_free_mb: "512" };
     // Every second device says already what chaos would make it say.
     const said = fault && no % 2 === 0 ? { [fault.field]: fault.after } : {};

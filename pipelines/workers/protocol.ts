@@ -1,10 +1,10 @@
 import type { Target } from "../db/connect.ts";
 import type { Pass } from "../db/ledger.ts";
-import type { FaultProfile } from "../domain/faults.ts";
 import type { FleetSpec } from "../domain/fleet.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { RuleSet } from "../domain/rules.ts";
 import type { ReportColumn } from "../domain/vocabulary.ts";
+import type { Chaos } from "./victims.ts";
 
 /** What a pool of workers does, batch by batch. Plain data: it is sent to threads. */
 export type Task =
@@ -18,16 +18,10 @@ export type Task =
       /** Batches of a worker that may wait for the server's answer at once: what hides the round trip. */
       readonly inFlight: number;
     }
-  | {
+  | ({
       readonly stage: "corrupt";
       readonly pass: Pass;
-      readonly profile: FaultProfile;
-      readonly rate: number;
-      readonly seed: number;
-      readonly reported: readonly ReportColumn[];
-      /** A generated fleet's ids are computed, others are read. */
-      readonly generated: { readonly devices: number; readonly seed: number } | undefined;
-    }
+    } & Chaos)
   | {
       readonly stage: "recover";
       readonly pass: Pass;

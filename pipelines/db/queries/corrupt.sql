@@ -20,30 +20,136 @@ FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[]) AS f (buc
 JOIN stored_report r ON r.bucket = f.bucket AND r.campaign_id = $1 AND r.device_id = f.device_id
 CROSS JOIN LATERAL (
   SELECT CASE f.field
+    WHEN 'attempts' THEN r.attempts
     WHEN 'battery_voltage' THEN r.battery_voltage
     WHEN 'signal_strength' THEN r.signal_strength
     WHEN 'storage_free_mb' THEN r.storage_free_mb
+    WHEN 'reported_at' THEN r.reported_at
   END AS before_value
 ) v
 WHERE r.bucket = ANY($8) AND v.before_value IS DISTINCT FROM f.after_value
 RETURNING device_id
 
+-- A device can be struck in more than one field, and a row is changed once.
 -- name: apply
 UPDATE stored_report r
-SET battery_voltage = CASE WHEN f.field = 'battery_voltage' THEN f.after_value ELSE r.battery_voltage END,
-    signal_strength = CASE WHEN f.field = 'signal_strength' THEN f.after_value ELSE r.signal_strength END,
-    storage_free_mb = CASE WHEN f.field = 'storage_free_mb' THEN f.after_value ELSE r.storage_free_mb END
-FROM unnest($2::int[], $3::text[], $4::text[], $5::text[]) AS f (bucket, device_id, field, after_value)
+SET attempts = CASE WHEN 'attempts' = ANY(f.fields) THEN f.attempts ELSE r.attempts END,
+    battery_voltage = CASE WHEN 'battery_voltage' = ANY(f.fields) THEN f.battery_voltage ELSE r.battery_voltage END,
+    signal_strength = CASE WHEN 'signal_strength' = ANY(f.fields) THEN f.signal_strength ELSE r.signal_strength END,
+    storage_free_mb = CASE WHEN 'storage_free_mb' = ANY(f.fields) THEN f.storage_free_mb ELSE r.storage_free_mb END,
+    reported_at = CASE WHEN 'reported_at' = ANY(f.fields) THEN f.reported_at ELSE r.reported_at END
+FROM (
+  SELECT s.bucket, s.device_id, array_agg(s.field) AS fields,
+    max(s.after_value) FILTER (WHERE s.field = 'attempts') AS attempts,
+    max(s.after_value) FILTER (WHERE s.field = 'battery_voltage') AS battery_voltage,
+    max(s.after_value) FILTER (WHERE s.field = 'signal_strength') AS signal_strength,
+    max(s.after_value) FILTER (WHERE s.field = 'storage_free_mb') AS storage_free_mb,
+    max(s.after_value) FILTER (WHERE s.field = 'reported_at') AS reported_at
+  FROM unnest($2::int[], $3::text[], $4::text[], $5::text[]) AS s (bucket, device_id, field, after_value)
+  GROUP BY s.bucket, s.device_id
+) f
+WHERE r.bucket = ANY($6) AND r.bucket = f.bucket AND r.campaign_id = $1 AND r.device_id = f.device_id
+
+-- name: reports
+SELECT f.device_id, p.region, p.model, p.hardware, p.firmware_from, p.firmware_to, o.firmware_reported, o.last_stage, o.error_code,
+  r.attempts, r.battery_voltage, r.signal_strength, r.storage_free_mb, r.reported_at, o.update_status
+FROM unnest($2::int[], $3::text[]) AS f (bucket, device_id)
+JOIN stored_report r ON r.bucket = f.bucket AND r.campaign_id = $1 AND r.device_id = f.device_id
+JOIN device_profile p ON p.campaign_id = $1 AND p.profile_no = r.profile_no
+JOIN update_outcome o ON o.campaign_id = $1 AND o.outcome_no = r.outcome_no
+WHERE r.bucket = ANY($4)
+
+-- name: versions
+SELECT DISTINCT firmware_from FROM device_profile WHERE campaign_id = $1 AND firmware_from <> '' ORDER BY firmware_from
+
+-- Words stand in rows that many devices share. A corrupted one gets a row of its own below 0, whose number tells the sound one: minus it, modulo 2^20.
+-- Where an import has more combinations of words than that, those beyond are left alone.
+-- name: record_words
+INSERT INTO fault_ledger (bucket, campaign_id, device_id, field, kind, before_value, after_value, batch_no)
+SELECT f.bucket, $1, f.device_id, f.field, f.kind, v.before_value, f.after_value, $2
+FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[]) AS f (bucket, device_id, field, after_value, kind)
+JOIN stored_report r ON r.bucket = f.bucket AND r.campaign_id = $1 AND r.device_id = f.device_id
+JOIN device_profile p ON p.campaign_id = $1 AND p.profile_no = r.profile_no
+JOIN update_outcome o ON o.campaign_id = $1 AND o.outcome_no = r.outcome_no
+CROSS JOIN LATERAL (
+  SELECT CASE f.field
+    WHEN 'region' THEN p.region
+    WHEN 'model' THEN p.model
+    WHEN 'hardware' THEN p.hardware
+    WHEN 'firmware_reported' THEN o.firmware_reported
+    WHEN 'last_stage' THEN o.last_stage
+    WHEN 'error_code' THEN o.error_code
+  END AS before_value
+) v
+WHERE r.bucket = ANY($8) AND v.before_value IS DISTINCT FROM f.after_value
+  AND r.profile_no BETWEEN 0 AND 1048575 AND r.outcome_no BETWEEN 0 AND 1048575
+RETURNING device_id
+
+-- name: words_of_profiles
+INSERT INTO device_profile (campaign_id, profile_no, region, model, hardware, firmware_from, firmware_to)
+SELECT DISTINCT ON (2) $1, -(f.variant * 1048576 + p.profile_no),
+  CASE f.field WHEN 'region' THEN f.after_value ELSE p.region END,
+  CASE f.field WHEN 'model' THEN f.after_value ELSE p.model END,
+  CASE f.field WHEN 'hardware' THEN f.after_value ELSE p.hardware END,
+  p.firmware_from, p.firmware_to
+FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::int[]) AS f (bucket, device_id, field, after_value, variant)
+JOIN stored_report r ON r.bucket = f.bucket AND r.campaign_id = $1 AND r.device_id = f.device_id
+JOIN device_profile p ON p.campaign_id = $1 AND p.profile_no = r.profile_no
+WHERE r.bucket = ANY($7) AND f.field = ANY('{region,model,hardware}')
+ORDER BY 2
+ON CONFLICT DO NOTHING
+
+-- name: words_of_outcomes
+INSERT INTO update_outcome (campaign_id, outcome_no, firmware_reported, last_stage, error_code, update_status)
+SELECT DISTINCT ON (2) $1, -(f.variant * 1048576 + o.outcome_no),
+  CASE f.field WHEN 'firmware_reported' THEN f.after_value ELSE o.firmware_reported END,
+  CASE f.field WHEN 'last_stage' THEN f.after_value ELSE o.last_stage END,
+  CASE f.field WHEN 'error_code' THEN f.after_value ELSE o.error_code END,
+  o.update_status
+FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::int[]) AS f (bucket, device_id, field, after_value, variant)
+JOIN stored_report r ON r.bucket = f.bucket AND r.campaign_id = $1 AND r.device_id = f.device_id
+JOIN update_outcome o ON o.campaign_id = $1 AND o.outcome_no = r.outcome_no
+WHERE r.bucket = ANY($7) AND f.field = ANY('{firmware_reported,last_stage,error_code}')
+ORDER BY 2
+ON CONFLICT DO NOTHING
+
+-- name: apply_words
+UPDATE stored_report r
+SET profile_no = CASE WHEN f.of_profile THEN -(f.variant * 1048576 + r.profile_no) ELSE r.profile_no END,
+    outcome_no = CASE WHEN f.of_profile THEN r.outcome_no ELSE -(f.variant * 1048576 + r.outcome_no) END
+FROM (
+  SELECT s.bucket, s.device_id, s.variant, s.field = ANY('{region,model,hardware}') AS of_profile
+  FROM unnest($2::int[], $3::text[], $4::text[], $5::int[]) AS s (bucket, device_id, field, variant)
+) f
 WHERE r.bucket = ANY($6) AND r.bucket = f.bucket AND r.campaign_id = $1 AND r.device_id = f.device_id
 
 -- name: undo
 UPDATE stored_report r
-SET battery_voltage = CASE WHEN f.field = 'battery_voltage' THEN f.before_value ELSE r.battery_voltage END,
-    signal_strength = CASE WHEN f.field = 'signal_strength' THEN f.before_value ELSE r.signal_strength END,
-    storage_free_mb = CASE WHEN f.field = 'storage_free_mb' THEN f.before_value ELSE r.storage_free_mb END
-FROM fault_ledger f
-WHERE f.campaign_id = $1
-  AND r.bucket = f.bucket AND r.campaign_id = f.campaign_id AND r.device_id = f.device_id
+SET attempts = CASE WHEN 'attempts' = ANY(f.fields) THEN f.attempts ELSE r.attempts END,
+    battery_voltage = CASE WHEN 'battery_voltage' = ANY(f.fields) THEN f.battery_voltage ELSE r.battery_voltage END,
+    signal_strength = CASE WHEN 'signal_strength' = ANY(f.fields) THEN f.signal_strength ELSE r.signal_strength END,
+    storage_free_mb = CASE WHEN 'storage_free_mb' = ANY(f.fields) THEN f.storage_free_mb ELSE r.storage_free_mb END,
+    reported_at = CASE WHEN 'reported_at' = ANY(f.fields) THEN f.reported_at ELSE r.reported_at END,
+    profile_no = CASE WHEN r.profile_no < 0 THEN -r.profile_no % 1048576 ELSE r.profile_no END,
+    outcome_no = CASE WHEN r.outcome_no < 0 THEN -r.outcome_no % 1048576 ELSE r.outcome_no END
+FROM (
+  SELECT l.bucket, l.device_id, array_agg(l.field) AS fields,
+    max(l.before_value) FILTER (WHERE l.field = 'attempts') AS attempts,
+    max(l.before_value) FILTER (WHERE l.field = 'battery_voltage') AS battery_voltage,
+    max(l.before_value) FILTER (WHERE l.field = 'signal_strength') AS signal_strength,
+    max(l.before_value) FILTER (WHERE l.field = 'storage_free_mb') AS storage_free_mb,
+    max(l.before_value) FILTER (WHERE l.field = 'reported_at') AS reported_at
+  FROM fault_ledger l
+  WHERE l.campaign_id = $1
+  GROUP BY l.bucket, l.device_id
+) f
+WHERE r.bucket = f.bucket AND r.campaign_id = $1 AND r.device_id = f.device_id
+
+-- name: undo_profiles
+DELETE FROM device_profile WHERE campaign_id = $1 AND profile_no < 0
+
+-- name: undo_outcomes
+DELETE FROM update_outcome WHERE campaign_id = $1 AND outcome_no < 0
 
 -- name: undo_faults
 DELETE FROM fault_ledger WHERE campaign_id = $1
@@ -59,3 +165,6 @@ UPDATE campaign SET fault_rate = $2, fault_profile = $3, fault_seed = $4 WHERE c
 
 -- name: by_kind
 SELECT kind, count(*)::int AS faults FROM fault_ledger WHERE campaign_id = $1 GROUP BY kind ORDER BY kind
+
+-- name: devices
+SELECT count(DISTINCT (bucket, device_id))::int AS devices FROM fault_ledger WHERE campaign_id = $1

@@ -293,13 +293,24 @@ SELECT 'faults_as_recorded' AS name, '0 faults that do not stand in the report' 
   count(*) || ' faults that do not stand in the report' AS actual
 FROM fault_ledger f
 LEFT JOIN stored_report r ON r.bucket = f.bucket AND r.campaign_id = f.campaign_id AND r.device_id = f.device_id
+LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
+LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
 WHERE f.campaign_id = $1
   AND (
     r.device_id IS NULL
     OR f.after_value IS DISTINCT FROM CASE f.field
+      WHEN 'region' THEN p.region
+      WHEN 'model' THEN p.model
+      WHEN 'hardware' THEN p.hardware
+      WHEN 'firmware_reported' THEN o.firmware_reported
+      WHEN 'last_stage' THEN o.last_stage
+      WHEN 'error_code' THEN o.error_code
+      WHEN 'attempts' THEN r.attempts
       WHEN 'battery_voltage' THEN r.battery_voltage
       WHEN 'signal_strength' THEN r.signal_strength
       WHEN 'storage_free_mb' THEN r.storage_free_mb
+      WHEN 'reported_at' THEN r.reported_at
+      ELSE 'no such field'
     END
   )
 
@@ -312,18 +323,15 @@ LIMIT 1
 
 -- name: sample
 SELECT r.batch_no, r.bucket, r.device_id, r.region, r.model, r.hardware, r.firmware_from, r.firmware_to, r.firmware_reported,
-  r.last_stage, r.error_code, r.attempts,
-  CASE WHEN b.field IS NULL THEN r.battery_voltage ELSE b.before_value END AS battery_voltage,
-  CASE WHEN s.field IS NULL THEN r.signal_strength ELSE s.before_value END AS signal_strength,
-  CASE WHEN m.field IS NULL THEN r.storage_free_mb ELSE m.before_value END AS storage_free_mb,
-  r.reported_at, r.update_status
+  r.last_stage, r.error_code, r.attempts, r.battery_voltage, r.signal_strength, r.storage_free_mb, r.reported_at, r.update_status,
+  f.before
 FROM device_report r
-LEFT JOIN fault_ledger b
-  ON b.bucket = r.bucket AND b.campaign_id = r.campaign_id AND b.device_id = r.device_id AND b.field = 'battery_voltage'
-LEFT JOIN fault_ledger s
-  ON s.bucket = r.bucket AND s.campaign_id = r.campaign_id AND s.device_id = r.device_id AND s.field = 'signal_strength'
-LEFT JOIN fault_ledger m
-  ON m.bucket = r.bucket AND m.campaign_id = r.campaign_id AND m.device_id = r.device_id AND m.field = 'storage_free_mb'
+LEFT JOIN (
+  SELECT l.bucket, l.device_id, jsonb_object_agg(l.field, l.before_value) AS before
+  FROM fault_ledger l
+  WHERE l.campaign_id = $1 AND l.bucket = ANY($2)
+  GROUP BY l.bucket, l.device_id
+) f ON f.bucket = r.bucket AND f.device_id = r.device_id
 WHERE r.campaign_id = $1 AND r.bucket = ANY($2)
 
 -- name: prototype
