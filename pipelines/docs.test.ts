@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { emptyDatabase, type TestDatabase } from "../test/support/database.ts";
 import { externalTarget, withClient } from "./db/connect.ts";
-import { dictionaryMarkdown, optionsMarkdown } from "./docs.ts";
+import { dictionaryMarkdown, faultsMarkdown, optionsMarkdown } from "./docs.ts";
 import { reference } from "./reference.ts";
 
 const PROJECT = resolve(import.meta.dirname, "..");
@@ -28,4 +28,8 @@ it("the dictionary leaves no table and no column without a meaning", () => {
 
 it("the table of options is what the code says (else run: npm run docs)", () => {
   expect(doc("options.md")).toBe(optionsMarkdown());
+});
+
+it("the table of fault kinds is what the code says (else run: npm run docs)", () => {
+  expect(doc("faults.md")).toBe(faultsMarkdown());
 });

@@ -9,15 +9,18 @@ import { type Target, withClient } from "./db/connect.ts";
 import { migrate } from "./db/migrate.ts";
 import { installRuleViews } from "./db/rule-views.ts";
 import { sql } from "./db/sql.ts";
+import { FAULT_KIND_SPECS } from "./domain/fault-kinds.ts";
 import type { RuleSet } from "./domain/rules.ts";
+import { FAULT_KINDS } from "./domain/vocabulary.ts";
 
-/** Writes the documents that are made from the code: `docs/dictionary.md` and `docs/options.md`. */
+/** Writes the documents that are made from the code: `docs/dictionary.md`, `docs/options.md` and `docs/faults.md`. */
 export async function writeDocs(context: Context, target: Target): Promise<void> {
   const dictionary = await withClient(target, (client) => dictionaryMarkdown(client, context.reference.rules()));
   const docs = path.join(context.projectRoot, "docs");
   writeFileSync(path.join(docs, "dictionary.md"), dictionary);
   writeFileSync(path.join(docs, "options.md"), optionsMarkdown());
-  context.reporter.result("docs/dictionary.md and docs/options.md are up to date.");
+  writeFileSync(path.join(docs, "faults.md"), faultsMarkdown());
+  context.reporter.result("docs/dictionary.md, docs/options.md and docs/faults.md are up to date.");
 }
 
 /** Every table, view and mart with its grain and columns, from the comments in the schema and the headers of the marts. */
@@ -72,6 +75,24 @@ Made from the code by \`npm run docs\`; a test fails when it is out of date. A s
 ${markdownTable(["command", "what it does"], commands)}
 
 ${markdownTable(["option", "environment", "meaning (default)", "commands"], rows)}
+`;
+}
+
+/** Every kind of fault: what it is, what it can strike, and where it does so unless a profile says otherwise. */
+export function faultsMarkdown(): string {
+  const rows = FAULT_KINDS.map((kind) => {
+    const { layer, severity, what, fields, usual = fields } = FAULT_KIND_SPECS[kind];
+    const named = (list: readonly string[]): string => list.map((field) => `\`${field}\``).join(", ");
+    const elsewhere = fields.filter((field) => !usual.includes(field));
+    return [`\`${kind}\``, layer, severity, what, named(usual), named(elsewhere)];
+  });
+  const head = ["kind", "layer", "severity", "what is wrong then", "strikes", "and where a profile says so"];
+  return `# Kinds of faults
+
+What chaos can do to a report. Made from the code by \`npm run docs\`; a test fails when it is out of date. A syntactic fault is one that the value alone gives
+away; a contextual one shows against the other fields, or against what is usual for such a device. The ground truth of each is in \`fault_ledger\`.
+
+${markdownTable(head, rows)}
 `;
 }
 
