@@ -45,7 +45,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "pipeline",
     help: "everything: generate, corrupt, recover, validate, report",
-    options: [...GENERATE, "faultRate", "profile", "policy", ...WORK, "noSite"],
+    options: [...GENERATE, "faultRate", "profile", "policy", "rules", ...WORK, "noSite"],
     run: pipeline,
   },
   {
@@ -63,7 +63,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "recover",
     help: "decide every Partial device; quarantine what cannot be trusted",
-    options: ["policy", ...WORK, "dryRun"],
+    options: ["policy", "rules", ...WORK, "dryRun"],
     run: (context) => stageOrPreview(context, "recover", recover),
   },
   {

@@ -1,3 +1,4 @@
+import { rulesFor } from "./campaign-rules.ts";
 import { count, percent, printable, table } from "./cli/format.ts";
 import type { Context } from "./context.ts";
 import { chaosFor } from "./corrupt.ts";
@@ -70,7 +71,8 @@ async function recover(...[context, client]: Parameters<Preview>): Promise<strin
   const { options, reference } = context;
   const campaign = await campaignFor(client, options.campaign);
   const policy = reference.policy(options.policy ?? "default");
-  const text = withPolicy(withRules(sql("preview.decisions"), reference.rules()), policy);
+  const { name, rules } = await rulesFor(context, client, campaign);
+  const text = withPolicy(withRules(sql("preview.decisions"), rules), policy);
   const { rows } = await client.query<{ action: string; fate: string; rule: string; devices: number }>(text, [
     campaign.campaign_id,
   ]);
@@ -78,7 +80,7 @@ async function recover(...[context, client]: Parameters<Preview>): Promise<strin
   if (rows.length === 0) return `Nothing is left to decide in campaign ${campaign.name}.`;
   const cells = rows.map(({ action, fate, rule, devices }) => [action, FATE_WORDS[fate] ?? fate, rule, count(devices)]);
   const total = count(rows.reduce((sum, { devices }) => sum + devices, 0));
-  return `${table(["action", "that is", "rule", "devices"], cells)}\nIt would decide ${total} Partial devices of campaign ${campaign.name} by policy ${policy.name}.`;
+  return `${table(["action", "that is", "rule", "devices"], cells)}\nIt would decide ${total} Partial devices of campaign ${campaign.name} by policy ${policy.name} and rules ${name}.`;
 }
 
 /** What becomes of a device, in words for people. */

@@ -14,6 +14,7 @@ export interface Options {
   faultRate?: number;
   profile?: string;
   policy?: string;
+  rules?: string;
   campaign?: string;
   databaseUrl?: string;
   resume?: boolean;
@@ -176,6 +177,14 @@ export const OPTIONS: readonly OptionSpec[] = [
     env: "SENTINEL_POLICY",
     value: "NAME",
     help: "recovery policy, a file in data/policy (default)",
+    ...word,
+  },
+  {
+    name: "rules",
+    flag: "rules",
+    env: "SENTINEL_RULES",
+    value: "NAME",
+    help: "rule set that judges the campaign from now on, a file in data/rules (the campaign's, at first default)",
     ...word,
   },
   {

@@ -12,9 +12,9 @@ export type Severity = (typeof SEVERITIES)[number];
 export const EFFECTS = ["quarantine", "warn", "halt"] as const;
 export type Effect = (typeof EFFECTS)[number];
 
-/** A check on a report; `field` is the one that it finds fault with. `detects` is the fault kind that it is there to find. */
+/** A check on a report; `field` is the one that it finds fault with. `detects` is the fault kind that it is there to find, or several. */
 export interface Rule extends Conditional {
-  readonly detects: FaultKind;
+  readonly detects: FaultKind | readonly FaultKind[];
   /** `critical` where it is not said. */
   readonly severity?: Severity;
   /** `quarantine` where it is not said. */
@@ -36,6 +36,8 @@ export interface Finding {
 }
 
 export const effectOf = ({ effect = "quarantine" }: Rule): Effect => effect;
+/** The fault kinds that a rule is there to find; for the first of them a false alarm counts. */
+export const kindsOf = ({ detects }: Rule): readonly FaultKind[] => (typeof detects === "string" ? [detects] : detects);
 export const severityOf = ({ severity = "critical" }: Rule): Severity => severity;
 
 /** The rules that a decision rests on: those that do more than warn. */
@@ -49,12 +51,22 @@ export function parseRuleSet(value: unknown): RuleSet {
     const { id, detects, severity, effect } = rule;
     if (id === REFUSED_RULE)
       throw new Misfit([...at, "id"], `"id" ${REFUSED_RULE} is taken: it is what the server, not a rule, holds back`);
-    refuseOther(detects, FAULT_KINDS, [...at, "detects"]);
+    checkKinds(detects, [...at, "detects"]);
     if (severity !== undefined) refuseOther(severity, SEVERITIES, [...at, "severity"]);
     if (effect !== undefined) refuseOther(effect, EFFECTS, [...at, "effect"]);
   });
   if (decisive(value).length === 0) throw new Misfit(["rules"], "write at least one rule that does more than warn");
   return value;
+}
+
+function checkKinds(value: unknown, at: readonly (string | number)[]): void {
+  if (!Array.isArray(value)) return refuseOther(value, FAULT_KINDS, at);
+  if (value.length === 0) throw new Misfit(at, '"detects" must name at least one fault kind');
+  for (const [no, kind] of value.entries()) {
+    if (!(FAULT_KINDS as readonly unknown[]).includes(kind))
+      throw new Misfit([...at, no], `"detects" must be of ${FAULT_KINDS.join(", ")}`);
+    if (value.indexOf(kind) < no) throw new Misfit([...at, no], `"detects" names ${kind} twice`);
+  }
 }
 
 function refuseOther(value: unknown, known: readonly string[], at: readonly (string | number)[]): void {

@@ -91,8 +91,11 @@ async function look(
 }
 
 /** Findings do not hang on the policy. */
-export function judgingOf({ reference }: Pick<Context, "reference">, { reported_columns }: Campaign): Judging {
-  const rules = reference.rules();
+export function judgingOf(
+  { reference }: Pick<Context, "reference">,
+  { reported_columns, rules: name }: Campaign,
+): Judging {
+  const rules = reference.rules(name);
   return {
     judge: new Judge(rules, undefined, reported_columns),
     expected: (field) => expectation(rules, field),

@@ -18,7 +18,7 @@ export async function exportQueue(context: Context, target: Target, file: string
     const found = await campaignFor(client, options.campaign);
     return { campaign: found, places: await listPlaces(client, found.campaign_id, options) };
   });
-  const rules = context.reference.rules();
+  const rules = context.reference.rules(campaign.rules);
   const rows = places.flatMap((place) => rowsOf(rules, place));
   const written = writeText(file, writeCsv(rows, COLUMNS), options.replace ?? false);
   const facts = { campaign: campaign.name, devices: places.length, rows: rows.length };

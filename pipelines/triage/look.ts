@@ -66,7 +66,7 @@ export async function show(
   }
   const { rows: entries } = await client.query<AuditEntry>(sql("triage.audit"), key);
   const field = REPORT_COLUMNS.find((known) => known === row.field);
-  const expected = field ? expectation(reference.rules(), field) : "what the server takes";
+  const expected = field ? expectation(reference.rules(campaign.rules), field) : "what the server takes";
   reporter.event({ event: "triage", ...row, expected, decisions: entries });
   const facts = Object.entries({ ...row, expected }).map(([name, value]) => [name, shown(value)]);
   reporter.result(table(["column", "value"], facts));

@@ -32,7 +32,7 @@ export async function work(context: Context, target: Target): Promise<void> {
   });
   const queue = new Queue({ ...context, reporter: silent() }, target, campaign);
   const desk = await onScreen(context, terminal, async (keys) => {
-    const paint = painter(context, terminal);
+    const paint = painter(context, campaign, terminal);
     let now = newDesk(campaign.name, await queue.places());
     paint(now);
     for await (const key of keys) {
@@ -122,8 +122,8 @@ async function onScreen<T>(
   }
 }
 
-function painter({ reference }: Context, { output }: Terminal): (desk: Desk) => void {
-  const rules = reference.rules();
+function painter({ reference }: Context, campaign: Campaign, { output }: Terminal): (desk: Desk) => void {
+  const rules = reference.rules(campaign.rules);
   const expected = (name: string): string => {
     const field = REPORT_COLUMNS.find((known) => known === name);
     return field ? expectation(rules, field) : "what the server takes";

@@ -335,26 +335,27 @@ SELECT FROM current_campaign WHERE campaign_id = $1
 -- name: by_status
 SELECT update_status, count(*) FROM device_status WHERE campaign_id = :campaign GROUP BY update_status
 
--- What is found in reports of any status, held against what chaos hid; what is found beyond that are false alarms.
+-- What is found in reports of any status, held against what chaos hid; what is found beyond that are false alarms, of the first kind that
+-- their rule is there to find.
 -- name: detection
 WITH alarm AS (
-  SELECT k.kind, sum(v.devices) AS devices
+  SELECT k.kinds ->> 0 AS kind, sum(v.devices) AS devices
   FROM (
 :alarms
   ) v
-  JOIN jsonb_each_text($2) AS k (rule_id, kind) ON k.rule_id = v.rule_id
-  GROUP BY k.kind
+  JOIN jsonb_each($2) AS k (rule_id, kinds) ON k.rule_id = v.rule_id
+  GROUP BY k.kinds ->> 0
 ), fault AS (
-  SELECT l.kind, k.kind AS found_as
+  SELECT l.kind, k.kinds ->> 0 AS found_as, k.kinds ? l.kind AS is_rightly
   FROM fault_ledger l
   JOIN campaign c ON c.campaign_id = l.campaign_id
   JOIN stored_report r ON r.bucket = l.bucket AND r.campaign_id = l.campaign_id AND r.device_id = l.device_id
   LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
   LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
-  LEFT JOIN jsonb_each_text($2) AS k (rule_id, kind) ON k.rule_id = CASE l.field :finding_of_field END
+  LEFT JOIN jsonb_each($2) AS k (rule_id, kinds) ON k.rule_id = CASE l.field :finding_of_field END
   WHERE l.campaign_id = $1
 ), hidden AS (
-  SELECT f.kind, count(*) AS injected, count(f.found_as) AS found, count(*) FILTER (WHERE f.found_as = f.kind) AS right_rule
+  SELECT f.kind, count(*) AS injected, count(f.found_as) AS found, count(*) FILTER (WHERE f.is_rightly) AS right_rule
   FROM fault f
   GROUP BY f.kind
 ), rightful AS (
