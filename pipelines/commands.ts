@@ -38,7 +38,7 @@ const CAMPAIGN = ["campaign", "databaseUrl"] as const satisfies OptionName[];
 const WORK = [...CAMPAIGN, "workers", "batchSize", "resume"] as const satisfies OptionName[];
 
 const FILTERS = ["rule", "field", "region", "model", "state", "limit"] as const satisfies OptionName[];
-const DECIDING = ["all", "yes", "why", "by", "action", "version"] as const satisfies OptionName[];
+const DECIDING = ["all", "yes", "proposed", "why", "by", "action", "version"] as const satisfies OptionName[];
 const GENERATE = ["devices", "seed", "from", "format", "map", "replace"] as const satisfies OptionName[];
 
 export const COMMANDS: readonly Command[] = [

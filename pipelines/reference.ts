@@ -47,15 +47,12 @@ const errorCodes = (data: string): string[] => [
   ...new Set(rows(data, "errors.csv").map((row) => text(row, "error_code", "errors.csv"))),
 ];
 
-/** What a file of `data/` is, where its folder does not say so. */
-const KINDS: Readonly<Record<string, string>> = { rules: "rule set", chaos: "chaos profile" };
-
 function parsed<T extends object>(data: string, kind: string, name: string, parse: (value: unknown) => T): T {
   const known = named(data, kind);
   if (!known.includes(name)) {
     throw new SentinelError({
       exitCode: EXIT.usage,
-      cause: `There is no ${KINDS[kind] ?? kind} named "${name}".`,
+      cause: `There is no ${kind === "rules" ? "rule set" : kind} named "${name}".`,
       remedy: `Use one of: ${known.join(", ")}; or add data/${kind}/${name}.json.`,
     });
   }

@@ -30,6 +30,7 @@ export interface Options {
   limit?: number;
   all?: boolean;
   yes?: boolean;
+  proposed?: boolean;
   why?: string;
   by?: string;
   action?: PolicyAction;
@@ -264,6 +265,12 @@ export const OPTIONS: readonly OptionSpec[] = [
   },
   { name: "all", flag: "all", env: "SENTINEL_ALL", help: "triage: decide on all devices that the filters leave" },
   { name: "yes", flag: "yes", env: "SENTINEL_YES", help: "triage: with --all, for more than one device" },
+  {
+    name: "proposed",
+    flag: "proposed",
+    env: "SENTINEL_PROPOSED",
+    help: "triage fix: take the values that the rules propose",
+  },
   {
     name: "why",
     flag: "why",

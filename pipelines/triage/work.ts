@@ -11,7 +11,8 @@ import { expectation } from "../domain/expectation.ts";
 import { REPORT_COLUMNS } from "../domain/vocabulary.ts";
 import type { Asked, Told } from "./decide.ts";
 import { cleared, type Desk, type Effect, type Key, newDesk, press, reloaded } from "./desk.ts";
-import { type ListedPlace, listPlaces } from "./filter.ts";
+import { listPlaces } from "./filter.ts";
+import { type ProposedPlace, withProposed } from "./proposed.ts";
 import { screen } from "./screen.ts";
 import { write } from "./write.ts";
 
@@ -60,9 +61,11 @@ class Queue {
     this.#campaign = campaign;
   }
 
-  places(): Promise<ListedPlace[]> {
+  places(): Promise<ProposedPlace[]> {
     const { campaign_id: id } = this.#campaign;
-    return withClient(this.#target, (client) => listPlaces(client, id, this.#context.options));
+    return withClient(this.#target, async (client) =>
+      withProposed(this.#context, client, this.#campaign, await listPlaces(client, id, this.#context.options)),
+    );
   }
 
   /** Does what the person wants done; what stands against it they are told. */
