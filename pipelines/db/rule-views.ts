@@ -7,11 +7,14 @@ import {
   findingSql,
   policyRuleSql,
   policyWordSql,
+  quote,
   relationOf,
   valueFindingSql,
 } from "../domain/predicate-sql.ts";
+import type { Repair } from "../domain/repair.ts";
+import { repairSql } from "../domain/repair-sql.ts";
 import { decisive, type RuleSet } from "../domain/rules.ts";
-import type { RuleField } from "../domain/vocabulary.ts";
+import { RULE_FIELDS, type RuleField } from "../domain/vocabulary.ts";
 import { sql } from "./sql.ts";
 
 /**
@@ -25,17 +28,55 @@ const judged: ColumnOf = (field) => `r.${field}`;
 
 /**
  * Writes compiled rules into a statement: `:first_finding` becomes the id of the first rule that `judged_report` r breaks and nobody waived, of
- * a field that campaign c reports; `:finding_of_field` the arms of a CASE that says so of one field, waived or not. The texts come from the
+ * a field that campaign c reports; `:finding_of_field` the arms of a CASE that says so of one field, waived or not, and
+ * `:repair_of_field` those that say what the repair of the rule that it breaks makes of the report o as it came. The texts come from the
  * compiler, which quotes.
  */
 export function withRules(text: string, rules: RuleSet): string {
   const fields = faultFields(decisive(rules));
-  const first = fields.map((field) =>
-    reported(field, `nullif(${findingSql(rules, field, judged, "postgres")}, r.waived_${field})`),
-  );
   return text
-    .replaceAll(":first_finding", () => `coalesce(${[...first, "CAST(NULL AS text)"].join(", ")})`)
+    .replaceAll(":first_finding", () => firstFinding(rules, "r"))
+    .replaceAll(":repair_of_field", () => repairArms(rules))
     .replaceAll(":finding_of_field", () => armsOf(fields, (field) => findingSql(rules, field, judged, "postgres")));
+}
+
+function firstFinding(rules: RuleSet, relation: "o" | "r"): string {
+  const first = faultFields(decisive(rules)).map((field) => {
+    const found = findingSql(rules, field, (asked) => `${relation}.${asked}`, "postgres");
+    return reported(field, `nullif(${found}, ${relation}.waived_${field})`);
+  });
+  return `coalesce(${[...first, "CAST(NULL AS text)"].join(", ")})`;
+}
+
+const came: ColumnOf = (field) => `o.${field}`;
+
+/** A SQL expression: what the repairs of some rules, all about one field, make of it; NULL where none of them is broken. */
+function repairOf(rules: RuleSet, field: RuleField, which: (repair: Repair) => boolean): string {
+  const arms = decisive(rules).flatMap(({ id, field: about, repair }) =>
+    about === field && repair && which(repair) ? [`WHEN ${quote(id)} THEN ${repairSql(repair, came(field))}`] : [],
+  );
+  if (arms.length === 0) return "CAST(NULL AS text)";
+  return `CASE ${findingSql(rules, field, came, "postgres")} ${arms.join(" ")} END`;
+}
+
+const repairArms = (rules: RuleSet): string =>
+  armsOf(faultFields(decisive(rules)), (field) => repairOf(rules, field, () => true));
+
+/**
+ * Writes into a statement about the report o as it came what rules repair of it by themselves: `:reported_finding` becomes the first rule that it
+ * breaks, and `:repaired_fields` the columns of the repaired report.
+ */
+export function withRepairs(text: string, rules: RuleSet): string {
+  const fields = RULE_FIELDS.map((field) => {
+    const alone = reported(
+      field,
+      repairOf(rules, field, ({ auto }) => auto === true),
+    );
+    return `coalesce(${alone}, ${came(field)}) AS ${field}, o.waived_${field}`;
+  });
+  return text
+    .replaceAll(":reported_finding", () => firstFinding(rules, "o"))
+    .replaceAll(":repaired_fields", () => fields.join(", "));
 }
 
 /** Arms of a CASE by field. */

@@ -30,18 +30,25 @@ export function proposedFor(judge: Judge, report: Report, said: Amendment = NO_A
   return [];
 }
 
-/** What recovery may repair by itself; nothing, where that leaves anything for a person to look at. */
-export function repairedAlone(judge: Judge, report: Report, broken: readonly Rule[]): readonly Proposed[] {
+/** A repair that needs nobody, and the place in the policy of the rule that decides the repaired device. */
+export interface Alone {
+  readonly proposed: readonly Proposed[];
+  readonly place: number;
+}
+
+/** What recovery may repair by itself; undefined, where that leaves anything for a person to look at. */
+export function repairedAlone(judge: Judge, report: Report, broken: readonly Rule[]): Alone | undefined {
   const alone = repairsOf(
     broken.filter(({ repair }) => repair?.auto),
     report,
   );
-  if (alone.length === 0) return [];
-  return judgeAmended(judge, report, taking(NO_AMENDMENT, alone)).broken.length === 0 ? alone : [];
+  if (alone.length === 0) return undefined;
+  const { broken: left, place } = judgeAmended(judge, report, taking(NO_AMENDMENT, alone));
+  return left.length === 0 ? { proposed: alone, place } : undefined;
 }
 
 /** The amendment, with the proposed values taken. */
-export function taking({ values, waived }: Amendment, proposed: readonly Proposed[]): Amendment {
+function taking({ values, waived }: Amendment, proposed: readonly Proposed[]): Amendment {
   return { values: new Map([...values, ...proposed.map(({ field, to }) => [field, to] as const)]), waived };
 }
 

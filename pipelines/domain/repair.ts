@@ -22,11 +22,15 @@ export const WRITTEN_NUMBER = `^${BLANK}*(-?[0-9]+([.,][0-9]+)?)${BLANK}*[%A-Za-
 const ENDS = new RegExp(BLANK_ENDS, "g");
 const WRITTEN = new RegExp(WRITTEN_NUMBER);
 
+/** Characters of a value that may stand instead of a reported one. */
+export const LONGEST_VALUE = 1_000;
+export const isTooLong = (value: string): boolean => value.length > LONGEST_VALUE && [...value].length > LONGEST_VALUE;
+
 /** The repaired value; undefined where the repair has nothing to say of it. Whether any rule accepts it is another question. */
 export function repaired(repair: Repair, raw: string | null): string | undefined {
   if (raw === null) return undefined;
   const value = attempt(repair, raw);
-  return value === "" || value === raw ? undefined : value;
+  return value === undefined || value === "" || value === raw || isTooLong(value) ? undefined : value;
 }
 
 function attempt(repair: Repair, raw: string): string | undefined {
@@ -98,7 +102,9 @@ function checkScale({ factor, digits }: Readonly<Record<string, unknown>>, at: r
     throw new Misfit([...at, "digits"], `"digits" must be a whole number from 0 to ${MOST_DIGITS}`);
 }
 
+const isValue = (text: string): boolean => text !== "" && !text.includes("\0") && !isTooLong(text);
+
 function isMap(value: unknown): boolean {
   const pairs = typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
-  return pairs.length > 0 && pairs.every(([old, fresh]) => typeof fresh === "string" && fresh !== "" && old !== "");
+  return pairs.length > 0 && pairs.every(([old, fresh]) => old !== "" && typeof fresh === "string" && isValue(fresh));
 }

@@ -1,6 +1,7 @@
 import { type Amendment, judgeAmended } from "./amend.ts";
 import { FIELD_ORDER, findingsOf, type Judge, type Report } from "./judge.ts";
 import { proposedFor } from "./propose.ts";
+import { isTooLong } from "./repair.ts";
 import type { Finding } from "./rules.ts";
 import type { PolicyAction, RuleField, TriageState, TriageVerb } from "./vocabulary.ts";
 
@@ -109,9 +110,6 @@ function after(proposal: Proposal, reported: Report, before: readonly Said[], ju
   }
 }
 
-/** Characters of a corrected value. */
-const LONGEST = 1_000;
-
 /** Corrections and waivers: what is left to find must be nothing. */
 function afterSaying(
   { values: given, accepted }: Proposal,
@@ -123,7 +121,7 @@ function afterSaying(
   if (given === "proposed" && values.size === 0) return refused("no rule proposes a value for it");
   const stranger = [...values.keys()].find((field) => !judging.reported.includes(field));
   if (stranger !== undefined) return refused(`the campaign has no ${stranger}`);
-  const broken = [...values].find(([, value]) => value.includes("\0") || value.length > LONGEST);
+  const broken = [...values].find(([, value]) => value.includes("\0") || isTooLong(value));
   if (broken) return refused(`${broken[0]} can't be what was given: it is too long or no text`);
   const corrected = merged(
     before,

@@ -171,7 +171,7 @@ CROSS JOIN LATERAL (VALUES
 -- name: every_triage_decision
 -- decided_by_persons: A person's decision stands exactly where a place in triage was rejected, and it is the action that the audit says.
 -- triage_audited: Each place in triage is as the last entry of its audit says, and no entry is missing.
--- amendments_hold: What persons say of telemetry is as audited; each corrected value passes the rules run again as SQL, each waiver meets its finding.
+-- amendments_hold: What persons say of telemetry is as audited; each corrected value passes the rules run again as SQL, each waiver meets its finding, and what recovery repaired by itself is what its rule's repair makes of the report.
 WITH entry AS (
   SELECT t.bucket, t.device_id, t.version, t.verb, t.after, t.gave_rule, q.state, q.device_id IS NULL AS is_lost,
     lag(t.version) OVER earlier AS version_before, lag(t.after ->> 'state') OVER earlier AS state_before,
@@ -215,7 +215,7 @@ WITH entry AS (
     ) AS missing
   FROM entry e
 ), word AS (
-  SELECT e.bucket, e.device_id, e.state, a.field, a.value, a.rule
+  SELECT e.bucket, e.device_id, e.state, a.field, a.value, a.rule, e.after ->> 'by' = 'rule' AS is_by_rule
   FROM entry e
   CROSS JOIN LATERAL jsonb_to_recordset(e.after -> 'amendments') AS a (field text, value text, rule text)
   WHERE e.is_last
@@ -225,13 +225,15 @@ WITH entry AS (
 ), judged AS (
   SELECT a.value, a.waived_rule, w.state,
     CASE a.field :finding_of_field END AS finding,
+    w.is_by_rule IS NOT true OR a.value IS NOT DISTINCT FROM CASE a.field :repair_of_field END AS is_as_asked,
     w.device_id IS NOT NULL AND w.value IS NOT DISTINCT FROM a.value AND w.rule IS NOT DISTINCT FROM a.waived_rule AS is_audited
   FROM telemetry_amendment a
   LEFT JOIN word w ON w.bucket = a.bucket AND w.device_id = a.device_id AND w.field = a.field
   LEFT JOIN judged_report r ON r.bucket = a.bucket AND r.campaign_id = a.campaign_id AND r.device_id = a.device_id
+  LEFT JOIN device_report o ON o.bucket = a.bucket AND o.campaign_id = a.campaign_id AND o.device_id = a.device_id
   WHERE a.campaign_id = $1
 ), standing AS (
-  SELECT count(*) FILTER (WHERE j.is_audited AND j.state <> 'open' AND j.value IS NOT NULL AND j.finding IS NULL) AS fixed,
+  SELECT count(*) FILTER (WHERE j.is_audited AND j.state <> 'open' AND j.value IS NOT NULL AND j.finding IS NULL AND j.is_as_asked) AS fixed,
     count(*) FILTER (WHERE j.is_audited AND j.state <> 'open' AND j.waived_rule = j.finding) AS waived,
     count(*) FILTER (WHERE NOT j.is_audited) AS unsaid
   FROM judged j
