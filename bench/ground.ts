@@ -109,7 +109,7 @@ export function recoverTask(ground: Ground) {
   return {
     stage: "recover",
     pass: passOver(ground, "recover", shardCount(devices, SCAN_BATCH)),
-    rules: reference.rules(),
+    rules: reference.rules(campaign.rules),
     policy: reference.policy("default"),
     ruleNos,
     reported: campaign.reported_columns,

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { DuckDBConnection } from "@duckdb/node-api";
 import type pg from "pg";
 import { refreshWarehouse } from "../loaders/warehouse.ts";
-import type { RuleSet } from "../pipelines/domain/rules.ts";
+import { reference } from "../pipelines/reference.ts";
 import { peakBytes } from "./proc.ts";
 
 /** What this process is told to refresh. */
@@ -10,7 +10,7 @@ export interface RefreshOrder {
   readonly connection: pg.ClientConfig;
   readonly campaign: string;
   readonly home: string;
-  readonly rules: RuleSet;
+  readonly projectRoot: string;
 }
 
 /** What it says when it has. */
@@ -54,6 +54,8 @@ async function timed<T>(part: string, work: () => Promise<T>): Promise<T> {
 
 const [order] = (await once(process, "message")) as [RefreshOrder];
 began = performance.now();
-await refreshWarehouse({ ...order, onNote: (line) => process.stderr.write(`${line}\n`) });
+const { projectRoot, ...where } = order;
+const { rules } = reference(projectRoot);
+await refreshWarehouse({ ...where, rules, onNote: (line) => process.stderr.write(`${line}\n`) });
 const rssBytes = peakBytes("self") ?? process.resourceUsage().maxRSS * 1024;
 process.send?.({ phases, rssBytes } satisfies RefreshCost, () => process.disconnect());

@@ -39,7 +39,7 @@ export const marts: Work = {
   },
 };
 
-function refreshed({ target, campaign, devices, reference, signal }: Ground, home: string): Side {
+function refreshed({ target, campaign, devices, projectRoot, signal }: Ground, home: string): Side {
   let cost: RefreshCost | undefined;
   return {
     name: "ours",
@@ -57,7 +57,7 @@ function refreshed({ target, campaign, devices, reference, signal }: Ground, hom
         connection: target.config,
         campaign: campaign.name,
         home,
-        rules: reference.rules(),
+        projectRoot,
       };
       cost = undefined;
       child.on("message", (message: RefreshCost) => {

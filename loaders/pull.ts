@@ -29,6 +29,8 @@ export interface Campaign {
   readonly id: number;
   readonly name: string;
   readonly devices: number;
+  /** Name of the rule set that judges it. */
+  readonly rules: string;
 }
 
 /** What the files of pulled rows of a source hold. */
@@ -74,7 +76,7 @@ const NO_RIGHT = "42501";
 export async function findCampaign(client: pg.ClientBase, name: string | undefined): Promise<Campaign> {
   const { rows } = await client.query(readSql("pull/find_campaign"), [name ?? null]);
   const row = rows[0];
-  if (row) return { id: row.campaign_id, name: row.name, devices: Number(row.device_count) };
+  if (row) return { id: row.campaign_id, name: row.name, devices: Number(row.device_count), rules: row.rules };
   throw new SentinelError({
     exitCode: EXIT.usage,
     cause: name === undefined ? "There is no campaign yet." : `There is no campaign named ${name}.`,

@@ -8,7 +8,7 @@ import {
   relationOf,
   valueFindingSql,
 } from "../pipelines/domain/predicate-sql.ts";
-import { decisive, type RuleSet } from "../pipelines/domain/rules.ts";
+import { decisive, kindsOf, type RuleSet } from "../pipelines/domain/rules.ts";
 import {
   ACTIONS,
   FAULT_KINDS,
@@ -27,12 +27,13 @@ export function referenceVariables(ruleSet: RuleSet): Readonly<Record<string, st
     actions: words(ACTIONS),
     fields: words(fieldsOf(ruleSet)),
     kinds: words(FAULT_KINDS),
+    rule_set: JSON.stringify({ name: ruleSet.name, version: ruleSet.version }),
     rules: JSON.stringify(
       ruleSet.rules.map((rule, index) => ({
         rule_id: rule.id,
         ordinal: index + 1,
         field: rule.field,
-        detects: rule.detects,
+        detects: kindsOf(rule),
         expected: expectation(ruleSet, rule.field),
       })),
     ),

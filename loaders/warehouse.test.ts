@@ -56,7 +56,7 @@ test("changed rules make another snapshot of the same rows", async () => {
   const wider = rules.rules.map((rule) =>
     rule.id === "signal_out_of_range" ? { ...rule, test: { kind: "outside" as const, min: 0, max: 300 } } : rule,
   );
-  const [strict, lax] = [await refresh(), await refresh({ rules: { ...rules, rules: wider } })];
+  const [strict, lax] = [await refresh(), await refresh({ rules: () => ({ ...rules, rules: wider }) })];
   expect(lax.id).not.toBe(strict.id);
   const [summary] = await readMart(lax.path, "campaign_summary");
   expect(Number(summary?.found_faults)).toBeLessThan(Number(summary?.injected_faults));

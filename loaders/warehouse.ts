@@ -21,7 +21,8 @@ export interface RefreshOptions {
   readonly campaign?: string;
   /** Folder in which the warehouse lies; made where it is missing. */
   readonly home: string;
-  readonly rules: RuleSet;
+  /** The rules of a name: the campaign says which are its own. */
+  readonly rules: (name: string) => RuleSet;
   /**
    * What DuckDB may use before it spills to disk, for example 200MB. Left out: 90MB, with which a million devices stay below
    * 300 MB of the process, and once more with 400MB where that does not do.
@@ -47,10 +48,10 @@ export async function refreshWarehouse(options: RefreshOptions): Promise<Snapsho
   signal?.throwIfAborted();
   return await withWorkspace(home, async (folder) => {
     const file = join(folder, "warehouse.duckdb");
-    const pulling = pullAll(options, folder);
-    pulling.catch(() => {}); // It may fail before it is waited for.
+    const underWay = pull(options, folder);
+    const { pulling } = underWay;
     try {
-      const snapshot = await buildFile(file, folder, pulling, options);
+      const snapshot = await buildFile(file, folder, underWay, options);
       signal?.throwIfAborted();
       const path = join(home, `${fileName(snapshot.campaignName, snapshot.campaignId)}.duckdb`);
       renameSync(file, path);
@@ -64,15 +65,34 @@ export async function refreshWarehouse(options: RefreshOptions): Promise<Snapsho
   });
 }
 
+/** What is awaited from the database. */
+interface Pull {
+  /** The campaign's rules, known long before the rest. */
+  readonly judging: Promise<RuleSet>;
+  readonly pulling: Promise<readonly Pulled[]>;
+}
+
+/** Either may fail before it is waited for. */
+function pull(options: RefreshOptions, folder: string): Pull {
+  let pulling: Promise<readonly Pulled[]> = Promise.resolve([]);
+  const judging = new Promise<RuleSet>((resolve, reject) => {
+    pulling = pullAll(options, folder, resolve);
+    pulling.catch(reject);
+  });
+  judging.catch(() => {});
+  return { judging, pulling };
+}
+
 /** Builds and checks the warehouse, which is opened while the rows are being pulled; where the small memory does not do and no other was asked for, again with more. */
 async function buildFile(
   file: string,
   folder: string,
-  pulling: Promise<readonly Pulled[]>,
-  { memoryLimit, rules, signal, onNote }: RefreshOptions,
+  { judging, pulling }: Pull,
+  { memoryLimit, signal, onNote }: RefreshOptions,
 ): Promise<Omit<Snapshot, "path">> {
   const attempt = (engine: Pick<WriteOptions, "memoryLimit">): Promise<Omit<Snapshot, "path">> =>
     writeDatabase(file, { ...engine, spill: join(folder, "spill"), signal }, async (db) => {
+      const rules = await judging;
       await inOneTransaction(db, async () => {
         await prepare(db, rules);
         await stage(db, await pulling);
@@ -91,12 +111,17 @@ async function buildFile(
   }
 }
 
-/** All sources of a campaign, as they were at one moment: the devices by two sessions, the rest by the first of them. */
-async function pullAll(options: RefreshOptions, folder: string): Promise<Pulled[]> {
-  const { campaign: name, rules, onNote = () => {}, onProgress } = options;
+/**
+ * All sources of a campaign, as they were at one moment: the devices by two sessions, the rest by the first of them.
+ * @param judge gets the campaign's rules as soon as they are known.
+ */
+async function pullAll(options: RefreshOptions, folder: string, judge: (rules: RuleSet) => void): Promise<Pulled[]> {
+  const { campaign: name, rules: rulesOf, onNote = () => {}, onProgress } = options;
   return withSession(options, async (client) => {
     const snapshot = await beginPull(client, onNote);
     const campaign = await findCampaign(client, name);
+    const rules = rulesOf(campaign.rules);
+    judge(rules);
     const place = { client, campaign, folder, asked: askedFields(rules) };
     const devices = await withSession(options, async (second) => {
       await beginPull(second, () => {}, snapshot);

@@ -38,14 +38,14 @@ const CAMPAIGN = ["campaign", "databaseUrl"] as const satisfies OptionName[];
 const WORK = [...CAMPAIGN, "workers", "batchSize", "resume"] as const satisfies OptionName[];
 
 const FILTERS = ["rule", "field", "region", "model", "state", "limit"] as const satisfies OptionName[];
-const DECIDING = ["all", "yes", "why", "by", "action", "version"] as const satisfies OptionName[];
+const DECIDING = ["all", "yes", "proposed", "why", "by", "action", "version"] as const satisfies OptionName[];
 const GENERATE = ["devices", "seed", "from", "format", "map", "replace"] as const satisfies OptionName[];
 
 export const COMMANDS: readonly Command[] = [
   {
     name: "pipeline",
     help: "everything: generate, corrupt, recover, validate, report",
-    options: [...GENERATE, "faultRate", "profile", "policy", ...WORK, "noSite"],
+    options: [...GENERATE, "faultRate", "profile", "policy", "rules", ...WORK, "noSite"],
     run: pipeline,
   },
   {
@@ -63,7 +63,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "recover",
     help: "decide every Partial device; quarantine what cannot be trusted",
-    options: ["policy", ...WORK, "dryRun"],
+    options: ["policy", "rules", ...WORK, "dryRun"],
     run: (context) => stageOrPreview(context, "recover", recover),
   },
   {

@@ -13,7 +13,7 @@ import { explain } from "./db/explain.ts";
 import { acquireWriteLease, releaseWriteLease } from "./db/lease.ts";
 import { migrate } from "./db/migrate.ts";
 import { isTransient } from "./db/retry.ts";
-import { installRuleViews } from "./db/rule-views.ts";
+import { installRuleViews } from "./db/rule-set-views.ts";
 import { closeAbandonedRuns, finishRun, startRun } from "./db/runs.ts";
 import { workerTarget } from "./db/writer-role.ts";
 import type { Reference } from "./reference.ts";
@@ -101,10 +101,13 @@ export async function withWriter<T>(
     await acquireWriteLease(client, leaseId, `npm run ${context.command}, process ${process.pid}`);
     const closes = context.command === "validate" ? "validate" : null;
     await closeAbandonedRuns(client, closes);
-    await installRuleViews(client, context.reference.rules());
     const note = (line: string): void => context.reporter.note(line);
+    await installRuleViews(client, context.reference.rules, note);
     const forWorkers = pool.size === 0 ? target : await workerTarget(client, target, note);
-    return await work({ ...context, client, leaseId, target, workerTarget: forWorkers, pool });
+    const done = await work({ ...context, client, leaseId, target, workerTarget: forWorkers, pool });
+    // A campaign may have come, with rules that none had before.
+    await installRuleViews(client, context.reference.rules, () => {});
+    return done;
   } catch (error) {
     throw explain(error, target);
   } finally {

@@ -7,15 +7,15 @@ import { COMMANDS } from "./commands.ts";
 import type { Context } from "./context.ts";
 import { type Target, withClient } from "./db/connect.ts";
 import { migrate } from "./db/migrate.ts";
-import { installRuleViews } from "./db/rule-views.ts";
+import { installRuleViews } from "./db/rule-set-views.ts";
 import { sql } from "./db/sql.ts";
 import { FAULT_KIND_SPECS } from "./domain/fault-kinds.ts";
-import type { RuleSet } from "./domain/rules.ts";
 import { FAULT_KINDS } from "./domain/vocabulary.ts";
+import type { Reference } from "./reference.ts";
 
 /** Writes the documents that are made from the code: `docs/dictionary.md`, `docs/options.md` and `docs/faults.md`. */
 export async function writeDocs(context: Context, target: Target): Promise<void> {
-  const dictionary = await withClient(target, (client) => dictionaryMarkdown(client, context.reference.rules()));
+  const dictionary = await withClient(target, (client) => dictionaryMarkdown(client, context.reference));
   const docs = path.join(context.projectRoot, "docs");
   writeFileSync(path.join(docs, "dictionary.md"), dictionary);
   writeFileSync(path.join(docs, "options.md"), optionsMarkdown());
@@ -24,9 +24,9 @@ export async function writeDocs(context: Context, target: Target): Promise<void>
 }
 
 /** Every table, view and mart with its grain and columns, from the comments in the schema and the headers of the marts. */
-export async function dictionaryMarkdown(client: pg.ClientBase, rules: RuleSet): Promise<string> {
+export async function dictionaryMarkdown(client: pg.ClientBase, { rules }: Pick<Reference, "rules">): Promise<string> {
   await migrate(client);
-  await installRuleViews(client, rules);
+  await installRuleViews(client, rules, () => {});
   const relations = await client.query<{ name: string; kind: string; comment: string }>(sql("docs.relations"));
   const columns = await client.query<ColumnRow>(sql("docs.columns"));
   const described = relations.rows.map(({ name, kind, comment }) => {

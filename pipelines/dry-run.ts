@@ -1,3 +1,4 @@
+import { rulesFor } from "./campaign-rules.ts";
 import { count, printable, table } from "./cli/format.ts";
 import type { Context } from "./context.ts";
 import { previewChaos } from "./corrupt-preview.ts";
@@ -5,7 +6,7 @@ import { campaignFor, findCampaign } from "./db/campaigns.ts";
 import { type Target, withClient } from "./db/connect.ts";
 import { lastPass } from "./db/ledger.ts";
 import { isMigrated } from "./db/migrate.ts";
-import { withPolicy, withRules } from "./db/rule-views.ts";
+import { withPolicy, withRepairs, withRules } from "./db/rule-views.ts";
 import { sql } from "./db/sql.ts";
 import { generatedFleet } from "./generate.ts";
 import { importedName, unknownWords, withImport } from "./import/stage.ts";
@@ -60,15 +61,22 @@ async function recover(...[context, client]: Parameters<Preview>): Promise<strin
   const { options, reference } = context;
   const campaign = await campaignFor(client, options.campaign);
   const policy = reference.policy(options.policy ?? "default");
-  const text = withPolicy(withRules(sql("preview.decisions"), reference.rules()), policy);
-  const { rows } = await client.query<{ action: string; fate: string; rule: string; devices: number }>(text, [
-    campaign.campaign_id,
-  ]);
+  const { name, rules } = await rulesFor(context, client, campaign);
+  const text = withPolicy(withRules(withRepairs(sql("preview.decisions"), rules), rules), policy);
+  const { rows } = await client.query<{
+    action: string;
+    fate: string;
+    rule: string;
+    devices: number;
+    repaired: number;
+  }>(text, [campaign.campaign_id]);
   for (const row of rows) context.reporter.event({ event: "dry_run_decision", ...row });
   if (rows.length === 0) return `Nothing is left to decide in campaign ${campaign.name}.`;
   const cells = rows.map(({ action, fate, rule, devices }) => [action, FATE_WORDS[fate] ?? fate, rule, count(devices)]);
   const total = count(rows.reduce((sum, { devices }) => sum + devices, 0));
-  return `${table(["action", "that is", "rule", "devices"], cells)}\nIt would decide ${total} Partial devices of campaign ${campaign.name} by policy ${policy.name}.`;
+  const repaired = rows.reduce((sum, row) => sum + row.repaired, 0);
+  const alone = repaired > 0 ? ` The rules would repair ${count(repaired)} of them by themselves.` : "";
+  return `${table(["action", "that is", "rule", "devices"], cells)}\nIt would decide ${total} Partial devices of campaign ${campaign.name} by policy ${policy.name} and rules ${name}.${alone}`;
 }
 
 /** What becomes of a device, in words for people. */

@@ -39,7 +39,7 @@ const STATEMENTS = [
 
 /** The invariants of a campaign, in their order. That of the seed needs one, so an import has none. */
 export async function checks(run: StageRun, campaign: Campaign): Promise<Check[]> {
-  const rules = run.reference.rules();
+  const rules = run.reference.rules(campaign.rules);
   const { rows } = await run.client.query<{ policy: string }>(sql("validate.policy"), [campaign.campaign_id]);
   const policy = run.reference.policy(rows[0]?.policy ?? "default");
   const held = STATEMENTS.map((name) => sqlCheck(name, campaign, rules, policy));

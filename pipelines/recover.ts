@@ -1,4 +1,5 @@
 import { passFor, runBatches } from "./batches.ts";
+import { settleRules } from "./campaign-rules.ts";
 import { count, seconds } from "./cli/format.ts";
 import type { StageEnd, StageRun } from "./context.ts";
 import { SCAN_BATCH } from "./corrupt.ts";
@@ -12,10 +13,11 @@ import { refuseUnstored, unfinished, unlessStopped } from "./stored-fleet.ts";
 
 /** Decides every Partial device that nothing was decided for. A second run finds nothing and changes nothing. */
 export async function recover(run: StageRun, given?: Campaign): Promise<StageEnd> {
-  const campaign = given ?? (await campaignFor(run.client, run.options.campaign));
-  const { campaign_id: id } = campaign;
+  const found = given ?? (await campaignFor(run.client, run.options.campaign));
   const policy = run.reference.policy(run.options.policy ?? "default");
-  await refuseUnfinished(run, campaign);
+  await refuseUnfinished(run, found);
+  const { campaign, rules } = await settleRules(run, found);
+  const { campaign_id: id } = campaign;
   const last = await lastPass(run.client, id, "recover");
   if (isComplete(last) && (await undecidedDevices(run, id)) === 0) {
     await unlessStopped(run, campaign, "recover", keyDecisions(run, id));
@@ -29,7 +31,7 @@ export async function recover(run: StageRun, given?: Campaign): Promise<StageEnd
     task: {
       stage: "recover",
       pass,
-      rules: run.reference.rules(),
+      rules,
       policy,
       ruleNos,
       reported: campaign.reported_columns,

@@ -14,7 +14,7 @@ import { lineAt, lineOfSyntaxError } from "./json-lines.ts";
 /** The reference inputs below `data/`, read and checked. An error names the file and what to write. */
 export interface Reference {
   fleet(): FleetSpec;
-  rules(): RuleSet;
+  rules(name: string): RuleSet;
   policy(name: string): Policy;
   faultProfile(name: string): FaultProfile;
   /** What is known of other tools: the forms in which they give devices. */
@@ -26,7 +26,7 @@ export function reference(projectRoot: string): Reference {
   const data = path.join(projectRoot, "data");
   return {
     fleet: () => fleetSpec(data),
-    rules: () => parsed(data, "rules", "default", parseRuleSet),
+    rules: (name) => parsed(data, "rules", name, parseRuleSet),
     policy: (name) => parsed(data, "policy", name, policyOf),
     faultProfile: (name) => parsed(data, "chaos", name, parseFaultProfile),
     shapes: () =>
@@ -52,7 +52,7 @@ function parsed<T extends object>(data: string, kind: string, name: string, pars
   if (!known.includes(name)) {
     throw new SentinelError({
       exitCode: EXIT.usage,
-      cause: `There is no ${kind} named "${name}".`,
+      cause: `There is no ${kind === "rules" ? "rule set" : kind} named "${name}".`,
       remedy: `Use one of: ${known.join(", ")}; or add data/${kind}/${name}.json.`,
     });
   }

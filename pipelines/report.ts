@@ -28,7 +28,7 @@ export async function report(
     connection: target.config,
     ...(campaign === undefined ? {} : { campaign }),
     home: warehouseHome(projectRoot),
-    rules: reference.rules(),
+    rules: reference.rules,
     signal,
     onProgress: (rows, total) => {
       progress ??= reporter.stage("report", campaign ?? "current", total, "devices");

@@ -26,7 +26,10 @@ export interface Verdict {
   readonly is_outdated: boolean;
 }
 
-type Listed = Pick<Campaign, "campaign_id" | "name" | "source" | "source_file" | "device_count" | "fault_rate">;
+type Listed = Pick<
+  Campaign,
+  "campaign_id" | "name" | "source" | "source_file" | "device_count" | "rules" | "fault_rate"
+>;
 
 /** Where a campaign stands, by its ledger. */
 export interface Standing extends Listed {

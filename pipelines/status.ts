@@ -1,7 +1,7 @@
 import { commandLine } from "./cli/again.ts";
 import { count, seconds, table } from "./cli/format.ts";
 import { type Context, withDatabase } from "./context.ts";
-import { campaignFor } from "./db/campaigns.ts";
+import { campaignFor, DEFAULT_RULES } from "./db/campaigns.ts";
 import { externalTarget, type Target, withClient } from "./db/connect.ts";
 import { embeddedStatus } from "./db/embedded/server.ts";
 import { explain } from "./db/explain.ts";
@@ -73,9 +73,9 @@ function triageLine({ openTriage, name }: Standing, databaseUrl: string | undefi
 }
 
 function describe(standing: Standing): string {
-  const { name, is_current, source, source_file, device_count, stages, undecided, verdict } = standing;
+  const { name, is_current, source, source_file, device_count, rules, stages, undecided, verdict } = standing;
   const origin = source === "imported" ? `imported from ${source_file}` : "generated";
-  const head = `Campaign ${name}${is_current ? ", the current one" : ""}: ${count(device_count)} devices, ${origin}`;
+  const head = `Campaign ${name}${is_current ? ", the current one" : ""}: ${count(device_count)} devices, ${origin}${rules === DEFAULT_RULES ? "" : `, rules ${rules}`}`;
   const rows = stages.map((stage) => [stage.stage, stateOf(stage, undecided), ...batchesOf(stage)]);
   return `${head}\n${table(["stage", "state", "batches", "rows"], [...rows, ["validate", verdictOf(verdict), "", ""]])}`;
 }
@@ -112,6 +112,7 @@ function eventOf({ stages, verdict, ...standing }: Standing, next: readonly stri
     current: standing.is_current,
     source: standing.source,
     devices: standing.device_count,
+    rules: standing.rules,
     stages: stages.map(({ stage, state, pass }) => ({
       stage,
       state,

@@ -6,7 +6,7 @@ import { type Campaign, campaignFor } from "./db/campaigns.ts";
 import { type Target, withClient } from "./db/connect.ts";
 import { explain } from "./db/explain.ts";
 import { refuseOtherSchema } from "./db/migrate.ts";
-import { TRIAGE_VERBS } from "./domain/vocabulary.ts";
+import { TRIAGE_VERBS, type TriageVerb } from "./domain/vocabulary.ts";
 import { act } from "./triage/act.ts";
 import { exportQueue } from "./triage/export.ts";
 import { importDecisions } from "./triage/import.ts";
@@ -26,6 +26,12 @@ interface Doing {
 
 const FILTER = ["rule", "field", "region", "model", "state", "limit"] as const satisfies OptionName[];
 const DECISION = [...FILTER, "all", "yes", "why", "dryRun", "batchSize"] as const satisfies OptionName[];
+
+/** What only one of the verbs takes. */
+const BESIDE: Readonly<Record<TriageVerb, readonly OptionName[]>> = {
+  ...{ fix: ["proposed"], reject: ["action"] },
+  ...{ accept: [], release: [], reopen: [] },
+};
 
 const DOINGS: Readonly<Record<string, Doing>> = {
   list: { options: FILTER, run: looking(list) },
@@ -54,7 +60,7 @@ const DOINGS: Readonly<Record<string, Doing>> = {
     TRIAGE_VERBS.map((verb) => [
       verb,
       {
-        options: [...DECISION, "version", ...(verb === "reject" ? (["action"] as const) : [])],
+        options: [...DECISION, "version", ...BESIDE[verb]],
         takes: "devices",
         words: [0, Number.POSITIVE_INFINITY],
         run: (context, target, words) => act(context, target, verb, words),
@@ -98,7 +104,7 @@ function refuseStrangeOptions({ options, env }: Context, what: string, doing: Do
 }
 
 /** A look at the queue of the campaign that was asked for. */
-function looking(look: (context: Context, client: pg.Client, campaign: Campaign) => Promise<void>) {
+function looking(look: (context: Context, client: pg.Client, campaign: Campaign) => Promise<unknown>) {
   return (context: Context, target: Target): Promise<void> =>
     withClient(target, async (client) => {
       await refuseOtherSchema(client);

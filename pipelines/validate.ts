@@ -7,6 +7,7 @@ import { campaignDigest } from "./db/digest.ts";
 import { withDetection } from "./db/rule-views.ts";
 import { bind, sql } from "./db/sql.ts";
 import { inTransaction } from "./db/transaction.ts";
+import { kindsOf } from "./domain/rules.ts";
 import { type Answer, type Check, checks } from "./invariants.ts";
 import { databaseOf } from "./stored-fleet.ts";
 
@@ -89,8 +90,8 @@ async function keep({ client, runId }: StageRun, campaign: Campaign, outcomes: r
 }
 
 async function score({ client, reference }: StageRun, campaign: Campaign): Promise<Detection[]> {
-  const rules = reference.rules();
-  const kinds = Object.fromEntries(rules.rules.map(({ id, detects }) => [id, detects]));
+  const rules = reference.rules(campaign.rules);
+  const kinds = Object.fromEntries(rules.rules.map((rule) => [rule.id, kindsOf(rule)]));
   const { rows } = await client.query<Detection>(withDetection(sql("validate.detection"), rules), [
     campaign.campaign_id,
     JSON.stringify(kinds),

@@ -51,7 +51,7 @@ describe("who is no superuser and owns a database needs nothing else", () => {
     const home = mkdtempSync(join(tmpdir(), "sentinel-roles-"));
     const pull: string[] = [];
     const connection = { connectionString: url };
-    const rules = reference(PROJECT).rules();
+    const { rules } = reference(PROJECT);
     const { devices } = await refreshWarehouse({ connection, home, rules, onNote: (line) => pull.push(line) });
     rmSync(home, { recursive: true });
     expect(devices).toBe(OPTIONS.devices);

@@ -327,7 +327,7 @@ test("the marts add up with decisions of persons among the others", async () => 
   const [one, two, three] = (await queue(url)).map(({ device_id }) => device_id);
   await triage(url, ["reject", one ?? "", two ?? ""], { why: "scrapped" });
   await triage(url, ["release", three ?? ""], { why: "to see" });
-  const rules = reference(PROJECT).rules();
+  const { rules } = reference(PROJECT);
   const { devices } = await refreshWarehouse({
     connection: { connectionString: url },
     home: folder,

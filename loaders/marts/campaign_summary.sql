@@ -14,6 +14,8 @@
 --   rejected         INTEGER  Rows of the imported file that could not be stored.
 --   fault_rate       DOUBLE   Share of devices corrupted on purpose, 0 to 1; NULL until corrupt has run.
 --   fault_profile    VARCHAR  Chaos profile that corrupt used; NULL until it has run.
+--   rules            VARCHAR  Rule set that judged the campaign, by the name that it has in its file.
+--   rules_version    INTEGER  Version of that rule set.
 --   success          INTEGER  Devices whose status is Success.
 --   partial          INTEGER  Devices whose status is still Partial: nothing was decided yet.
 --   recovered        INTEGER  Devices that recovery decided.
@@ -58,6 +60,8 @@ SELECT
   c.rejected_count::INTEGER AS rejected,
   c.fault_rate,
   c.fault_profile,
+  k.name AS rules,
+  k.version AS rules_version,
   d.success,
   d."partial",
   d.recovered,
@@ -73,4 +77,4 @@ SELECT
   s.id AS snapshot_id,
   iso(s.taken_at) AS taken_at,
   (SELECT arg_max(version, (started_at, run_id)) FROM stg_run) AS version
-FROM stg_campaign c, fleet d, fault f, validation v, snapshot s;
+FROM stg_campaign c, ref_rule_set k, fleet d, fault f, validation v, snapshot s;

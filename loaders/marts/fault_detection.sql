@@ -9,7 +9,7 @@
 --   found         INTEGER  Injected faults whose device and field break a rule, any rule.
 --   right_rule    INTEGER  Injected faults that the rule found which is there for the kind.
 --   missed        INTEGER  Injected faults that no rule found.
---   false_alarms  INTEGER  Findings of the kind's rules on the field where nothing was injected.
+--   false_alarms  INTEGER  Findings on the field, where nothing was injected, of rules that are there for the kind first.
 --   precision     DOUBLE   found / (found + false_alarms), 0 to 1; NULL where nothing was found.
 --   recall        DOUBLE   found / injected, 0 to 1; NULL where nothing was injected.
 CREATE TABLE fault_detection AS
@@ -19,15 +19,15 @@ WITH injected AS (
     i.kind,
     count(*)::INTEGER AS injected,
     count(f.device_id)::INTEGER AS found,
-    count(*) FILTER (f.detects = i.kind)::INTEGER AS right_rule
+    count(*) FILTER (list_contains(f.detects, i.kind))::INTEGER AS right_rule
   FROM stg_fault i
   LEFT JOIN int_finding f ON f.device_id = i.device_id AND f.field = i.field
   GROUP BY i.field, i.kind
 ), false_alarm AS (
-  SELECT f.field, f.detects AS kind, count(*)::INTEGER AS findings
+  SELECT f.field, f.detects[1] AS kind, count(*)::INTEGER AS findings
   FROM int_finding f
   ANTI JOIN stg_fault i ON i.device_id = f.device_id AND i.field = f.field
-  GROUP BY f.field, f.detects
+  GROUP BY f.field, f.detects[1]
 )
 SELECT
   coalesce(i.field, a.field) AS field,

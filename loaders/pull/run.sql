@@ -13,7 +13,7 @@ COPY (
     ) AS published
     FROM jsonb_each(CASE jsonb_typeof(r.options) WHEN 'object' THEN r.options ELSE '{}' END) e
     WHERE e.key IN (
-      'devices', 'seed', 'workers', 'batchSize', 'from', 'faultRate', 'profile', 'policy', 'campaign', 'resume', 'replace', 'undo'
+      'devices', 'seed', 'workers', 'batchSize', 'from', 'faultRate', 'profile', 'policy', 'rules', 'campaign', 'resume', 'replace', 'undo'
     ) AND jsonb_typeof(e.value) IN ('string', 'number', 'boolean', 'null')
   ) o ON true
   WHERE r.campaign_id = :campaign AND r.stage <> 'report'

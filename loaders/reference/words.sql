@@ -19,11 +19,15 @@ CREATE TABLE ref_kind AS
 SELECT w.word AS kind, w.ordinal::INTEGER AS ordinal
 FROM (SELECT unnest(from_json(getvariable('kinds'), '[{"word": "VARCHAR", "ordinal": "INTEGER"}]')) AS w);
 
+CREATE TABLE ref_rule_set AS
+SELECT s.name, s.version
+FROM (SELECT from_json(getvariable('rule_set'), '{"name": "VARCHAR", "version": "INTEGER"}') AS s);
+
 CREATE TABLE ref_rule AS
 SELECT r.rule_id, r.ordinal::INTEGER AS ordinal, r.field, r.detects, r.expected
 FROM (
   SELECT unnest(from_json(
     getvariable('rules'),
-    '[{"rule_id": "VARCHAR", "ordinal": "INTEGER", "field": "VARCHAR", "detects": "VARCHAR", "expected": "VARCHAR"}]'
+    '[{"rule_id": "VARCHAR", "ordinal": "INTEGER", "field": "VARCHAR", "detects": ["VARCHAR"], "expected": "VARCHAR"}]'
   )) AS r
 );

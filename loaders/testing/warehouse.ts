@@ -37,7 +37,7 @@ export async function emptyTrial(): Promise<Trial> {
     rmSync(home, { recursive: true, force: true });
   });
   const refresh = (options: Partial<RefreshOptions> = {}): Promise<Snapshot> =>
-    refreshWarehouse({ connection: { connectionString: url }, home, rules: defaultRules(), ...options });
+    refreshWarehouse({ connection: { connectionString: url }, home, rules: defaultRules, ...options });
   return { url, client, home, refresh };
 }
 

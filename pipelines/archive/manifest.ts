@@ -98,6 +98,7 @@ function checkCampaign(row: Readonly<Record<string, unknown>>): void {
   check(typeof row.name === "string" && NAME.test(row.name), "campaign.name");
   check(row.source === "generated" || row.source === "imported", "campaign.source");
   check(isCount(row.device_count), "campaign.device_count");
+  check(row.rules === undefined || (typeof row.rules === "string" && NAME.test(row.rules)), "campaign.rules");
 }
 
 /** The files are those of the tables, no more and no fewer: a manifest can't name any other. */

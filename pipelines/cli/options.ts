@@ -14,6 +14,7 @@ export interface Options {
   faultRate?: number;
   profile?: string;
   policy?: string;
+  rules?: string;
   campaign?: string;
   databaseUrl?: string;
   resume?: boolean;
@@ -29,6 +30,7 @@ export interface Options {
   limit?: number;
   all?: boolean;
   yes?: boolean;
+  proposed?: boolean;
   why?: string;
   by?: string;
   action?: PolicyAction;
@@ -179,6 +181,14 @@ export const OPTIONS: readonly OptionSpec[] = [
     ...word,
   },
   {
+    name: "rules",
+    flag: "rules",
+    env: "SENTINEL_RULES",
+    value: "NAME",
+    help: "rule set that judges the campaign from now on, a file in data/rules (the campaign's, at first default)",
+    ...word,
+  },
+  {
     name: "campaign",
     flag: "campaign",
     env: "SENTINEL_CAMPAIGN",
@@ -255,6 +265,12 @@ export const OPTIONS: readonly OptionSpec[] = [
   },
   { name: "all", flag: "all", env: "SENTINEL_ALL", help: "triage: decide on all devices that the filters leave" },
   { name: "yes", flag: "yes", env: "SENTINEL_YES", help: "triage: with --all, for more than one device" },
+  {
+    name: "proposed",
+    flag: "proposed",
+    env: "SENTINEL_PROPOSED",
+    help: "triage fix: take the values that the rules propose",
+  },
   {
     name: "why",
     flag: "why",

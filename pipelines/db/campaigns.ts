@@ -25,6 +25,8 @@ export interface Campaign {
   readonly rejected_count: number;
   readonly batch_size: number;
   readonly reported_columns: readonly ReportColumn[];
+  /** Name of the rule set that judges its reports. */
+  readonly rules: string;
   readonly fault_rate: number | null;
   readonly fault_profile: string | null;
   readonly fault_seed: number | null;
@@ -37,7 +39,10 @@ export interface Reject {
   readonly deviceId: string | null;
 }
 
-export type NewCampaign = Omit<Campaign, "campaign_id" | "fault_rate" | "fault_profile" | "fault_seed">;
+/** The rules of a campaign for which no others were asked. */
+export const DEFAULT_RULES = "default";
+
+export type NewCampaign = Omit<Campaign, "campaign_id" | "rules" | "fault_rate" | "fault_profile" | "fault_seed">;
 
 export async function findCampaign(client: pg.ClientBase, name: string): Promise<Campaign | undefined> {
   const { rows } = await client.query<Campaign>(sql("campaign.by_name"), [name]);
@@ -93,7 +98,7 @@ export function createCampaign(
       ...(words ? wordParts(id, words.profiles, words.outcomes) : []),
     ]);
     await makeCurrent(client, { campaign_id: id });
-    return { ...made, campaign_id: id, fault_rate: null, fault_profile: null, fault_seed: null };
+    return { ...made, campaign_id: id, rules: DEFAULT_RULES, fault_rate: null, fault_profile: null, fault_seed: null };
   });
 }
 

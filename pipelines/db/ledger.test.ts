@@ -54,7 +54,7 @@ const TASKS: readonly Task[] = [
     ...BASE,
     stage: "recover",
     pass: pass("recover"),
-    rules: inputs.rules(),
+    rules: inputs.rules("default"),
     policy: inputs.policy("default"),
     ruleNos: [1, 2],
   },

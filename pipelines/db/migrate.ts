@@ -15,7 +15,7 @@ const migrations = readdirSync(folder)
   .map((file) => ({ number: Number(file.slice(0, 4)), file }));
 
 /** Number of the last migration that this version knows. */
-export const SCHEMA = migrations.length;
+export const SCHEMA = migrations.at(-1)?.number ?? 0;
 
 /**
  * Brings the schema up to date; changes nothing where it is. Refuses a server older than PostgreSQL 15, a schema made by a

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-import type pg from "pg";
 import type { Source } from "../domain/judge.ts";
 import type { Policy } from "../domain/policy.ts";
 import {
@@ -9,46 +7,76 @@ import {
   findingSql,
   policyRuleSql,
   policyWordSql,
+  quote,
   relationOf,
-  trustedNumberSql,
   valueFindingSql,
-  warningSql,
 } from "../domain/predicate-sql.ts";
-import { decisive, effectOf, type RuleSet, severityOf } from "../domain/rules.ts";
-import { type RuleField, TELEMETRY_FIELDS } from "../domain/vocabulary.ts";
+import type { Repair } from "../domain/repair.ts";
+import { repairSql } from "../domain/repair-sql.ts";
+import { decisive, type RuleSet } from "../domain/rules.ts";
+import { RULE_FIELDS, type RuleField } from "../domain/vocabulary.ts";
 import { sql } from "./sql.ts";
 
-/**
 /**
  * As reports are stored: own values in relation r (`stored_report`), what the device is in p (`device_profile`), what became of its update in
  * o (`update_outcome`). Those two are joined by LEFT JOIN, which PostgreSQL leaves out where no rule asks for them.
  */
-const stored: ColumnOf = (field) => `${relationOf(field, "r")}.${field}`;
+export const stored: ColumnOf = (field) => `${relationOf(field, "r")}.${field}`;
 
 /** As recovery judges them: all in relation r (`judged_report`). */
 const judged: ColumnOf = (field) => `r.${field}`;
 
-/** As relation r (`ota_logs`) shows them, but for what relation a (`device_amendment`) corrects. */
-const shown: ColumnOf = (field) => (field === "device_id" ? "r.device_id" : `coalesce(a.fixed_${field}, r.${field})`);
-
 /**
  * Writes compiled rules into a statement: `:first_finding` becomes the id of the first rule that `judged_report` r breaks and nobody waived, of
- * a field that campaign c reports; `:finding_of_field` the arms of a CASE that says so of one field, waived or not; and `:trusted_FIELD` the number
- * that `ota_logs` r and `device_amendment` a show, NULL where a rule finds fault with it. The texts come from the compiler, which quotes.
+ * a field that campaign c reports; `:finding_of_field` the arms of a CASE that says so of one field, waived or not, and
+ * `:repair_of_field` those that say what the repair of the rule that it breaks makes of the report o as it came. The texts come from the
+ * compiler, which quotes.
  */
 export function withRules(text: string, rules: RuleSet): string {
   const fields = faultFields(decisive(rules));
-  const first = fields.map((field) =>
-    reported(field, `nullif(${findingSql(rules, field, judged, "postgres")}, r.waived_${field})`),
-  );
   return text
-    .replaceAll(":first_finding", () => `coalesce(${[...first, "CAST(NULL AS text)"].join(", ")})`)
-    .replaceAll(":finding_of_field", () => armsOf(fields, (field) => findingSql(rules, field, judged, "postgres")))
-    .replace(/:trusted_([a-z_]+)/g, (place, name: string) => {
-      const field = TELEMETRY_FIELDS.find((known) => known === name);
-      if (!field) throw new Error(`${place} names no telemetry field`);
-      return trustedNumberSql(rules, field, shown, "postgres", `a.waived_${field}`);
-    });
+    .replaceAll(":first_finding", () => firstFinding(rules, "r"))
+    .replaceAll(":repair_of_field", () => repairArms(rules))
+    .replaceAll(":finding_of_field", () => armsOf(fields, (field) => findingSql(rules, field, judged, "postgres")));
+}
+
+function firstFinding(rules: RuleSet, relation: "o" | "r"): string {
+  const first = faultFields(decisive(rules)).map((field) => {
+    const found = findingSql(rules, field, (asked) => `${relation}.${asked}`, "postgres");
+    return reported(field, `nullif(${found}, ${relation}.waived_${field})`);
+  });
+  return `coalesce(${[...first, "CAST(NULL AS text)"].join(", ")})`;
+}
+
+const came: ColumnOf = (field) => `o.${field}`;
+
+/** A SQL expression: what the repairs of some rules, all about one field, make of it; NULL where none of them is broken. */
+function repairOf(rules: RuleSet, field: RuleField, which: (repair: Repair) => boolean): string {
+  const arms = decisive(rules).flatMap(({ id, field: about, repair }) =>
+    about === field && repair && which(repair) ? [`WHEN ${quote(id)} THEN ${repairSql(repair, came(field))}`] : [],
+  );
+  if (arms.length === 0) return "CAST(NULL AS text)";
+  return `CASE ${findingSql(rules, field, came, "postgres")} ${arms.join(" ")} END`;
+}
+
+const repairArms = (rules: RuleSet): string =>
+  armsOf(faultFields(decisive(rules)), (field) => repairOf(rules, field, () => true));
+
+/**
+ * Writes into a statement about the report o as it came what rules repair of it by themselves: `:reported_finding` becomes the first rule that it
+ * breaks, and `:repaired_fields` the columns of the repaired report.
+ */
+export function withRepairs(text: string, rules: RuleSet): string {
+  const fields = RULE_FIELDS.map((field) => {
+    const alone = reported(
+      field,
+      repairOf(rules, field, ({ auto }) => auto === true),
+    );
+    return `coalesce(${alone}, ${came(field)}) AS ${field}, o.waived_${field}`;
+  });
+  return text
+    .replaceAll(":reported_finding", () => firstFinding(rules, "o"))
+    .replaceAll(":repaired_fields", () => fields.join(", "));
 }
 
 /** Arms of a CASE by field. */
@@ -56,7 +84,7 @@ const armsOf = (fields: readonly RuleField[], sqlOf: (field: RuleField) => strin
   fields.map((field) => `WHEN '${field}' THEN ${sqlOf(field)}`).join(" ");
 
 /** A rule about a field that the campaign does not report does not apply. */
-const reported = (field: RuleField, found: string): string =>
+export const reported = (field: RuleField, found: string): string =>
   field === "device_id" ? found : `CASE WHEN '${field}' = ANY(c.reported_columns) THEN ${found} END`;
 
 /** Writes the compiled policy into a statement: `:policy_rule` decides on `judged_report` r; `:policy_action` and `:policy_fate` are what w.policy_rule does. */
@@ -70,24 +98,6 @@ export function withPolicy(text: string, policy: Policy): string {
 /** Writes the columns that stand for a report into a statement. */
 export function withSources(text: string, sources: readonly Source[]): string {
   return text.replaceAll(":sources", () => sources.map((source) => `r.${source}`).join(", "));
-}
-
-/** Makes `ota_telemetry` and `telemetry_finding` from the rules in force; does nothing where they stand already. */
-export async function installRuleViews(client: pg.ClientBase, rules: RuleSet): Promise<void> {
-  const texts = [withRules(sql("rules.ota_telemetry"), rules), telemetryFinding(rules)];
-  const mark = `made from rules ${rules.name} version ${rules.version}, ${createHash("sha256").update(texts.join()).digest("hex").slice(0, 16)}`;
-  const { rows } = await client.query<{ mark: string | null }>(sql("rules.mark"));
-  if (rows[0]?.mark?.includes(mark)) return;
-  await client.query(
-    [
-      "BEGIN",
-      ...texts,
-      sql("rules.comment"),
-      sql("rules.grant"),
-      `COMMENT ON VIEW ota_telemetry IS 'ota_logs with numbers, those that a person corrected or let stand included; NULL where a rule finds fault; ${mark}.'`,
-      "COMMIT",
-    ].join(";\n"),
-  );
 }
 
 /** Writes into `validate.detection` what the rules find on each field. */
@@ -106,19 +116,4 @@ export function withDetection(text: string, rules: RuleSet): string {
   });
   const arms = armsOf(fields, (field) => reported(field, findingSql(rules, field, stored, "postgres")));
   return text.replaceAll(":alarms", () => alarms.join("\nUNION ALL\n")).replaceAll(":finding_of_field", () => arms);
-}
-
-/** One scan a field: a LATERAL list of them sets its expressions up anew for every row, and took ten times as long. */
-function telemetryFinding(rules: RuleSet): string {
-  const scans = faultFields(rules.rules).map((field) =>
-    sql("rules.findings_of_field")
-      .replaceAll(":is_reported", () => reported(field, "true"))
-      .replaceAll(":field", () => `'${field}'`)
-      .replaceAll(":version", () => String(rules.version))
-      .replaceAll(":finding", () => warningSql(rules, field, stored, "postgres")),
-  );
-  const facts = rules.rules.map((rule) => `('${rule.id}', '${severityOf(rule)}', '${effectOf(rule)}')`);
-  return sql("rules.telemetry_finding")
-    .replace(":scans", () => scans.join("\nUNION ALL\n"))
-    .replace(":facts", () => facts.join(", "));
 }

@@ -36,8 +36,12 @@ function matches(column: string, pattern: string, dialect: Dialect): string {
  */
 function byKind(column: string, dialect: Dialect, number: string, other: string): string {
   if (number === other) return number;
-  const isNumber = matches(column, NUMBER_PATTERN, dialect);
-  return `CASE WHEN length(${column}) <= ${NUMBER_LENGTH} AND ${isNumber} THEN ${number} ELSE ${other} END`;
+  return `CASE WHEN ${isNumberSql(column, dialect)} THEN ${number} ELSE ${other} END`;
+}
+
+/** A SQL condition: whether a text counts as a number. */
+export function isNumberSql(column: string, dialect: Dialect): string {
+  return `length(${column}) <= ${NUMBER_LENGTH} AND ${matches(column, NUMBER_PATTERN, dialect)}`;
 }
 
 const there = (column: string): string => `${column} IS NOT NULL AND ${column} <> ''`;

@@ -35,7 +35,7 @@ const MISREAD = "[\\u00c2\\u00c3][\\u0080-\\u00bf]|\\u00e2\\u20ac";
 export const GARBLED_PATTERN = `${CONTROL}|${MISREAD}`;
 const GARBLED = new RegExp(GARBLED_PATTERN);
 
-function isNumber(raw: string): boolean {
+export function isNumber(raw: string): boolean {
   return raw.length <= NUMBER_LENGTH && NUMBER.test(raw);
 }
 

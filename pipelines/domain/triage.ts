@@ -1,5 +1,7 @@
 import { type Amendment, judgeAmended } from "./amend.ts";
 import { FIELD_ORDER, findingsOf, type Judge, type Report } from "./judge.ts";
+import { proposedFor } from "./propose.ts";
+import { isTooLong } from "./repair.ts";
 import type { Finding } from "./rules.ts";
 import type { PolicyAction, RuleField, TriageState, TriageVerb } from "./vocabulary.ts";
 
@@ -34,8 +36,8 @@ export interface Place {
 /** What a person asks for. */
 export interface Proposal {
   readonly verb: TriageVerb;
-  /** Corrected values by field. */
-  readonly values: ReadonlyMap<RuleField, string>;
+  /** Corrected values by field; `proposed`: those that rules propose. */
+  readonly values: ReadonlyMap<RuleField, string> | "proposed";
   /** Fields whose reported value is right; `all`: whatever a rule finds fault with. */
   readonly accepted: ReadonlySet<RuleField> | "all";
   /** Of a rejected device. */
@@ -108,19 +110,18 @@ function after(proposal: Proposal, reported: Report, before: readonly Said[], ju
   }
 }
 
-/** Characters of a corrected value. */
-const LONGEST = 1_000;
-
 /** Corrections and waivers: what is left to find must be nothing. */
 function afterSaying(
-  { values, accepted }: Proposal,
+  { values: given, accepted }: Proposal,
   reported: Report,
   before: readonly Said[],
   judging: Judging,
 ): Outcome {
+  const values = given === "proposed" ? proposedValues(reported, before, judging) : given;
+  if (given === "proposed" && values.size === 0) return refused("no rule proposes a value for it");
   const stranger = [...values.keys()].find((field) => !judging.reported.includes(field));
   if (stranger !== undefined) return refused(`the campaign has no ${stranger}`);
-  const broken = [...values].find(([, value]) => value.includes("\0") || value.length > LONGEST);
+  const broken = [...values].find(([, value]) => value.includes("\0") || isTooLong(value));
   if (broken) return refused(`${broken[0]} can't be what was given: it is too long or no text`);
   const corrected = merged(
     before,
@@ -145,7 +146,15 @@ function findings(reported: Report, said: readonly Said[], { judge }: Judging): 
   return findingsOf(judgeAmended(judge, reported, amendmentOf(said)), (field) => reported[field] ?? null);
 }
 
-function stillBroken({ field, rule, raw }: Finding, values: Proposal["values"], { expected }: Judging): string {
+function proposedValues(reported: Report, before: readonly Said[], { judge }: Judging): ReadonlyMap<RuleField, string> {
+  return new Map(proposedFor(judge, reported, amendmentOf(before)).map(({ field, to }) => [field, to]));
+}
+
+function stillBroken(
+  { field, rule, raw }: Finding,
+  values: ReadonlyMap<string, string>,
+  { expected }: Judging,
+): string {
   const value = values.get(field) ?? raw;
   return `${field} ${value === null ? "(none)" : JSON.stringify(value)} breaks ${rule}: it must be ${expected(field)}`;
 }

@@ -1,21 +1,23 @@
 import { commandLine } from "../cli/again.ts";
 import { EXIT, SentinelError } from "../cli/errors.ts";
-import { count } from "../cli/format.ts";
+import { count, printable } from "../cli/format.ts";
 import type { Context } from "../context.ts";
 import { type Campaign, campaignFor } from "../db/campaigns.ts";
 import { type Target, withClient } from "../db/connect.ts";
 import { refuseOtherSchema } from "../db/migrate.ts";
 import { REPORT_COLUMNS, type ReportColumn, type TriageState, type TriageVerb } from "../domain/vocabulary.ts";
-import { type Asked, preview } from "./decide.ts";
+import { type Asked, preview, type Told } from "./decide.ts";
 import { listPlaces } from "./filter.ts";
+import { differences } from "./proposed.ts";
 import { breachOf, tell, wordsOf, write } from "./write.ts";
 
 const CLOSED: readonly TriageState[] = ["released", "rejected"];
 
 /** Decides on the devices that were named, or on all that the filters leave. */
 export async function act(context: Context, target: Target, verb: TriageVerb, words: readonly string[]): Promise<void> {
-  const { values, devices } = verb === "fix" ? corrections(words) : { values: new Map(), devices: words };
-  refuseVague(context, verb, devices, values);
+  const { values: given, devices } = verb === "fix" ? corrections(words) : { values: new Map(), devices: words };
+  const values = context.options.proposed && given.size === 0 ? "proposed" : given;
+  refuseVague(context, verb, devices, given);
   const { campaign, asked } = await withClient(target, async (client) => {
     await refuseOtherSchema(client);
     const found = await campaignFor(client, context.options.campaign);
@@ -58,12 +60,7 @@ async function matching(
   return places.map(({ device_id: deviceId, version }) => ({ deviceId, version }));
 }
 
-function proposal(
-  { options }: Context,
-  verb: TriageVerb,
-  values: ReadonlyMap<ReportColumn, string>,
-  chosen: Chosen,
-): Asked {
+function proposal({ options }: Context, verb: TriageVerb, values: Asked["values"], chosen: Chosen): Asked {
   const accepted: Asked["accepted"] = verb === "accept" ? "all" : new Set();
   return { ...chosen, verb, values, accepted, action: options.action ?? "FORCE_ROLLBACK", why: options.why ?? null };
 }
@@ -95,7 +92,9 @@ function refuseVague(
     throw usage(`${verb} needs a device.`, "Name devices, or choose them with filters and --all.");
   if (!options.all && FILTERS.some((name) => options[name] !== undefined))
     throw usage("Filters mean nothing where devices are named.", "Leave them out, or use --all without names.");
-  if (verb === "fix" && values.size === 0) throw usage("fix needs a value.", "Write FIELD=VALUE behind the device.");
+  if (options.proposed && values.size > 0) throw usage("--proposed and a value say two things.", "Use one of them.");
+  if (verb === "fix" && values.size === 0 && !options.proposed)
+    throw usage("fix needs a value.", "Write FIELD=VALUE behind the device, or --proposed for what the rule proposes.");
   if (verb !== "reopen" && options.why === undefined)
     throw usage(`${verb} needs a reason, which the audit keeps.`, "Say it with --why TEXT.");
   if (options.all && options.version !== undefined)
@@ -111,6 +110,18 @@ function usage(cause: string, remedy: string): SentinelError {
   return new SentinelError({ exitCode: EXIT.usage, cause, remedy, command: "npm run triage -- --help" });
 }
 
+const CHANGES_SHOWN = 20;
+
+/** What would stand instead of what was reported, as far as one reads it. */
+function changeLines(told: readonly Told[]): string[] {
+  const changed = told.filter(({ changes }) => changes.length > 0);
+  const shown = changed
+    .slice(0, CHANGES_SHOWN)
+    .map(({ asked, changes }) => `${printable(asked.deviceId)}: ${differences(changes)}`);
+  const more = changed.length - shown.length;
+  return more > 0 ? [...shown, `and ${count(more)} more; all of them with --json`] : shown;
+}
+
 async function tellPreview(
   context: Context,
   target: Target,
@@ -119,6 +130,7 @@ async function tellPreview(
 ): Promise<void> {
   const told = await withClient(target, (client) => preview(context, client, campaign, asked));
   tell(context, told);
+  for (const line of changeLines(told)) context.reporter.result(line);
   const text = `It would be: ${wordsOf(told)} in campaign ${campaign.name}.`;
   context.reporter.event({ event: "dry_run", stage: "triage", text });
   context.reporter.result(`${text}\nNothing was changed.`);

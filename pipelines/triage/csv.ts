@@ -3,7 +3,20 @@ import { toCsv } from "../../src/components/csv.ts";
 
 /** The columns of an exported queue; of a corrected file all but these may be missing. */
 export const COLUMNS = [
-  ...["device", "region", "model", "rule", "field", "raw_value", "expected", "version", "decision", "new_value", "why"],
+  ...[
+    "device",
+    "region",
+    "model",
+    "rule",
+    "field",
+    "raw_value",
+    "expected",
+    "proposed",
+    "version",
+    "decision",
+    "new_value",
+  ],
+  "why",
 ] as const;
 export const NEEDED = ["device", "field", "version", "decision", "new_value", "why"] as const;
 /** Says of a refused row why it was. */

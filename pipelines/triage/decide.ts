@@ -7,8 +7,9 @@ import { decisionsAreKeyed } from "../db/partitions.ts";
 import { sql } from "../db/sql.ts";
 import { expectation } from "../domain/expectation.ts";
 import { Judge } from "../domain/judge.ts";
+import type { Proposed } from "../domain/propose.ts";
 import { type Judging, type Outcome, outcomeOf, type Proposal } from "../domain/triage.ts";
-import { PERSON, POLICY_ACTIONS } from "../domain/vocabulary.ts";
+import { PERSON, POLICY_ACTIONS, REPORT_COLUMNS } from "../domain/vocabulary.ts";
 import { unfinished } from "../stored-fleet.ts";
 import { placesOf, type StoredPlace } from "./places.ts";
 import { type Decided, type PersonRules, storeDecisions } from "./store.ts";
@@ -23,7 +24,11 @@ export interface Asked extends Proposal {
 export interface Told {
   readonly asked: Asked;
   readonly outcome: Outcome;
+  /** Values that a decision puts in the place of reported ones. */
+  readonly changes: readonly Change[];
 }
+
+export type Change = Pick<Proposed, "field" | "from" | "to">;
 
 /** Devices that commit together, where nothing else is asked for. */
 const TOGETHER = 5_000;
@@ -39,7 +44,7 @@ export async function preview(
   const told: Told[] = [];
   for (let at = 0; at < asked.length; at += TOGETHER)
     told.push(...(await look(client, campaign, judging, asked.slice(at, at + TOGETHER))));
-  return told.map(({ asked: one, outcome }) => ({ asked: one, outcome }));
+  return told.map(({ asked: one, outcome, changes }) => ({ asked: one, outcome, changes }));
 }
 
 /**
@@ -66,7 +71,7 @@ export async function decide(
     );
     const rules = await personRules(run.client, decisions);
     if (decisions.length > 0) await storeDecisions(run, campaign.campaign_id, decisions, rules);
-    told.push(...looked.map(({ asked: one, outcome }) => ({ asked: one, outcome })));
+    told.push(...looked.map(({ asked: one, outcome, changes }) => ({ asked: one, outcome, changes })));
     progress.update([{ batches: 0, rows: told.length }]);
   }
   await run.client.query(sql("triage.analyze"));
@@ -86,13 +91,26 @@ async function look(
   );
   return asked.map((one) => {
     const place = places.get(one.deviceId);
-    return { asked: one, place, outcome: outcomeOf(one, place, judging) };
+    const outcome = outcomeOf(one, place, judging);
+    return { asked: one, place, outcome, changes: place ? changesOf(place, outcome) : [] };
+  });
+}
+
+function changesOf({ reported }: StoredPlace, outcome: Outcome): Change[] {
+  if (outcome.kind !== "decided") return [];
+  const said = new Map(outcome.after.amendments.map(({ field, value }) => [field, value]));
+  return REPORT_COLUMNS.flatMap((field) => {
+    const to = said.get(field);
+    return to === undefined ? [] : [{ field, from: reported[field] ?? null, to }];
   });
 }
 
 /** Findings do not hang on the policy. */
-export function judgingOf({ reference }: Pick<Context, "reference">, { reported_columns }: Campaign): Judging {
-  const rules = reference.rules();
+export function judgingOf(
+  { reference }: Pick<Context, "reference">,
+  { reported_columns, rules: name }: Campaign,
+): Judging {
+  const rules = reference.rules(name);
   return {
     judge: new Judge(rules, undefined, reported_columns),
     expected: (field) => expectation(rules, field),

@@ -1,6 +1,6 @@
 import type { TriageVerb } from "../domain/vocabulary.ts";
 import { REPORT_COLUMNS, type ReportColumn } from "../domain/vocabulary.ts";
-import type { ListedPlace } from "./filter.ts";
+import type { ProposedPlace } from "./proposed.ts";
 
 /** A key as Node's readline tells of it. */
 export interface Key {
@@ -31,7 +31,7 @@ export interface Done {
 /** What a person has before them: the queue, the place that they are at, and what they are about to do. */
 export interface Desk {
   readonly campaign: string;
-  readonly places: readonly ListedPlace[];
+  readonly places: readonly ProposedPlace[];
   /** Which of the places that the filter leaves. */
   readonly at: number;
   readonly filter: string;
@@ -48,7 +48,7 @@ export type Effect =
   | {
       readonly kind: "decide";
       readonly verb: TriageVerb;
-      readonly place: ListedPlace;
+      readonly place: ProposedPlace;
       readonly values: ReadonlyMap<ReportColumn, string>;
       readonly why: string;
     };
@@ -58,12 +58,12 @@ export interface Step {
   readonly effect?: Effect;
 }
 
-export function newDesk(campaign: string, places: readonly ListedPlace[]): Desk {
+export function newDesk(campaign: string, places: readonly ProposedPlace[]): Desk {
   return { campaign, places, at: 0, filter: "", isOpen: false, typing: undefined, message: "", done: [] };
 }
 
 /** The places that the filter leaves: those in which it stands, in whatever is shown of them. */
-export function visible({ places, filter }: Desk): readonly ListedPlace[] {
+export function visible({ places, filter }: Desk): readonly ProposedPlace[] {
   const wanted = filter.toLowerCase();
   if (wanted === "") return places;
   return places.filter(({ device_id, region, model, rule, field, raw }) =>
@@ -72,7 +72,7 @@ export function visible({ places, filter }: Desk): readonly ListedPlace[] {
 }
 
 /** The place that the person is at; undefined where none is left. */
-export function current(desk: Desk): ListedPlace | undefined {
+export function current(desk: Desk): ProposedPlace | undefined {
   return visible(desk)[desk.at];
 }
 
@@ -106,6 +106,8 @@ function command(desk: Desk, key: Key): Step {
       return { desk: { ...desk, typing: { what: "filter", text: desk.filter, values: new Map(), fields: [] } } };
     case "f":
       return begin(desk, { what: "value", verb: "fix", fields: brokenFields(current(desk)) });
+    case "p":
+      return propose(desk);
     case "u":
       return undo(desk);
     default:
@@ -118,7 +120,7 @@ function moved(desk: Desk, to: number): Desk {
 }
 
 /** The fields that rules find fault with, each once. */
-function brokenFields(place: ListedPlace | undefined): ReportColumn[] {
+function brokenFields(place: ProposedPlace | undefined): ReportColumn[] {
   return REPORT_COLUMNS.filter((name) => place?.findings.some(({ field }) => field === name));
 }
 
@@ -130,6 +132,15 @@ function begin(
   if (what === "value" && fields.length === 0)
     return { desk: { ...desk, message: "No rule finds fault with a field of it." } };
   return { desk: { ...desk, typing: { what, verb, fields, text: "", values: new Map() } } };
+}
+
+/** To take what is proposed needs only a reason. */
+function propose(desk: Desk): Step {
+  const place = current(desk);
+  const fields = REPORT_COLUMNS.filter((name) => place?.proposed.some(({ field }) => field === name));
+  if (!place || fields.length === 0) return { desk: { ...desk, message: "No rule proposes a value for it." } };
+  const values = new Map(fields.map((name) => [name, place.proposed.find(({ field }) => field === name)?.to ?? ""]));
+  return { desk: { ...desk, typing: { what: "why", verb: "fix", fields: [], text: "", values } } };
 }
 
 function undo(desk: Desk): Step {
@@ -170,13 +181,13 @@ function typed(desk: Desk, { what, text, verb, values, fields }: Typing): Step {
 }
 
 /** The desk once a place was decided: it is gone from it. */
-export function cleared(desk: Desk, place: ListedPlace, message: string): Desk {
+export function cleared(desk: Desk, place: ProposedPlace, message: string): Desk {
   const places = desk.places.filter((one) => one !== place);
   const done = [...desk.done, { deviceId: place.device_id, version: place.version + 1 }];
   return moved({ ...desk, places, done, message, isOpen: false }, desk.at);
 }
 
 /** The desk with the queue as it is now. */
-export function reloaded(desk: Desk, places: readonly ListedPlace[], message: string): Desk {
+export function reloaded(desk: Desk, places: readonly ProposedPlace[], message: string): Desk {
   return moved({ ...desk, places, message }, desk.at);
 }

@@ -6,24 +6,35 @@ import type { Campaign } from "../db/campaigns.ts";
 import { sql } from "../db/sql.ts";
 import { bucketOf } from "../domain/bucket.ts";
 import { expectation } from "../domain/expectation.ts";
+import type { Proposed } from "../domain/propose.ts";
 import { REPORT_COLUMNS } from "../domain/vocabulary.ts";
 import { type ListedPlace, listPlaces, placesAndTotal } from "./filter.ts";
+import { differences, type ProposedPlace, withProposed } from "./proposed.ts";
 
 const SHOWN = 50;
 
 /** The queue, by rule and device. */
-export async function list({ reporter, options }: Context, client: pg.Client, campaign: Campaign): Promise<void> {
+export async function list(context: Context, client: pg.Client, campaign: Campaign): Promise<void> {
+  const { reporter, options } = context;
   const limit = options.json ? {} : { limit: SHOWN };
-  const { places, total } = await placesAndTotal(client, campaign.campaign_id, { ...limit, ...options });
+  const { places: listed, total } = await placesAndTotal(client, campaign.campaign_id, { ...limit, ...options });
+  const places = await withProposed(context, client, campaign, listed);
   for (const { bucket: _, ...place } of places) reporter.event({ event: "triage", ...place });
   if (places.length === 0) return reporter.result(nothing(campaign));
-  const cells = places.map(({ device_id, region, state, rule, field, raw }) => [
-    ...[printable(device_id), printable(region ?? ""), ...(options.state ? [state] : []), rule, field, shown(raw)],
-  ]);
-  const head = ["device", "region", ...(options.state ? ["state"] : []), "rule", "field", "as received"];
-  reporter.result(table(head, cells));
+  reporter.result(tableOf(places, options.state !== undefined));
   if (total > places.length)
     reporter.result(`${count(places.length)} of ${count(total)}; all of them: npm run triage -- list --json`);
+}
+
+/** What rules propose has a column where they propose anything. */
+function tableOf(places: readonly ProposedPlace[], withState: boolean): string {
+  const isProposed = places.some(({ proposed }) => proposed.length > 0);
+  const cells = places.map(({ device_id, region, state, rule, field, raw, proposed }) => [
+    ...[printable(device_id), printable(region ?? ""), ...(withState ? [state] : []), rule, field, shown(raw)],
+    ...(isProposed ? [differences(proposed)] : []),
+  ]);
+  const head = ["device", "region", ...(withState ? ["state"] : []), "rule", "field", "as received"];
+  return table([...head, ...(isProposed ? ["proposed"] : [])], cells);
 }
 
 /** How many wait, by rule; and what has become of the others. */
@@ -46,32 +57,40 @@ export async function stats({ reporter }: Context, client: pg.Client, campaign: 
     reporter.result(`\n${table(["state", "device is", "devices"], byState)}`);
 }
 
-/** All that there is to know of a device in the queue, with what was decided on it. */
+/** All that there is to know of a device in the queue, with what is proposed for it and what was decided on it. Returns what is proposed. */
 export async function show(
-  { reporter, reference }: Context,
+  context: Context,
   client: pg.Client,
   campaign: Campaign,
   id: string,
-): Promise<void> {
+): Promise<readonly Proposed[]> {
+  const { reporter, reference } = context;
   const key = [campaign.campaign_id, bucketOf(id), id];
-  const { rows } = await client.query<Record<string, unknown>>(sql("triage.device"), key);
-  const row = rows[0];
-  if (!row) {
-    throw new SentinelError({
-      exitCode: EXIT.usage,
-      cause: `Device ${JSON.stringify(id)} is not in the triage queue of campaign ${campaign.name}.`,
-      remedy: "See which are:",
-      command: "npm run triage -- list",
-    });
-  }
+  const { rows } = await client.query<DeviceRow>(sql("triage.device"), key);
+  const row = rows[0] ?? notThere(id, campaign);
+  const [{ proposed } = { proposed: [] }] = await withProposed(context, client, campaign, [row]);
   const { rows: entries } = await client.query<AuditEntry>(sql("triage.audit"), key);
   const field = REPORT_COLUMNS.find((known) => known === row.field);
-  const expected = field ? expectation(reference.rules(), field) : "what the server takes";
-  reporter.event({ event: "triage", ...row, expected, decisions: entries });
-  const facts = Object.entries({ ...row, expected }).map(([name, value]) => [name, shown(value)]);
+  const expected = field ? expectation(reference.rules(campaign.rules), field) : "what the server takes";
+  reporter.event({ event: "triage", ...row, expected, proposed, decisions: entries });
+  const difference = proposed.length > 0 ? { proposed: differences(proposed) } : {};
+  const facts = Object.entries({ ...row, expected, ...difference }).map(([name, value]) => [name, shown(value)]);
   reporter.result(table(["column", "value"], facts));
   if (entries.length > 0) reporter.result(`\n${auditTable(entries)}`);
+  return proposed;
 }
+
+function notThere(id: string, campaign: Campaign): never {
+  throw new SentinelError({
+    exitCode: EXIT.usage,
+    cause: `Device ${JSON.stringify(id)} is not in the triage queue of campaign ${campaign.name}.`,
+    remedy: "See which are:",
+    command: "npm run triage -- list",
+  });
+}
+
+/** A place in the queue with the report beside. */
+type DeviceRow = Readonly<Record<string, unknown>> & ListedPlace;
 
 interface AuditEntry {
   readonly version: number;
@@ -102,15 +121,20 @@ export async function next(context: Context, client: pg.Client, campaign: Campai
   const { reporter, options } = context;
   const [place] = await listPlaces(client, campaign.campaign_id, { ...options, limit: 1 });
   if (!place) return reporter.result(nothing(campaign));
-  await show(context, client, campaign, place.device_id);
-  reporter.result(`\n${whatNext(place)}`);
+  const proposed = await show(context, client, campaign, place.device_id);
+  reporter.result(`\n${whatNext(place, proposed.length > 0)}`);
 }
 
-function whatNext({ device_id, field, version }: ListedPlace): string {
+function whatNext({ device_id, field, version }: ListedPlace, isProposed: boolean): string {
   const of = (verb: string, more = "") =>
     `  npm run triage -- ${verb} '${printable(device_id).replaceAll("'", "'\\''")}'${more} --version ${version} --why "..."`;
   const known = REPORT_COLUMNS.some((name) => name === field);
-  return [...(known ? [of("fix", ` ${field}=...`), of("accept")] : []), of("reject"), of("release")].join("\n");
+  return [
+    ...(isProposed ? [of("fix", " --proposed")] : []),
+    ...(known ? [of("fix", ` ${field}=...`), of("accept")] : []),
+    of("reject"),
+    of("release"),
+  ].join("\n");
 }
 
 function nothing(campaign: Campaign): string {

@@ -38,7 +38,11 @@ export function proposalsOf(rows: readonly Row[], defaults: Defaults): Proposals
     saying.set(device, said);
     const read = readDevice(device, said, defaults);
     if (typeof read === "string")
-      refused.push({ asked: { ...NOTHING, deviceId: device }, outcome: { kind: "refused", reason: read } });
+      refused.push({
+        asked: { ...NOTHING, deviceId: device },
+        outcome: { kind: "refused", reason: read },
+        changes: [],
+      });
     else asked.push(read);
   }
   return { asked, refused, rows: saying, left };
@@ -88,18 +92,26 @@ const LONGEST_WHY = 2_000;
 
 function readRow(row: Row, usual: PolicyAction): Said | string {
   const field = REPORT_COLUMNS.find((known) => known === row.field);
-  const value = row.new_value ?? null;
   const [verb = "fix", given, ...more] = (row.decision ?? "fix").trim().split(/\s+/);
   const word = verb.toLowerCase();
+  if (word === "fix" && given?.toLowerCase() === "proposed" && more.length === 0) return readProposed(row, usual);
+  const value = row.new_value ?? null;
   const action = POLICY_ACTIONS.find((known) => known === (given ?? usual).toUpperCase());
   if (word !== "fix" && word !== "accept" && word !== "reject" && word !== "release")
     return `decision "${row.decision}" is none of fix, accept, reject, release`;
   if (!action || more.length > 0 || (given !== undefined && word !== "reject"))
-    return `decision "${row.decision}" says more than it may: only reject takes ${POLICY_ACTIONS.join(" or ")}`;
+    return `decision "${row.decision}" says more than it may: only reject takes ${POLICY_ACTIONS.join(" or ")}, and fix takes proposed`;
   if (word === "fix" && value === null) return "a fix needs a new_value";
   if (word !== "fix" && value !== null) return `a new_value means nothing to ${word}`;
   if ((word === "fix" || word === "accept") && !field) return `there is no field "${row.field ?? ""}" to ${word}`;
   return { verb: word, field, value, action };
+}
+
+/** The value that was proposed when the file was written: what the person saw. */
+function readProposed({ proposed = null, new_value, ...row }: Row, usual: PolicyAction): Said | string {
+  if (new_value != null) return "a new_value means nothing to fix proposed";
+  if (proposed === null) return "no rule proposes a value for it";
+  return readRow({ ...row, decision: "fix", new_value: proposed }, usual);
 }
 
 type Together = Pick<Asked, "verb" | "values" | "accepted" | "action">;

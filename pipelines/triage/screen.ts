@@ -1,13 +1,14 @@
 import { count, printable } from "../cli/format.ts";
 import { current, type Desk, visible } from "./desk.ts";
-import type { ListedPlace } from "./filter.ts";
+import { differences, type ProposedPlace } from "./proposed.ts";
 
 export interface Size {
   readonly columns: number;
   readonly rows: number;
 }
 
-const HELP = "j/k move  Enter shows  f fix  a accept  r reject  l release  u undo  / filter  q quit";
+const help = (isProposed: boolean): string =>
+  `j/k move  Enter shows  f fix  ${isProposed ? "p proposed  " : ""}a accept  r reject  l release  u undo  / filter  q quit`;
 /** Lines that are no places: a heading and a rule above, what was said, what is typed and the help below. */
 const AROUND = 6;
 
@@ -27,7 +28,7 @@ export function screen(desk: Desk, { columns, rows }: Size, expected: (field: st
     "",
     desk.message,
     typingLine(desk),
-    HELP,
+    help(desk.places.some(({ proposed }) => proposed.length > 0)),
   ];
   return lines.map((line) => cut(printable(line), columns));
 }
@@ -37,12 +38,18 @@ function heading({ campaign, places, filter }: Desk, shown: number): string {
   return `${campaign}: ${waiting} for a person${filter === "" ? "" : `, ${count(shown)} with "${filter}"`}`;
 }
 
-function lineOf({ device_id, region, rule, field, raw }: ListedPlace, isCurrent: boolean): string {
-  const columns = [device_id.padEnd(14), (region ?? "").padEnd(14), rule.padEnd(22), `${field} ${received(raw)}`];
+function lineOf({ device_id, region, rule, field, raw, proposed }: ProposedPlace, isCurrent: boolean): string {
+  const change = proposed.find((one) => one.field === field);
+  const columns = [
+    device_id.padEnd(14),
+    (region ?? "").padEnd(14),
+    rule.padEnd(22),
+    `${field} ${received(raw)}${change ? ` -> ${change.to}` : ""}`,
+  ];
   return `${isCurrent ? "> " : "  "}${columns.join("  ")}`;
 }
 
-function detailsOf(place: ListedPlace, expected: (field: string) => string): string[] {
+function detailsOf(place: ProposedPlace, expected: (field: string) => string): string[] {
   const found = place.findings.map(
     ({ rule, field, raw }) => `    ${field}: ${received(raw)} breaks ${rule}, expected ${expected(field)}`,
   );
@@ -51,6 +58,7 @@ function detailsOf(place: ListedPlace, expected: (field: string) => string): str
     "",
     `  ${device_id}, model ${model ?? "(none)"}, version ${version}, held since ${quarantined_at.toISOString()}`,
     ...found,
+    ...(place.proposed.length > 0 ? [`    proposed: ${differences(place.proposed)}`] : []),
   ];
 }
 

@@ -11,7 +11,8 @@ import { expectation } from "../domain/expectation.ts";
 import { REPORT_COLUMNS } from "../domain/vocabulary.ts";
 import type { Asked, Told } from "./decide.ts";
 import { cleared, type Desk, type Effect, type Key, newDesk, press, reloaded } from "./desk.ts";
-import { type ListedPlace, listPlaces } from "./filter.ts";
+import { listPlaces } from "./filter.ts";
+import { type ProposedPlace, withProposed } from "./proposed.ts";
 import { screen } from "./screen.ts";
 import { write } from "./write.ts";
 
@@ -32,7 +33,7 @@ export async function work(context: Context, target: Target): Promise<void> {
   });
   const queue = new Queue({ ...context, reporter: silent() }, target, campaign);
   const desk = await onScreen(context, terminal, async (keys) => {
-    const paint = painter(context, terminal);
+    const paint = painter(context, campaign, terminal);
     let now = newDesk(campaign.name, await queue.places());
     paint(now);
     for await (const key of keys) {
@@ -60,9 +61,11 @@ class Queue {
     this.#campaign = campaign;
   }
 
-  places(): Promise<ListedPlace[]> {
+  places(): Promise<ProposedPlace[]> {
     const { campaign_id: id } = this.#campaign;
-    return withClient(this.#target, (client) => listPlaces(client, id, this.#context.options));
+    return withClient(this.#target, async (client) =>
+      withProposed(this.#context, client, this.#campaign, await listPlaces(client, id, this.#context.options)),
+    );
   }
 
   /** Does what the person wants done; what stands against it they are told. */
@@ -122,8 +125,8 @@ async function onScreen<T>(
   }
 }
 
-function painter({ reference }: Context, { output }: Terminal): (desk: Desk) => void {
-  const rules = reference.rules();
+function painter({ reference }: Context, campaign: Campaign, { output }: Terminal): (desk: Desk) => void {
+  const rules = reference.rules(campaign.rules);
   const expected = (name: string): string => {
     const field = REPORT_COLUMNS.find((known) => known === name);
     return field ? expectation(rules, field) : "what the server takes";

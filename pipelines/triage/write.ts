@@ -88,7 +88,7 @@ const REFUSALS_SHOWN = 20;
 
 /** Tells what became of each device; refusals in words, as far as one reads them. */
 export function tell({ reporter }: Pick<Context, "reporter">, told: readonly Told[]): void {
-  for (const { asked, outcome } of told) {
+  for (const { asked, outcome, changes } of told) {
     const reason = outcome.kind === "refused" ? outcome.reason : null;
     reporter.event({
       event: "triage_decision",
@@ -96,6 +96,7 @@ export function tell({ reporter }: Pick<Context, "reporter">, told: readonly Tol
       verb: asked.verb,
       outcome: outcome.kind,
       reason,
+      changes,
     });
   }
   const refused = refusals(told);

@@ -13,7 +13,8 @@ import { bind, sql } from "../db/sql.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { type Amendment, judgeAmended } from "../domain/amend.ts";
 import { Checksum } from "../domain/checksum.ts";
-import { type Class, findingsOf, Judge, type Report } from "../domain/judge.ts";
+import { type Class, type Decision, findingsOf, Judge, type Report } from "../domain/judge.ts";
+import { type Alone, type Proposed, repairedAlone } from "../domain/propose.ts";
 import type { Rule, RuleSet } from "../domain/rules.ts";
 import { shardAt } from "../domain/shards.ts";
 import { REFUSED_RULE } from "../domain/vocabulary.ts";
@@ -21,6 +22,7 @@ import type { Classifier } from "./class-cache.ts";
 import { type Jury, juryOf } from "./jury.ts";
 import type { Task } from "./protocol.ts";
 import { quarantineAgain, type Return, releasedAmong } from "./released.ts";
+import { amendByRule, type Repaired } from "./repaired.ts";
 import type { BatchTask } from "./tasks.ts";
 
 type RecoverTask = Extract<Task, { stage: "recover" }>;
@@ -48,13 +50,14 @@ export function recoverTask(task: RecoverTask, worker: number): BatchTask<Refusa
     return decisions;
   };
   const commit: BatchTask<Refusals | undefined>["commit"] = async ({ client }, batch, refusals) => {
-    const { rows, checksum, parts, returns } = (await decide(client, batch, refusals)).result();
+    const { rows, checksum, parts, returns, repaired } = (await decide(client, batch, refusals)).result();
     const entry = ledgerEntry(pass, { batch, worker, rows, checksum });
-    if (returns.length === 0) await copyIn(client, parts, entry);
+    if (returns.length + repaired.length === 0) await copyIn(client, parts, entry);
     else
       await inTransaction(client, async () => {
         await quarantineAgain(client, task, { batch, worker }, returns);
         await copyIn(client, parts, entry);
+        await amendByRule(client, task, batch, repaired);
       });
     return rows;
   };
@@ -74,6 +77,8 @@ export function recoverTask(task: RecoverTask, worker: number): BatchTask<Refusa
             Buffer.concat(part.flatMap(({ triage }) => triage ?? [])),
           ),
         );
+        const repaired = part.flatMap((device) => device.repaired ?? []);
+        await amendByRule(link.client, task, batch, repaired);
       });
       return {
         rows: await commit(link, batch, new Map(refused.map(({ item, reason }) => [item.deviceNo, reason]))),
@@ -114,6 +119,7 @@ interface Decided {
   readonly triage: Buffer | undefined;
   /** Of a device that has a place in the queue already. */
   readonly returns: Return | undefined;
+  readonly repaired: Repaired | undefined;
 }
 
 /** What is known before a shard is decided. */
@@ -137,6 +143,9 @@ class ShardDecisions {
   readonly #jury: Jury;
   readonly #known: Known;
   readonly #returns = new Map<string, Return>();
+  readonly #repaired = new Map<string, Repaired>();
+  /** Whether any rule may repair by itself. */
+  readonly #mayRepair: boolean;
   /** Numbers of the devices in the lines of `#triage`. */
   readonly #held: string[] = [];
   readonly #decisions = new CopyLines();
@@ -156,6 +165,7 @@ class ShardDecisions {
     const { campaignId, pass } = task.pass;
     const tail = (ruleNo: number) => Buffer.from(`\t${campaignId}\t${ruleNo}\t${pass}\t${batch}\n`);
     this.#task = task;
+    this.#mayRepair = task.rules.rules.some(({ repair }) => repair?.auto);
     this.#jury = jury;
     this.#ends = new Int32Array(BEFORE_SOURCES + jury.classifiers.length);
     this.#classes = new Array(jury.classifiers.length);
@@ -182,18 +192,26 @@ class ShardDecisions {
     const amendment = released?.get(bytes.toString("latin1", bucketEnd + 1, noEnd));
     const decision = amendment ? judgeAmended(judge, this.#report(bytes), amendment) : judge.decide(this.#classes);
     const refusal = refusals?.get(bytes.toString("latin1", bucketEnd + 1, noEnd));
-    const sound = decision.broken.length === 0 && refusal === undefined;
-    const { place } = decision;
+    // Of what a person has worked on, nothing is repaired unasked.
+    const alone = refusal === undefined && !amendment ? this.#repair(bytes, decision) : undefined;
+    const sound = refusal === undefined && (decision.broken.length === 0 || alone !== undefined);
+    const { place } = alone ?? decision;
     this.#rows += 1;
     this.#decisions.addBytes(bytes, from, noEnd, (sound ? this.#tails[place] : this.#quarantine) as Uint8Array);
     this.#checksum.add(bytes, bucketEnd + 1, noEnd, sound ? (this.#task.ruleNos[place] as number) : QUARANTINE);
-    if (sound) return;
+    if (sound && !alone) return;
     const id = readCopyField(bytes.toString("utf8", noEnd + 1, idEnd)) ?? "";
     if (decision.halts) throw halted(id, decision.halts, this.#task.rules);
     const refused = { rule: REFUSED_RULE, field: "device", raw: null, reason: refusal };
     const report = this.#report(bytes);
     const found = refusal === undefined ? findingsOf(decision, (field) => report[field] ?? null) : [refused];
-    this.#hold(bytes.toString("latin1", from, noEnd), id, found);
+    this.#hold(bytes.toString("latin1", from, noEnd), id, found, alone?.proposed);
+  }
+
+  /** What rules may repair of the device in the line that is looked at. */
+  #repair(bytes: Buffer, { broken, halts }: Decision): Alone | undefined {
+    if (!this.#mayRepair || broken.length === 0 || halts) return undefined;
+    return repairedAlone(this.#jury.judge, this.#report(bytes), broken);
   }
 
   /** What the line that is looked at says, as far as anything is asked about it. */
@@ -206,8 +224,8 @@ class ShardDecisions {
     return reportOf(raws);
   }
 
-  /** Enters a device into the triage queue, with the evidence. */
-  #hold(head: string, id: string, findings: readonly Evidence[]): void {
+  /** Enters a device into the triage queue, with the evidence; as one that is decided already, where rules repaired it. */
+  #hold(head: string, id: string, findings: readonly Evidence[], proposed?: readonly Proposed[]): void {
     const { pass, rules } = this.#task;
     const [bucket = "", deviceNo = ""] = head.split("\t");
     const [first] = findings as [Evidence];
@@ -224,15 +242,18 @@ class ShardDecisions {
     const raw = first.raw === null ? null : Buffer.from(first.raw);
     const hash = raw && createHash("sha256").update(raw).digest();
     this.#held.push(deviceNo);
+    if (proposed) this.#repaired.set(deviceNo, { bucket: Number(bucket), deviceId: id, proposed });
     this.#triage.add([
       ...[Number(bucket), pass.campaignId, id, first.rule, rules.version, first.field],
       ...[raw, hash, JSON.stringify(findings), ...this.#trace],
+      ...(proposed ? ["released", 2] : ["open", 1]),
     ]);
   }
 
-  result(): { rows: number; checksum: string; parts: CopyPart[]; returns: readonly Return[] } {
+  result() {
     const parts = partsOf(this.#task.pass.campaignId, this.#decisions.bytes(), this.#triage.bytes());
-    return { rows: this.#rows, checksum: String(this.#checksum), parts, returns: [...this.#returns.values()] };
+    const [returns, repaired] = [[...this.#returns.values()], [...this.#repaired.values()]];
+    return { rows: this.#rows, checksum: String(this.#checksum), parts, returns, repaired };
   }
 
   /** The same, device by device. */
@@ -241,7 +262,13 @@ class ShardDecisions {
     const triage = new Map(this.#held.map((deviceNo, at) => [deviceNo, lines[at]]));
     return linesOf(this.#decisions.bytes()).map((decision) => {
       const deviceNo = String(decision).split("\t", 2)[1] ?? "";
-      return { deviceNo, decision, triage: triage.get(deviceNo), returns: this.#returns.get(deviceNo) };
+      return {
+        deviceNo,
+        decision,
+        triage: triage.get(deviceNo),
+        returns: this.#returns.get(deviceNo),
+        repaired: this.#repaired.get(deviceNo),
+      };
     });
   }
 }

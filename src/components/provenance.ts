@@ -10,6 +10,7 @@ export function provenance(campaign: Campaign | undefined): HTMLElement {
     ["Campaign", campaign.title === campaign.campaign ? campaign.title : `${campaign.title} (${campaign.campaign})`],
     ...(campaign.source_file ? ([["File", campaign.source_file]] as const) : []),
     ["Seed", String(campaign.seed)],
+    ["Rules", `${campaign.rules}, version ${campaign.rules_version}`],
     ["Snapshot taken", moment(campaign.taken_at)],
     ["Snapshot", campaign.snapshot_id],
     ["Sentinel OTA", campaign.version ?? "not known"],

@@ -14,6 +14,8 @@ export interface Campaign {
   rejected: number;
   fault_rate: Rate;
   fault_profile: string | null;
+  rules: string;
+  rules_version: number;
   success: number;
   partial: number;
   recovered: number;

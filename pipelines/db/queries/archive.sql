@@ -101,11 +101,11 @@ COPY (
 -- name: next_campaign
 SELECT coalesce(max(campaign_id), 0) + 1 AS campaign FROM campaign
 
--- A row of campaign as it was exported, under its new number and name.
+-- A row of campaign as it was exported, under its new number and name. Before campaigns named their rules there was one rule set.
 -- name: store_campaign
 INSERT INTO campaign
 SELECT c.*
-FROM jsonb_populate_record(NULL::campaign, $1::jsonb || jsonb_build_object('campaign_id', $2::int, 'name', $3::text)) c
+FROM jsonb_populate_record(NULL::campaign, '{"rules": "default"}' || $1::jsonb || jsonb_build_object('campaign_id', $2::int, 'name', $3::text)) c
 
 -- name: store_profile
 COPY device_profile (campaign_id, profile_no, region, model, hardware, firmware_from, firmware_to) FROM STDIN

@@ -1,14 +1,14 @@
 -- name: by_name
 SELECT campaign_id, name, title, owner, source, source_file, source_sha256, firmware_to, seed::float8 AS seed,
   device_count::float8 AS device_count, rejected_count::float8 AS rejected_count, batch_size, reported_columns,
-  fault_rate, fault_profile, fault_seed::float8 AS fault_seed
+  rules, fault_rate, fault_profile, fault_seed::float8 AS fault_seed
 FROM campaign
 WHERE name = $1
 
 -- name: current
 SELECT c.campaign_id, c.name, c.title, c.owner, c.source, c.source_file, c.source_sha256, c.firmware_to,
   c.seed::float8 AS seed, c.device_count::float8 AS device_count, c.rejected_count::float8 AS rejected_count, c.batch_size,
-  c.reported_columns, c.fault_rate, c.fault_profile, c.fault_seed::float8 AS fault_seed
+  c.reported_columns, c.rules, c.fault_rate, c.fault_profile, c.fault_seed::float8 AS fault_seed
 FROM campaign c
 JOIN current_campaign USING (campaign_id)
 
@@ -30,6 +30,17 @@ RETURNING campaign_id
 INSERT INTO current_campaign (campaign_id) VALUES (:campaign)
 ON CONFLICT (only_row) DO UPDATE SET campaign_id = excluded.campaign_id;
 CREATE OR REPLACE VIEW ota_logs AS SELECT s.* FROM device_status s WHERE s.campaign_id = :campaign
+
+-- name: rule_sets
+SELECT DISTINCT rules FROM campaign ORDER BY rules
+
+-- Whether anything was made of the rules: a decision, or a place in triage.
+-- name: is_judged
+SELECT EXISTS (SELECT FROM decision d WHERE d.campaign_id = $1)
+  OR EXISTS (SELECT FROM triage_queue t WHERE t.campaign_id = $1) AS is_judged
+
+-- name: set_rules
+UPDATE campaign SET rules = $2 WHERE campaign_id = $1
 
 -- name: store_rejects
 COPY import_reject (campaign_id, row_no, reason, device_id) FROM STDIN

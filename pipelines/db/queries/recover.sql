@@ -35,6 +35,9 @@ COPY (
 -- name: quarantine_again
 SELECT quarantine_again($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)::int AS devices
 
+-- name: amend_by_rule
+SELECT amend_by_rule($1, $2, $3, $4, $5, $6)::int AS devices
+
 -- A decision is only ever made on a Partial device, and once.
 -- name: undecided
 SELECT (
@@ -75,7 +78,7 @@ COPY decision_:campaign (bucket, device_no, campaign_id, rule_no, pass, batch_no
 -- name: store_triage
 COPY triage_queue (
   bucket, campaign_id, device_id, rule_id, rules_version, field, raw_value, raw_sha256, findings, attempt, shard, worker,
-  batch_no
+  batch_no, state, version
 ) FROM STDIN
 
 -- name: by_action

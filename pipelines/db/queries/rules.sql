@@ -1,6 +1,7 @@
 -- name: mark
 SELECT obj_description(to_regclass('ota_telemetry'), 'pg_class') AS mark
 
+-- Where all campaigns have the same rules, nothing asks for the campaign, and PostgreSQL leaves it out.
 -- name: ota_telemetry
 CREATE OR REPLACE VIEW ota_telemetry AS
 SELECT
@@ -11,6 +12,7 @@ SELECT
   :trusted_storage_free_mb AS storage_free_mb
 FROM ota_logs r
 LEFT JOIN device_amendment a ON a.bucket = r.bucket AND a.campaign_id = r.campaign_id AND a.device_id = r.device_id
+LEFT JOIN campaign c ON c.campaign_id = r.campaign_id
 
 -- name: telemetry_finding
 CREATE OR REPLACE VIEW telemetry_finding AS
@@ -18,11 +20,11 @@ SELECT f.bucket, f.campaign_id, f.device_id, f.reported_status, f.field, f.rule_
 FROM (
 :scans
 ) f
-JOIN (VALUES :facts) AS k (rule_id, severity, effect) ON k.rule_id = f.rule_id
+JOIN (VALUES :facts) AS k (rule_set, rule_id, severity, effect) ON k.rule_set = f.rule_set AND k.rule_id = f.rule_id
 
 -- name: findings_of_field
 SELECT r.bucket, r.campaign_id, r.device_id, o.update_status AS reported_status, :field AS field, :finding AS rule_id,
-  :version AS rules_version
+  :version AS rules_version, :set AS rule_set
 FROM stored_report r
 JOIN campaign c ON c.campaign_id = r.campaign_id
 LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no

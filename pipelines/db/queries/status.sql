@@ -4,7 +4,7 @@ BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET LOCAL lock_timeout = '5s'
 
 -- name: campaigns
-SELECT c.campaign_id, c.name, c.source, c.source_file, c.device_count::float8 AS device_count, c.fault_rate,
+SELECT c.campaign_id, c.name, c.source, c.source_file, c.device_count::float8 AS device_count, c.rules, c.fault_rate,
   EXISTS (SELECT FROM current_campaign u WHERE u.campaign_id = c.campaign_id) AS is_current
 FROM campaign c
 WHERE c.name = $1 OR $1::text IS NULL

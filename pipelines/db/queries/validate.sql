@@ -171,7 +171,7 @@ CROSS JOIN LATERAL (VALUES
 -- name: every_triage_decision
 -- decided_by_persons: A person's decision stands exactly where a place in triage was rejected, and it is the action that the audit says.
 -- triage_audited: Each place in triage is as the last entry of its audit says, and no entry is missing.
--- amendments_hold: What persons say of telemetry is as audited; each corrected value passes the rules run again as SQL, each waiver meets its finding.
+-- amendments_hold: What persons say of telemetry is as audited; each corrected value passes the rules run again as SQL, each waiver meets its finding, and what recovery repaired by itself is what its rule's repair makes of the report.
 WITH entry AS (
   SELECT t.bucket, t.device_id, t.version, t.verb, t.after, t.gave_rule, q.state, q.device_id IS NULL AS is_lost,
     lag(t.version) OVER earlier AS version_before, lag(t.after ->> 'state') OVER earlier AS state_before,
@@ -215,7 +215,7 @@ WITH entry AS (
     ) AS missing
   FROM entry e
 ), word AS (
-  SELECT e.bucket, e.device_id, e.state, a.field, a.value, a.rule
+  SELECT e.bucket, e.device_id, e.state, a.field, a.value, a.rule, e.after ->> 'by' = 'rule' AS is_by_rule
   FROM entry e
   CROSS JOIN LATERAL jsonb_to_recordset(e.after -> 'amendments') AS a (field text, value text, rule text)
   WHERE e.is_last
@@ -225,13 +225,15 @@ WITH entry AS (
 ), judged AS (
   SELECT a.value, a.waived_rule, w.state,
     CASE a.field :finding_of_field END AS finding,
+    w.is_by_rule IS NOT true OR a.value IS NOT DISTINCT FROM CASE a.field :repair_of_field END AS is_as_asked,
     w.device_id IS NOT NULL AND w.value IS NOT DISTINCT FROM a.value AND w.rule IS NOT DISTINCT FROM a.waived_rule AS is_audited
   FROM telemetry_amendment a
   LEFT JOIN word w ON w.bucket = a.bucket AND w.device_id = a.device_id AND w.field = a.field
   LEFT JOIN judged_report r ON r.bucket = a.bucket AND r.campaign_id = a.campaign_id AND r.device_id = a.device_id
+  LEFT JOIN device_report o ON o.bucket = a.bucket AND o.campaign_id = a.campaign_id AND o.device_id = a.device_id
   WHERE a.campaign_id = $1
 ), standing AS (
-  SELECT count(*) FILTER (WHERE j.is_audited AND j.state <> 'open' AND j.value IS NOT NULL AND j.finding IS NULL) AS fixed,
+  SELECT count(*) FILTER (WHERE j.is_audited AND j.state <> 'open' AND j.value IS NOT NULL AND j.finding IS NULL AND j.is_as_asked) AS fixed,
     count(*) FILTER (WHERE j.is_audited AND j.state <> 'open' AND j.waived_rule = j.finding) AS waived,
     count(*) FILTER (WHERE NOT j.is_audited) AS unsaid
   FROM judged j
@@ -343,26 +345,27 @@ SELECT FROM current_campaign WHERE campaign_id = $1
 -- name: by_status
 SELECT update_status, count(*) FROM device_status WHERE campaign_id = :campaign GROUP BY update_status
 
--- What is found in reports of any status, held against what chaos hid; what is found beyond that are false alarms.
+-- What is found in reports of any status, held against what chaos hid; what is found beyond that are false alarms, of the first kind that
+-- their rule is there to find.
 -- name: detection
 WITH alarm AS (
-  SELECT k.kind, sum(v.devices) AS devices
+  SELECT k.kinds ->> 0 AS kind, sum(v.devices) AS devices
   FROM (
 :alarms
   ) v
-  JOIN jsonb_each_text($2) AS k (rule_id, kind) ON k.rule_id = v.rule_id
-  GROUP BY k.kind
+  JOIN jsonb_each($2) AS k (rule_id, kinds) ON k.rule_id = v.rule_id
+  GROUP BY k.kinds ->> 0
 ), fault AS (
-  SELECT l.kind, k.kind AS found_as
+  SELECT l.kind, k.kinds ->> 0 AS found_as, k.kinds ? l.kind AS is_rightly
   FROM fault_ledger l
   JOIN campaign c ON c.campaign_id = l.campaign_id
   JOIN stored_report r ON r.bucket = l.bucket AND r.campaign_id = l.campaign_id AND r.device_id = l.device_id
   LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
   LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
-  LEFT JOIN jsonb_each_text($2) AS k (rule_id, kind) ON k.rule_id = CASE l.field :finding_of_field END
+  LEFT JOIN jsonb_each($2) AS k (rule_id, kinds) ON k.rule_id = CASE l.field :finding_of_field END
   WHERE l.campaign_id = $1
 ), hidden AS (
-  SELECT f.kind, count(*) AS injected, count(f.found_as) AS found, count(*) FILTER (WHERE f.found_as = f.kind) AS right_rule
+  SELECT f.kind, count(*) AS injected, count(f.found_as) AS found, count(*) FILTER (WHERE f.is_rightly) AS right_rule
   FROM fault f
   GROUP BY f.kind
 ), rightful AS (
