@@ -5,7 +5,7 @@ WITH witness AS MATERIALIZED (
     :policy_rule AS policy_rule
   FROM judged_report r
   JOIN campaign c ON c.campaign_id = r.campaign_id
-  JOIN update_outcome s ON s.campaign_id = r.campaign_id AND s.outcome_no = r.outcome_no AND s.update_status = 'Partial'
+  JOIN update_outcome s ON s.campaign_id = r.campaign_id AND s.outcome_no = r.outcome_no AND s.counted_status = 'Partial'
   LEFT JOIN decision d ON d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no
   WHERE r.campaign_id = $1 AND d.device_no IS NULL
 )

@@ -3,7 +3,7 @@
 COPY (
   SELECT r.bucket, r.device_no, r.device_id, :sources
   FROM stored_report_:campaign r
-  JOIN update_outcome o ON o.campaign_id = :campaign AND o.outcome_no = r.outcome_no AND o.update_status = 'Partial'
+  JOIN update_outcome o ON o.campaign_id = :campaign AND o.outcome_no = r.outcome_no AND o.counted_status = 'Partial'
   WHERE r.bucket = ANY(:buckets)
 ) TO STDOUT
 
@@ -40,7 +40,7 @@ SELECT quarantine_again($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)::int AS de
 SELECT (
   SELECT count(*)
   FROM stored_report r
-  JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no AND o.update_status = 'Partial'
+  JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no AND o.counted_status = 'Partial'
   WHERE r.campaign_id = $1
 )::int - (SELECT count(*) FROM decision d WHERE d.campaign_id = $1)::int AS devices
 
