@@ -157,8 +157,8 @@ describe("a manifest that can't be used", () => {
     ["of something else", (made) => ({ ...made, product: "other" }), /is of no export of Sentinel OTA/],
     [
       "of a newer format",
-      (made) => ({ ...made, format: 3, version: "9.9.9" }),
-      /newer Sentinel OTA \(9\.9\.9, format 3; this one reads up to 2\)/,
+      (made) => ({ ...made, format: 4, version: "9.9.9" }),
+      /newer Sentinel OTA \(9\.9\.9, format 4; this one reads up to 3\)/,
     ],
     ["of a newer schema", (made) => ({ ...made, schema: 1000 }), /newer schema/],
     ["without a digest", (made) => ({ ...made, digest: undefined }), /of digest/],

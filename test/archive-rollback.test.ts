@@ -1,8 +1,7 @@
-import { cpSync, renameSync, writeFileSync } from "node:fs";
+import { cpSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { admit, forge, type Shelf, shelf } from "./support/archives.ts";
+import { admit, forge, rewrite, type Shelf, shelf } from "./support/archives.ts";
 import { holdBatches, settled } from "./support/barrier.ts";
 import { start } from "./support/cli.ts";
 import { command, done, stages } from "./support/command.ts";
@@ -36,16 +35,6 @@ async function expectNothingStored(): Promise<void> {
 }
 
 describe("an export that was made to deceive, with all its hashes right, is rolled back", () => {
-  /** Writes a table of the copy anew. */
-  async function rewrite(archive: string, name: string, select: string, rows?: number): Promise<void> {
-    const [from, to] = [path.join(archive, name), path.join(archive, "made")];
-    const db = await (await DuckDBInstance.create(":memory:")).connect();
-    await db.run(`COPY (${select.replaceAll("archived", `read_parquet('${from}')`)}) TO '${to}' (FORMAT parquet)`);
-    db.closeSync();
-    renameSync(to, from);
-    admit(archive, name, rows);
-  }
-
   test.each<[string, number, (archive: string) => unknown, RegExp]>([
     [
       "another digest",

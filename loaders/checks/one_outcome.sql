@@ -3,7 +3,7 @@
 -- grain: one row a device that did not, and outcome of it
 -- columns:
 --   device_id      VARCHAR  The device.
---   failed         BOOLEAN  Whether it reported Partial.
+--   failed         BOOLEAN  Whether it counts as Partial at first.
 --   update_status  VARCHAR  The status that follows.
 --   action         VARCHAR  What was decided; NULL where nothing was.
 --   in_triage      BOOLEAN  Whether the triage queue has an open row of it.

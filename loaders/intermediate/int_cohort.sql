@@ -8,9 +8,10 @@
 --   region         VARCHAR   Region; '(none)' where the device reports none.
 --   model          VARCHAR   Device model; '(none)' where the device reports none.
 --   firmware_from  VARCHAR   Version before the rollout; '(none)' where the device reports none.
---   reached        INTEGER   Ordinal of the last stage reached; NULL where the report does not say.
+--   reached        INTEGER   Ordinal of the last stage reached; NULL where the report does not say, or says SUCCEEDED of a failure.
 --   error_code     VARCHAR   Error code; '(none)' where the device reports none.
---   failed         BOOLEAN   Whether the devices reported Partial.
+--   failed         BOOLEAN   Whether the devices reported Partial, or a success that the reported version contradicts.
+--   contradicted   BOOLEAN   Whether they reported such a success.
 --   update_status  VARCHAR   Success, Partial, Recovered or Quarantined: what follows from report and decisions.
 --   action         VARCHAR   RETRY_UPDATE, FORCE_ROLLBACK or MANUAL_TRIAGE; NULL where nothing was decided.
 --   policy_rule    VARCHAR   Policy rule that chose the action; NULL where none did.
@@ -29,11 +30,12 @@ SELECT
   p.model,
   p.firmware_from,
   CASE WHEN list_contains(k.reported_columns, 'last_stage') THEN
-    CASE o.reported_status WHEN 'Success' THEN (SELECT max(ordinal) FROM ref_stage) ELSE s.ordinal END
+    CASE o.counted_status WHEN 'Success' THEN l.ordinal ELSE nullif(s.ordinal, l.ordinal) END
   END AS reached,
   o.error_code,
-  o.reported_status = 'Partial' AS failed,
-  coalesce(u.update_status, o.reported_status) AS update_status,
+  o.counted_status = 'Partial' AS failed,
+  o.counted_status <> o.reported_status AS contradicted,
+  coalesce(u.update_status, o.counted_status) AS update_status,
   u.action,
   u.policy_rule,
   c.devices
@@ -42,4 +44,5 @@ JOIN stg_profile p ON p.profile_no = c.profile_no
 JOIN stg_outcome o ON o.outcome_no = c.outcome_no
 LEFT JOIN stg_rule u ON u.rule_no = c.rule_no
 LEFT JOIN ref_stage s ON s.stage = o.last_stage
+CROSS JOIN (SELECT max(ordinal) AS ordinal FROM ref_stage) l
 CROSS JOIN stg_campaign k;

@@ -6,9 +6,9 @@
 --   region           VARCHAR  Region; '(none)' where the device reports none.
 --   model            VARCHAR  Device model; '(none)' where the device reports none.
 --   firmware_from    VARCHAR  Version before the rollout; '(none)' where the device reports none.
---   reached          INTEGER  Ordinal of the last stage reached; NULL where the report does not say.
+--   reached          INTEGER  Ordinal of the last stage reached; NULL where the report does not say, or says SUCCEEDED of a failure.
 --   error_code       VARCHAR  Error code; '(none)' where the device reports none.
---   failed           BOOLEAN  Whether the device reported Partial.
+--   failed           BOOLEAN  Whether the device counts as Partial.
 --   update_status    VARCHAR  Success, Partial, Recovered or Quarantined: what follows from report and decisions.
 --   action           VARCHAR  RETRY_UPDATE, FORCE_ROLLBACK or MANUAL_TRIAGE; NULL where nothing was decided.
 --   policy_rule      VARCHAR  Policy rule that chose the action; NULL where none did.

@@ -4,7 +4,7 @@
 -- columns:
 --   region       VARCHAR  Region; '(none)' where the device reports none.
 --   devices      BIGINT   Devices of the region.
---   failures     BIGINT   Devices that reported Partial.
+--   failures     BIGINT   Devices that failed at first.
 --   recovered    BIGINT   Devices that recovery decided.
 --   quarantined  BIGINT   Devices that are held back for a person.
 --   fleet_rate   DOUBLE   Failures a device over the whole fleet, 0 to 1.

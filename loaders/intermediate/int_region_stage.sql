@@ -6,7 +6,7 @@
 --   stage          VARCHAR  Stage of the update.
 --   stage_ordinal  INTEGER  Place of the stage, from 1.
 --   at_risk        BIGINT   Devices that reached the stage; those whose report does not say are left out.
---   failures       BIGINT   Devices that reported Partial with this as their last stage.
+--   failures       BIGINT   Devices that failed with this as their last stage.
 --   unknown        BIGINT   Failed devices of the region whose last stage is not known.
 --   fleet_rate     DOUBLE   Failures a device at risk over the whole fleet, 0 to 1; NULL where none reached the stage.
 --   p_value        DOUBLE   Two-sided p of the two-proportion z-test against all other regions; NULL where a side is empty.

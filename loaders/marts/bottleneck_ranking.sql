@@ -7,7 +7,7 @@
 --   stage_ordinal            INTEGER  Place of the stage, from 1.
 --   region                   VARCHAR  Region; '(none)' where the device reports none.
 --   at_risk                  INTEGER  Devices of the region that reached the stage.
---   failures                 INTEGER  Devices at risk that reported Partial with this as their last stage.
+--   failures                 INTEGER  Devices at risk that failed with this as their last stage.
 --   rate                     DOUBLE   failures / at_risk, 0 to 1.
 --   rate_low                 DOUBLE   Lower 95 % Wilson bound of rate, 0 to 1.
 --   rate_high                DOUBLE   Upper 95 % Wilson bound of rate, 0 to 1.

@@ -20,7 +20,8 @@
 --   partial          INTEGER  Devices whose status is still Partial: nothing was decided yet.
 --   recovered        INTEGER  Devices that recovery decided.
 --   quarantined      INTEGER  Devices that are held back for a person.
---   failed           INTEGER  Devices that reported Partial, whatever followed.
+--   failed           INTEGER  Devices that reported Partial, or a success that is contradicted, whatever followed.
+--   contradicted     INTEGER  Of these, devices that reported success but another version than the one to be installed.
 --   failure_rate     DOUBLE   failed / devices, 0 to 1; NULL without devices.
 --   recovery_rate    DOUBLE   recovered / failed, 0 to 1; NULL without failures.
 --   triage_open      INTEGER  Open rows of the triage queue.
@@ -39,7 +40,8 @@ WITH fleet AS (
     coalesce(sum(devices) FILTER (update_status = 'Partial'), 0)::INTEGER AS "partial",
     coalesce(sum(devices) FILTER (update_status = 'Recovered'), 0)::INTEGER AS recovered,
     coalesce(sum(devices) FILTER (update_status = 'Quarantined'), 0)::INTEGER AS quarantined,
-    coalesce(sum(devices) FILTER (failed), 0)::INTEGER AS failed
+    coalesce(sum(devices) FILTER (failed), 0)::INTEGER AS failed,
+    coalesce(sum(devices) FILTER (contradicted), 0)::INTEGER AS contradicted
   FROM int_cohort
 ), fault AS (
   SELECT count(*)::INTEGER AS injected, count(f.device_id)::INTEGER AS found
@@ -67,6 +69,7 @@ SELECT
   d.recovered,
   d.quarantined,
   d.failed,
+  d.contradicted,
   rate_of(d.failed, d.devices) AS failure_rate,
   rate_of(d.recovered, d.failed) AS recovery_rate,
   (SELECT count(*)::INTEGER FROM stg_triage WHERE state = 'open') AS triage_open,

@@ -8,8 +8,8 @@
 --   devices            INTEGER  Devices of the region.
 --   reported           BOOLEAN  Whether the source of the campaign has the field at all.
 --   findings           INTEGER  Devices whose value breaks a rule.
---   findings_success   INTEGER  Of these, devices that reported Success and keep their status.
---   findings_partial   INTEGER  Of these, devices that reported Partial.
+--   findings_success   INTEGER  Of these, devices that count as Success and keep their status.
+--   findings_partial   INTEGER  Of these, devices that failed at first.
 --   finding_rate       DOUBLE   findings / devices, 0 to 1; NULL where the field is not reported.
 --   finding_rate_low   DOUBLE   Lower 95 % Wilson bound of finding_rate, 0 to 1; NULL where the field is not reported.
 --   finding_rate_high  DOUBLE   Upper 95 % Wilson bound of finding_rate, 0 to 1; NULL where the field is not reported.

@@ -1,10 +1,10 @@
 -- model: error_pareto
 -- question: Which errors stopped most updates?
--- grain: one row an error code of devices that reported Partial
+-- grain: one row an error code of devices that failed
 -- order: rank, error_code
 -- columns:
 --   error_code        VARCHAR  Error code; '(none)' where a failed device reports none.
---   failures          INTEGER  Devices that reported Partial with the code.
+--   failures          INTEGER  Failed devices that reported the code.
 --   share             DOUBLE   Share of all failures, 0 to 1.
 --   cumulative_share  DOUBLE   Share of this code and all before it, 0 to 1.
 --   rank              INTEGER  RANK by failures, 1 is the most frequent.

@@ -7,7 +7,7 @@
 --   policy_rule      VARCHAR  Policy rule that chose it; NULL for MANUAL_TRIAGE and for an action that was never chosen.
 --   region           VARCHAR  Region; '(none)' where the device reports none.
 --   devices          INTEGER  Devices of the region for which it was decided.
---   share_of_region  DOUBLE   Share of the region's devices that reported Partial, 0 to 1; NULL where none did.
+--   share_of_region  DOUBLE   Share of the region's devices that failed, 0 to 1; NULL where none did.
 CREATE TABLE recovery_action_summary AS
 WITH decided AS (
   SELECT action, policy_rule, region, sum(devices)::INTEGER AS devices

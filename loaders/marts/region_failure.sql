@@ -5,7 +5,7 @@
 -- columns:
 --   region       VARCHAR  Region; '(none)' where the device reports none.
 --   devices      INTEGER  Devices of the region.
---   failures     INTEGER  Devices that reported Partial, whatever followed.
+--   failures     INTEGER  Devices that failed at first, whatever followed.
 --   rate         DOUBLE   failures / devices, 0 to 1.
 --   rate_low     DOUBLE   Lower 95 % Wilson bound of rate, 0 to 1.
 --   rate_high    DOUBLE   Upper 95 % Wilson bound of rate, 0 to 1.

@@ -7,7 +7,7 @@
 --   stage          VARCHAR  Stage where the update stopped.
 --   stage_ordinal  INTEGER  Place of the stage, from 1.
 --   at_risk        INTEGER  Devices that reached the stage; 0 where the campaign does not report stages.
---   failures       INTEGER  Devices at risk that reported Partial with this as their last stage.
+--   failures       INTEGER  Devices at risk that failed with this as their last stage.
 --   unknown        INTEGER  Failed devices of the region whose last stage is not known: neither at risk nor failures here.
 --   rate           DOUBLE   failures / at_risk, 0 to 1; NULL where none reached the stage.
 --   rate_low       DOUBLE   Lower 95 % Wilson bound of rate, 0 to 1; NULL where none reached the stage.

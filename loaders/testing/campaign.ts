@@ -23,6 +23,8 @@ export interface Report {
   readonly stage?: string | null;
   readonly error?: string | null;
   readonly status: string;
+  /** What the device counts as, where that is not its status. */
+  readonly counted?: string;
 }
 
 const REPORT = `
@@ -32,8 +34,8 @@ const REPORT = `
     INSERT INTO device_profile (campaign_id, profile_no, region, model, firmware_from)
     SELECT 1, no, $2, $3, $4 FROM place
   ), outcome AS (
-    INSERT INTO update_outcome (campaign_id, outcome_no, last_stage, error_code, update_status)
-    SELECT 1, no, $8, $9, $10 FROM place
+    INSERT INTO update_outcome (campaign_id, outcome_no, last_stage, error_code, update_status, counted_status)
+    SELECT 1, no, $8, $9, $10, coalesce($11, $10) FROM place
   )
   INSERT INTO stored_report
     (bucket, campaign_id, device_no, profile_no, outcome_no, device_id, battery_voltage, signal_strength, storage_free_mb)
@@ -41,9 +43,9 @@ const REPORT = `
 
 /** Stores a device of campaign 1, with a profile and an outcome of its own: equal words under two numbers must be found equal. */
 export async function report({ client }: Trial, id: string, told: Report): Promise<void> {
-  const { region, model, firmware, battery, signal, storage, stage, error, status } = told;
+  const { region, model, firmware, battery, signal, storage, stage, error, status, counted } = told;
   const words = [region, model, firmware, battery, signal, storage, stage, error].map((word) => word ?? null);
-  await client.query(REPORT, [id, ...words, status]);
+  await client.query(REPORT, [id, ...words, status, counted ?? null]);
 }
 
 const QUARANTINE = `

@@ -46,8 +46,10 @@ WITH device AS (
   INSERT INTO device_profile (campaign_id, profile_no, region, model, firmware_from, firmware_to)
   SELECT DISTINCT 7, profile_no, region, model, firmware_from, '2.4.0' FROM worded
 ), outcome_rows AS (
-  INSERT INTO update_outcome (campaign_id, outcome_no, last_stage, error_code, update_status)
-  SELECT DISTINCT 7, outcome_no, last_stage, error, CASE WHEN failed THEN 'Partial' ELSE 'Success' END FROM worded
+  INSERT INTO update_outcome (campaign_id, outcome_no, last_stage, error_code, update_status, counted_status)
+  SELECT DISTINCT 7, outcome_no, last_stage, error, s.status, s.status
+  FROM worded
+  CROSS JOIN LATERAL (SELECT CASE WHEN failed THEN 'Partial' ELSE 'Success' END AS status) s
 ), report_rows AS (
   INSERT INTO stored_report (
     bucket, campaign_id, device_no, profile_no, outcome_no, device_id, battery_voltage, signal_strength, storage_free_mb

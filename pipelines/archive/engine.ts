@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { rowsOf, setVariable, writeDatabase } from "../../loaders/engine.ts";
 import { readSql } from "../../loaders/models.ts";
-import { TABLES, type TableName } from "./tables.ts";
+import { saysCounted, TABLES, type TableName } from "./tables.ts";
 
 /** Enough for the buffers of the widest table; a fleet is never in memory. */
 const MEMORY = "160MB";
@@ -68,6 +68,8 @@ export async function smallTable(db: DuckDBConnection, file: string): Promise<Re
 
 /** What of an archive is called otherwise where it is imported. */
 export interface NewNames {
+  /** Of the archive. */
+  readonly format: number;
   readonly campaign: number;
   /** The number here, by the archive's. */
   readonly rules: Readonly<Record<number, number>>;
@@ -91,13 +93,14 @@ export async function* copyLines(
   db: DuckDBConnection,
   table: TableName,
   file: string,
-  { campaign, rules, runs }: NewNames,
+  { format, campaign, rules, runs }: NewNames,
 ): AsyncGenerator<{ rows: number; lines: Buffer }> {
   await setVariable(db, "file", file);
   await setVariable(db, "campaign", String(campaign));
   await setVariable(db, "rules", JSON.stringify(rules));
   await setVariable(db, "runs", JSON.stringify(runs));
-  await db.run(text(OPENED_BY[table] ?? "open"));
+  const isUncounted = table === "outcome" && !saysCounted(format);
+  await db.run(text(isUncounted ? "open_uncounted" : (OPENED_BY[table] ?? "open")));
   const result = await db.stream(text("lines"));
   let parts: string[] = [];
   let [rows, length] = [0, 0];

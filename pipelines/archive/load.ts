@@ -14,7 +14,7 @@ import { bind, sql } from "../db/sql.ts";
 import type { PolicyAction } from "../domain/vocabulary.ts";
 import { columnsOf, copyLines, type NewNames, smallTable } from "./engine.ts";
 import { NOTHING_STORED, unusable } from "./failure.ts";
-import { fileOf, TABLE_NAMES, TABLES, type TableName } from "./tables.ts";
+import { columnsIn, fileOf, saysCounted, TABLE_NAMES, type TableName } from "./tables.ts";
 import type { Archive } from "./verify.ts";
 
 export interface Load {
@@ -34,7 +34,7 @@ export interface Load {
 export async function storeAll(load: Load): Promise<void> {
   const { run, archive, db, name, found } = load;
   const { client, reporter, signal } = run;
-  const { campaign: row, digest, keyed, files } = archive.manifest;
+  const { campaign: row, digest, format, keyed, files } = archive.manifest;
   for (const table of TABLE_NAMES) await refuseColumns(db, archive, table);
   const { rows } = await client.query<{ campaign: number }>(sql("archive.next_campaign"));
   const id = rows[0]?.campaign ?? 0;
@@ -55,6 +55,7 @@ export async function storeAll(load: Load): Promise<void> {
   signal.throwIfAborted();
   if (found) await removeCampaign(client, found);
   await client.query(sql("archive.store_campaign"), [JSON.stringify(row), id, name]);
+  if (!saysCounted(format)) await client.query(sql("archive.count_contradictions"), [id]);
   await makeCurrent(client, { campaign_id: id });
 }
 
@@ -69,7 +70,8 @@ async function refuseColumns(db: DuckDBConnection, archive: Archive, table: Tabl
       error,
     );
   });
-  if (JSON.stringify(found) === JSON.stringify(Object.entries(TABLES[table]))) return;
+  const expected = Object.entries(columnsIn(table, archive.manifest.format));
+  if (JSON.stringify(found) === JSON.stringify(expected)) return;
   const names = found.map(([name]) => name.replaceAll(/\W/g, "?")).join(", ");
   throw unusable(
     file,
@@ -92,7 +94,8 @@ async function newNames(
   }
   const ids = (await smallTable(db, archive.path("run"))).map((row) => String(row.run_id));
   const { rows } = await client.query<{ run_id: string }>(sql("archive.taken_runs"), [ids]);
-  return { campaign, rules, runs: Object.fromEntries(rows.map(({ run_id }) => [run_id, randomUUID()])) };
+  const { format } = archive.manifest;
+  return { format, campaign, rules, runs: Object.fromEntries(rows.map(({ run_id }) => [run_id, randomUUID()])) };
 }
 
 /** The rules of an archive by their policy, each with its number there; quarantine has none. */

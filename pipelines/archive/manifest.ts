@@ -3,7 +3,9 @@ import { BLOCK_BYTES, type Fingerprint } from "./blocks.ts";
 import { FILE_NAMES, type FileName } from "./tables.ts";
 
 /** Goes up with every change that an older version could not read. */
-export const FORMAT = 2;
+export const FORMAT = 3;
+/** What stands in an older one is read too, down to this. */
+export const OLDEST = 2;
 export const MANIFEST = "manifest.json";
 /** The manifest's own hash, as `sha256sum --check` reads it. */
 export const MANIFEST_HASH = "manifest.sha256";
@@ -64,12 +66,12 @@ export function parseManifest(text: string, schema: number): Manifest {
       .slice(0, 40)}, format ${made.format}; this one reads up to ${FORMAT}`;
     throw new BadManifest(`was written by a newer Sentinel OTA (${by})`, NEWER);
   }
-  if (isCount(made.format) && made.format < FORMAT)
+  if (isCount(made.format) && made.format < OLDEST)
     throw new BadManifest(
-      `is of format ${made.format}, which knew no decisions of persons; this one reads ${FORMAT}`,
+      `is of format ${made.format}, which knew no decisions of persons; this one reads ${OLDEST} to ${FORMAT}`,
       OLDER,
     );
-  check(made.format === FORMAT, "format");
+  check(isCount(made.format), "format");
   if (isCount(made.schema) && made.schema > schema)
     throw new BadManifest(`is of a newer schema (${made.schema}; this version knows ${schema})`, NEWER);
   check(isCount(made.schema), "schema");

@@ -10,7 +10,10 @@ const [INT, BIG, TEXT] = ["INTEGER", "BIGINT", "VARCHAR"] as const;
  */
 export const TABLES = {
   profile: { profile_no: INT, region: TEXT, model: TEXT, hardware: TEXT, firmware_from: TEXT, firmware_to: TEXT },
-  outcome: { outcome_no: INT, firmware_reported: TEXT, last_stage: TEXT, error_code: TEXT, update_status: TEXT },
+  outcome: {
+    ...{ outcome_no: INT, firmware_reported: TEXT, last_stage: TEXT, error_code: TEXT, update_status: TEXT },
+    ...{ counted_status: TEXT },
+  },
   device: {
     ...{ bucket: INT, device_no: INT, profile_no: INT, outcome_no: INT, device_id: TEXT, attempts: TEXT },
     ...{ battery_voltage: TEXT, signal_strength: TEXT, storage_free_mb: TEXT, reported_at: TEXT },
@@ -51,6 +54,19 @@ export const TABLES = {
 } as const satisfies Record<string, Columns>;
 
 export type TableName = keyof typeof TABLES;
+
+/** The format that gave outcomes their `counted_status`; before it each counted as what it was. */
+const COUNTED_SINCE = 3;
+
+/** Whether an export of that format says of contradicted successes what they count as. */
+export const saysCounted = (format: number): boolean => format >= COUNTED_SINCE;
+
+/** The columns that a table has in an export of that format. */
+export function columnsIn(table: TableName, format: number): Columns {
+  if (table !== "outcome" || saysCounted(format)) return TABLES[table];
+  const { counted_status: _, ...before } = TABLES.outcome;
+  return before;
+}
 
 export const TABLE_NAMES = Object.keys(TABLES) as TableName[];
 

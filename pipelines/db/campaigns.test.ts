@@ -39,7 +39,10 @@ const made = (name: string): NewCampaign => ({
 const campaign = (name: string, devices = 1) =>
   session(database.url, async (client) => {
     const rejects = [{ rowNo: 7, reason: "a\ttab", deviceId: "x\\y" }];
-    const words = { profiles: [["EU", null, "a\tb", "1", "2"]], outcomes: [[null, "QUEUED", "E", "Partial"]] };
+    const words = {
+      profiles: [["EU", null, "a\tb", "1", "2"]],
+      outcomes: [[null, "QUEUED", "E", "Partial", "Partial"]],
+    };
     const entered = await createCampaign(client, { ...made(name), device_count: devices }, { rejects, words });
     const id = entered.campaign_id;
     await client.query(`

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { Checksum } from "../domain/checksum.ts";
+import { countedStatus } from "../domain/contradiction.ts";
 import type { DeviceReport, FleetWords } from "../domain/fleet.ts";
 import { OUTCOME_COLUMNS, PROFILE_COLUMNS } from "../domain/vocabulary.ts";
 import { refusedAmong } from "./bisect.ts";
@@ -116,7 +117,8 @@ export class ReportStore implements Committer<readonly FileReport[]> {
     for (const { report, deviceNo } of reports) {
       const profile = words.profiles.numberOf(PROFILE_COLUMNS.map((column) => report[column]));
       const { firmware_reported, last_stage, error_code, updateStatus } = report;
-      const outcome = words.outcomes.numberOf([firmware_reported, last_stage, error_code, updateStatus]);
+      const counted = countedStatus(report);
+      const outcome = words.outcomes.numberOf([firmware_reported, last_stage, error_code, updateStatus, counted]);
       const { battery_voltage, signal_strength, storage_free_mb } = report;
       lines.add([
         ...[report.bucket, campaign, deviceNo, profile, outcome, report.deviceId, report.attempts],

@@ -152,9 +152,11 @@ export function fleetWords(spec: FleetSpec): FleetWords {
       ),
     ),
     outcomes: [
-      [spec.firmwareTo, "SUCCEEDED", null, "Success"],
+      [spec.firmwareTo, "SUCCEEDED", null, "Success", "Success"],
       ...versions.flatMap((version) =>
-        stages.flatMap((stage, no) => (errors[no] ?? []).map(({ value }) => [version, stage, value, "Partial"])),
+        stages.flatMap((stage, no) =>
+          (errors[no] ?? []).map(({ value }) => [version, stage, value, "Partial", "Partial"]),
+        ),
       ),
     ],
   };
@@ -210,7 +212,7 @@ export function fleet(spec: FleetSpec, count: number, seed: number): (index: num
       signal_strength: FIELD_TEXTS.signal_strength(drawn.percent),
       storage_free_mb: FIELD_TEXTS.storage_free_mb(drawn.storageMb),
       reported_at: FIELD_TEXTS.reported_at(drawn.seconds),
-      updateStatus: words.at(-1) as ReportedStatus,
+      updateStatus: columns.update_status as ReportedStatus,
     };
   };
 }

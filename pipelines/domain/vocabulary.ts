@@ -85,7 +85,13 @@ export type RuleField = (typeof RULE_FIELDS)[number];
 export const PROFILE_COLUMNS = ["region", "model", "hardware", "firmware_from", "firmware_to"] as const;
 
 /** What became of its update: likewise (`update_outcome`). */
-export const OUTCOME_COLUMNS = ["firmware_reported", "last_stage", "error_code", "update_status"] as const;
+export const OUTCOME_COLUMNS = [
+  "firmware_reported",
+  "last_stage",
+  "error_code",
+  "update_status",
+  "counted_status",
+] as const;
 
 /** The columns that an import must bring; the others may be absent. */
 export const REQUIRED_IMPORT_COLUMNS = [

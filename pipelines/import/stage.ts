@@ -10,6 +10,7 @@ import { batchRows, roundTripMs } from "../db/latency.ts";
 import { committedBatches, lastPass, type Pass } from "../db/ledger.ts";
 import { type FileReport, ReportStore } from "../db/reports.ts";
 import { Session } from "../db/session.ts";
+import { sql } from "../db/sql.ts";
 import { existing, seal, stored } from "../stored-fleet.ts";
 import { withWorkspace } from "../workspace.ts";
 import { type ImportFile, openImport } from "./file.ts";
@@ -32,6 +33,7 @@ export async function importFleet(run: StageRun): Promise<StageEnd> {
     const whole = await campaignFor(run.client, campaign.name);
     await seal(run, whole);
     for (const line of unknownWords(file)) run.reporter.note(line);
+    await reportContradicted(run, whole);
     return stored(whole, rows, seconds);
   });
 }
@@ -81,6 +83,16 @@ export function unknownWords({
   return [
     `${name}: ${count(devices)} devices have a status word that is in no table; they are Partial, with the word in last_stage: ${most}${more}`,
   ];
+}
+
+/** A server may have said "completed" of devices that rolled back. */
+async function reportContradicted({ client, reporter }: StageRun, { campaign_id, name }: Campaign): Promise<void> {
+  const { rows } = await client.query<{ devices: number }>(sql("generate.contradicted"), [campaign_id]);
+  const devices = rows[0]?.devices ?? 0;
+  if (devices === 0) return;
+  reporter.note(
+    `campaign ${name}: ${count(devices)} devices reported success but another version than the one to be installed; they count as Partial`,
+  );
 }
 
 /** Row by row on the screen as far as one reads it, all of them in `import_reject`, and always the count. */

@@ -7,7 +7,15 @@ import { visible } from "./visible.js";
 export const overviewFigures = (campaign: Campaign | undefined): Figure[] =>
   campaign ? [...fleetFigures(campaign), ...trustFigures(campaign)] : [];
 
-function fleetFigures({ devices, failed, failure_rate, recovered, recovery_rate, ...rest }: Campaign): Figure[] {
+function fleetFigures({
+  devices,
+  failed,
+  failure_rate,
+  contradicted,
+  recovered,
+  recovery_rate,
+  ...rest
+}: Campaign): Figure[] {
   const { firmware_to, triage_open, partial } = rest;
   return [
     {
@@ -15,7 +23,14 @@ function fleetFigures({ devices, failed, failure_rate, recovered, recovery_rate,
       value: whole(devices),
       note: firmware_to ? `being updated to ${visible(firmware_to)}` : "in the rollout",
     },
-    { label: "Failed at first", value: percent(failure_rate), note: `${whole(failed)} reported a partial update` },
+    {
+      label: "Failed at first",
+      value: percent(failure_rate),
+      note:
+        contradicted > 0
+          ? `${whole(failed)} devices, of which ${whole(contradicted)} reported success`
+          : `${whole(failed)} reported a partial update`,
+    },
     { label: "Recovered", value: percent(recovery_rate), note: `${whole(recovered)} of ${whole(failed)} that failed` },
     {
       label: "Wait for a person",

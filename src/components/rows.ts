@@ -21,6 +21,8 @@ export interface Campaign {
   recovered: number;
   quarantined: number;
   failed: number;
+  /** Of the failed: devices that reported success but another version. */
+  contradicted: number;
   failure_rate: Rate;
   recovery_rate: Rate;
   triage_open: number;

@@ -115,7 +115,9 @@ describe("regions that differ by chance", () => {
 describe("a fleet that recovery has not seen", () => {
   test.concurrent.each([
     ["index", "devices still wait for recovery."],
+    ["index", "12 devices reported success but still run another version"],
     ["recovery", "npm run recover && npm run report"],
+    ["recovery", "12 devices reported success but still run another version"],
     ["triage", "Nothing is quarantined."],
     ["validation", "npm run validate && npm run report"],
   ])(

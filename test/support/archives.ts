@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { done } from "./command.ts";
 
 /** A folder of a test file's own, for exports. */
@@ -65,4 +66,14 @@ export function admit(archive: string, name: string, rows?: number): void {
     const known = files[name];
     files[name] = { rows: rows ?? known?.rows, bytes: bytes.length, sha256: hash(bytes), blocks };
   });
+}
+
+/** Writes a table of an export anew, from what it holds as `archived`. */
+export async function rewrite(archive: string, name: string, select: string, rows?: number): Promise<void> {
+  const [from, to] = [path.join(archive, name), path.join(archive, "made")];
+  const db = await (await DuckDBInstance.create(":memory:")).connect();
+  await db.run(`COPY (${select.replaceAll("archived", `read_parquet('${from}')`)}) TO '${to}' (FORMAT parquet)`);
+  db.closeSync();
+  renameSync(to, from);
+  admit(archive, name, rows);
 }

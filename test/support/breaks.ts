@@ -60,6 +60,27 @@ export const BREAKS: readonly (readonly [check: string, how: string, statement: 
   ["one_outcome", "a quarantine is lost", remove("decision", "rule_no = 0")],
   ["one_outcome", "a device is released and not decided", release],
   ["one_outcome", "a Success becomes a Partial", change("stored_report", "outcome_no = 1", SUCCESS)],
+  [
+    "contradictions_counted",
+    "a success that is contradicted counts as one",
+    "UPDATE update_outcome SET firmware_reported = '0.0.1' WHERE update_status = 'Success'",
+  ],
+  [
+    "contradictions_counted",
+    "a success that nothing contradicts counts as Partial",
+    "UPDATE update_outcome SET counted_status = 'Partial' WHERE update_status = 'Success'",
+  ],
+  [
+    "contradictions_counted",
+    "what was to be installed changes",
+    "UPDATE device_profile SET firmware_to = '0.0.1' WHERE profile_no = (SELECT min(profile_no) FROM stored_report)",
+  ],
+  [
+    "contradictions_counted",
+    "the campaign does not count contradictions that were counted",
+    `UPDATE update_outcome SET firmware_reported = '0.0.1', counted_status = 'Partial' WHERE update_status = 'Success';
+     UPDATE campaign SET counts_contradictions = false`,
+  ],
   ["batches_whole", "a report moves to another batch", change("stored_report", "device_no = device_no + 500")],
   ["batches_whole", "a device takes another's place", change("stored_report", "device_id = 'DEV-ffffffff'")],
   [

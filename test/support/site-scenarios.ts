@@ -119,6 +119,7 @@ export function undecided(): Marts {
   };
   Object.assign(summary, {
     partial: summary.failed,
+    contradicted: 12,
     recovered: 0,
     quarantined: 0,
     triage_open: 0,
@@ -214,6 +215,7 @@ function summary(devices: number, failed: number, counts: Record<string, number>
     recovered: counts.Recovered ?? 0,
     quarantined: counts.Quarantined ?? 0,
     failed,
+    contradicted: 0,
     failure_rate: devices === 0 ? null : failed / devices,
     recovery_rate: failed === 0 ? null : (counts.Recovered ?? 0) / failed,
     triage_open: counts.Quarantined ?? 0,

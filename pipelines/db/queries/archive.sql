@@ -16,7 +16,9 @@ COPY (
 
 -- name: read_outcome
 COPY (
-  SELECT outcome_no, firmware_reported, last_stage, error_code, update_status FROM update_outcome WHERE campaign_id = :campaign
+  SELECT outcome_no, firmware_reported, last_stage, error_code, update_status, counted_status
+  FROM update_outcome
+  WHERE campaign_id = :campaign
 ) TO STDOUT
 
 -- name: read_device
@@ -101,17 +103,22 @@ COPY (
 -- name: next_campaign
 SELECT coalesce(max(campaign_id), 0) + 1 AS campaign FROM campaign
 
--- A row of campaign as it was exported, under its new number and name. Before campaigns named their rules there was one rule set.
+-- A row of campaign as it was exported, under its new number and name. What older exports do not say stands first.
 -- name: store_campaign
 INSERT INTO campaign
 SELECT c.*
-FROM jsonb_populate_record(NULL::campaign, '{"rules": "default"}' || $1::jsonb || jsonb_build_object('campaign_id', $2::int, 'name', $3::text)) c
+FROM jsonb_populate_record(
+  NULL::campaign,
+  '{"counts_contradictions": false, "rules": "default"}'::jsonb || $1::jsonb || jsonb_build_object('campaign_id', $2::int, 'name', $3::text)
+) c
 
 -- name: store_profile
 COPY device_profile (campaign_id, profile_no, region, model, hardware, firmware_from, firmware_to) FROM STDIN
 
 -- name: store_outcome
-COPY update_outcome (campaign_id, outcome_no, firmware_reported, last_stage, error_code, update_status) FROM STDIN
+COPY update_outcome (
+  campaign_id, outcome_no, firmware_reported, last_stage, error_code, update_status, counted_status
+) FROM STDIN
 
 -- name: store_device
 COPY stored_report_:campaign (
@@ -181,6 +188,9 @@ FROM (
 ) s
 WHERE b.campaign_id = $1 AND b.stage = 'recover' AND b.pass = s.pass AND b.batch_no = s.batch_no
   AND b.checksum ~ '^-?[0-9]+$'
+
+-- name: count_contradictions
+SELECT count_contradictions($1)
 
 -- name: taken_runs
 SELECT run_id FROM run WHERE run_id = ANY($1::uuid[])

@@ -8,7 +8,9 @@ COPY stored_report_:campaign (
 COPY device_profile (campaign_id, profile_no, region, model, hardware, firmware_from, firmware_to) FROM STDIN
 
 -- name: store_outcomes
-COPY update_outcome (campaign_id, outcome_no, firmware_reported, last_stage, error_code, update_status) FROM STDIN
+COPY update_outcome (
+  campaign_id, outcome_no, firmware_reported, last_stage, error_code, update_status, counted_status
+) FROM STDIN
 
 -- A join is planned by the statistics of the whole table, and without them by a guess that takes ten times as long. Only from 18 on can that
 -- be had without reading other campaigns again. A small sample of the columns that are joined by does. As one message it is one transaction.
@@ -29,4 +31,13 @@ ANALYZE device_profile, update_outcome
 SELECT region, model, hardware, firmware_from, firmware_to FROM device_profile WHERE campaign_id = $1 ORDER BY profile_no
 
 -- name: outcomes
-SELECT firmware_reported, last_stage, error_code, update_status FROM update_outcome WHERE campaign_id = $1 ORDER BY outcome_no
+SELECT firmware_reported, last_stage, error_code, update_status, counted_status
+FROM update_outcome
+WHERE campaign_id = $1
+ORDER BY outcome_no
+
+-- name: contradicted
+SELECT count(*)::float8 AS devices
+FROM stored_report r
+JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no AND o.counted_status <> o.update_status
+WHERE r.campaign_id = $1

@@ -3,7 +3,7 @@
 COPY (
   SELECT r.bucket, r.device_no, r.device_id, :sources
   FROM stored_report_:campaign r
-  JOIN update_outcome o ON o.campaign_id = :campaign AND o.outcome_no = r.outcome_no AND o.update_status = 'Partial'
+  JOIN update_outcome o ON o.campaign_id = :campaign AND o.outcome_no = r.outcome_no AND o.counted_status = 'Partial'
   WHERE r.bucket = ANY(:buckets)
 ) TO STDOUT
 
@@ -43,7 +43,7 @@ SELECT amend_by_rule($1, $2, $3, $4, $5, $6)::int AS devices
 SELECT (
   SELECT count(*)
   FROM stored_report r
-  JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no AND o.update_status = 'Partial'
+  JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no AND o.counted_status = 'Partial'
   WHERE r.campaign_id = $1
 )::int - (SELECT count(*) FROM decision d WHERE d.campaign_id = $1)::int AS devices
 

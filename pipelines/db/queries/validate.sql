@@ -4,7 +4,8 @@
 -- name: every_report
 -- devices_stored: Every device of the campaign is stored, once.
 -- one_outcome: Every Partial device has exactly one terminal outcome: a recovery action or an open place in the triage queue.
--- only_partial_decided: Recovery decides only devices that reported Partial.
+-- contradictions_counted: A device that reported success but another version than the one to be installed counts as Partial, any other as what it reported.
+-- only_partial_decided: Recovery decides only devices that count as Partial.
 -- decisions_agree: Every decision of recovery agrees with the rules and the policy run again as SQL, on values as persons corrected them.
 -- rerun_changes_nothing: Running again changes nothing: no device is undecided, so another recovery has nothing to do.
 WITH alike AS (
@@ -13,8 +14,15 @@ WITH alike AS (
   WHERE r.campaign_id = $1
   GROUP BY r.profile_no, r.outcome_no
 ), fleet AS (
-  SELECT coalesce(sum(a.devices), 0) AS stored, coalesce(sum(a.devices) FILTER (WHERE o.update_status = 'Partial'), 0) AS partial
+  SELECT coalesce(sum(a.devices), 0) AS stored, coalesce(sum(a.devices) FILTER (WHERE o.counted_status = 'Partial'), 0) AS partial,
+    coalesce(sum(a.devices) FILTER (
+      WHERE o.counted_status IS DISTINCT FROM CASE
+        WHEN c.counts_contradictions AND version_said(o.firmware_reported) <> version_said(p.firmware_to) THEN 'Partial'
+        ELSE o.update_status
+      END
+    ), 0) AS miscounted
   FROM alike a
+  JOIN campaign c ON c.campaign_id = $1
   JOIN device_profile p ON p.campaign_id = $1 AND p.profile_no = a.profile_no
   JOIN update_outcome o ON o.campaign_id = $1 AND o.outcome_no = a.outcome_no
 ), decided AS (
@@ -27,7 +35,7 @@ WITH alike AS (
   LEFT JOIN decision_rule u ON u.rule_no = d.rule_no
   WHERE r.campaign_id = $1
     AND r.outcome_no = ANY(ARRAY(
-      SELECT o.outcome_no FROM update_outcome o WHERE o.campaign_id = $1 AND o.update_status = 'Partial'
+      SELECT o.outcome_no FROM update_outcome o WHERE o.campaign_id = $1 AND o.counted_status = 'Partial'
     ))
 ), found AS (
   SELECT count(*) AS rightly_decided,
@@ -59,6 +67,7 @@ CROSS JOIN queued q
 CROSS JOIN LATERAL (VALUES
   ('devices_stored', b.devices::text, a.stored::text),
   ('one_outcome', '0 devices with another number of outcomes', a.partial - f.rightly_decided || ' devices with another number of outcomes'),
+  ('contradictions_counted', '0 devices counted as something else', a.miscounted || ' devices counted as something else'),
   ('only_partial_decided', '0 decisions on other devices', b.decisions - f.rightly_decided || ' decisions on other devices'),
   ('decisions_agree', '0 decisions that differ', f.differing - q.refused + q.misnamed || ' decisions that differ'),
   ('rerun_changes_nothing', '0 devices left to decide', a.partial - b.decisions || ' devices left to decide')

@@ -1,6 +1,7 @@
 import type { Answer } from "../answer.js";
 import { count, percent, whole } from "../format.js";
 import type { Campaign } from "../rows.js";
+import { contradictedNote } from "./contradicted.js";
 
 /** Are we recovered; what is left? */
 export function overviewAnswer(campaign: Campaign | undefined): Answer {
@@ -14,7 +15,7 @@ export function overviewAnswer(campaign: Campaign | undefined): Answer {
       detail: "There is nothing to recover.",
     };
   if (recovered + triage_open === 0) {
-    const detail = `${percent(failed / devices)} of ${whole(devices)} devices reported a partial update, and nothing was decided for any of them.`;
+    const detail = `${percent(failed / devices)} of ${whole(devices)} devices failed at first, and nothing was decided for any of them.${contradictedNote(campaign)}`;
     return { headline: `Not yet: ${count(partial, "device")} still wait for recovery.`, detail };
   }
   const settled = `${percent((success + recovered) / devices)} of ${whole(devices)} devices updated or were recovered`;
@@ -25,7 +26,7 @@ export function overviewAnswer(campaign: Campaign | undefined): Answer {
   return {
     headline: left.length === 0 ? `Yes: ${settled}, none is left.` : `${settled}; ${left.join(", ")}.`,
     detail:
-      `${count(failed, "device")} (${percent(failed / devices)}) reported a partial update. For ${percent(recovered / failed)} of them ` +
-      "a retry or a rollback was decided. Recovered means decided: whether a device then confirmed it is not in this data.",
+      `${count(failed, "device")} (${percent(failed / devices)}) failed at first. For ${percent(recovered / failed)} of them ` +
+      `a retry or a rollback was decided. Recovered means decided: whether a device then confirmed it is not in this data.${contradictedNote(campaign)}`,
   };
 }

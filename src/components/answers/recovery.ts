@@ -1,6 +1,7 @@
 import type { Answer } from "../answer.js";
 import { count, duration, percent, whole } from "../format.js";
 import type { Batch, Campaign } from "../rows.js";
+import { contradictedNote } from "./contradicted.js";
 
 /** How did recovery go? `batches` are those of the stage recover alone. */
 export function recoveryAnswer(campaign: Campaign | undefined, batches: readonly Batch[]): Answer {
@@ -9,7 +10,10 @@ export function recoveryAnswer(campaign: Campaign | undefined, batches: readonly
   if (campaign.failed === 0)
     return { headline: "There was nothing to recover.", detail: "Every device updated at the first attempt." };
   if (batches.length === 0) {
-    return { headline: "Recovery has not run yet.", detail: `${count(campaign.partial, "device")} wait for it.` };
+    return {
+      headline: "Recovery has not run yet.",
+      detail: `${count(campaign.partial, "device")} wait for it.${contradictedNote(campaign)}`,
+    };
   }
   const passes = new Set(batches.map((batch) => batch.pass)).size;
   const workers = new Set(batches.map((batch) => batch.worker)).size;
@@ -20,7 +24,7 @@ export function recoveryAnswer(campaign: Campaign | undefined, batches: readonly
     headline: `${whole(campaign.recovered)} of ${whole(campaign.failed)} half-updated devices were recovered in ${duration(elapsed)}.`,
     detail:
       `${percent(decided / campaign.failed)} were decided, by ${count(workers, "worker")} in ${count(committed, "batch", "batches")} and ` +
-      `${count(passes, "pass", "passes")}; ${count(campaign.quarantined, "device")} (${percent(campaign.quarantined / campaign.failed)}) went to a person.`,
+      `${count(passes, "pass", "passes")}; ${count(campaign.quarantined, "device")} (${percent(campaign.quarantined / campaign.failed)}) went to a person.${contradictedNote(campaign)}`,
   };
 }
 
