@@ -59,7 +59,7 @@ const counted = async (url: string) =>
   query(url, "SELECT update_status, count(*)::int AS devices FROM ota_logs GROUP BY 1 ORDER BY 1");
 
 async function martsOf(url: string) {
-  const rules = reference(PROJECT).rules();
+  const rules = reference(PROJECT).rules;
   const snapshot = await refreshWarehouse({ connection: { connectionString: url }, home: archives.place(), rules });
   return (name: string) => readMart(snapshot.path, name);
 }

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { Fault } from "../domain/faults.ts";
+import { PROFILE_COLUMNS } from "../domain/vocabulary.ts";
 import { sql } from "./sql.ts";
 
 interface Device {
@@ -67,16 +68,79 @@ async function strikeWords(
     kinds,
     buckets,
   ]);
-  // One word of a device at most is struck at a time.
   const those = new Set(struck);
-  const left = entries.filter(({ deviceId }) => those.has(deviceId));
-  const [leftIds, leftFields, leftAfter] = columnsOf(left);
-  const leftAt = left.map(({ bucket }) => bucket);
-  const variants = left.map(({ variant }) => variant);
-  for (const name of ["corrupt.words_of_profiles", "corrupt.words_of_outcomes"])
-    await client.query(sql(name), [campaign, leftAt, leftIds, leftFields, leftAfter, variants, buckets]);
-  await client.query(sql("corrupt.apply_words"), [campaign, leftAt, leftIds, leftFields, variants, buckets]);
+  const words = await renumbered(
+    client,
+    { campaign, batch, buckets },
+    entries.filter(({ deviceId }) => those.has(deviceId)),
+  );
+  await addWords(client, campaign, words);
+  const numbers = (part: Word["part"]): (number | null)[] =>
+    words.map((word) => (word.part === part ? word.newNo : null));
+  await client.query(sql("corrupt.apply_words"), [
+    ...[campaign, words.map(({ bucket }) => bucket), words.map(({ deviceId }) => deviceId)],
+    ...[numbers("profile"), numbers("outcome"), buckets],
+  ]);
   return struck;
+}
+
+/** A device whose words get another row: of what it is, or of what became of its update. One word of a device at most is struck at a time. */
+interface Word extends Entry {
+  readonly part: "profile" | "outcome";
+  readonly oldNo: number;
+  readonly newNo: number;
+  readonly isContradicted: boolean;
+}
+
+/** Sound words have numbers from 0 to 2^20; what stands above these bits says which corruption it is. */
+const SOUND_NUMBERS = 1 << 20;
+
+async function renumbered(
+  client: pg.ClientBase,
+  { campaign, buckets }: FaultBatch,
+  entries: readonly Entry[],
+): Promise<Word[]> {
+  const [ids, fields, after] = columnsOf(entries);
+  const at = entries.map(({ bucket }) => bucket);
+  const { rows } = await client.query<SoundWords>(sql("corrupt.sound_words"), [
+    campaign,
+    at,
+    ids,
+    fields,
+    after,
+    buckets,
+  ]);
+  const sound = new Map(rows.map((row) => [row.device_id, row]));
+  return entries.map((entry) => {
+    const {
+      profile_no: profileNo,
+      outcome_no: outcomeNo,
+      is_contradicted: contradicted,
+    } = sound.get(entry.deviceId) as SoundWords;
+    const part = (PROFILE_COLUMNS as readonly string[]).includes(entry.field) ? "profile" : "outcome";
+    const oldNo = part === "profile" ? profileNo : outcomeNo;
+    const isContradicted = part === "outcome" && contradicted;
+    const newNo = -((2 * entry.variant + Number(isContradicted)) * SOUND_NUMBERS + oldNo);
+    return { ...entry, part, oldNo, newNo, isContradicted };
+  });
+}
+
+interface SoundWords {
+  readonly device_id: string;
+  readonly profile_no: number;
+  readonly outcome_no: number;
+  readonly is_contradicted: boolean;
+}
+
+async function addWords(client: pg.ClientBase, campaign: number, words: readonly Word[]): Promise<void> {
+  for (const part of ["profile", "outcome"] as const) {
+    const rows = [...new Map(words.filter((word) => word.part === part).map((word) => [word.newNo, word])).values()];
+    if (rows.length === 0) continue;
+    const [, fields, after] = columnsOf(rows);
+    const numbers = [rows.map(({ oldNo }) => oldNo), rows.map(({ newNo }) => newNo)];
+    const contradicted = part === "outcome" ? [rows.map(({ isContradicted }) => isContradicted)] : [];
+    await client.query(sql(`corrupt.add_${part}s`), [campaign, ...numbers, fields, after, ...contradicted]);
+  }
 }
 
 async function recorded(client: pg.ClientBase, name: string, values: unknown[]): Promise<string[]> {

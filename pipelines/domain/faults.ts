@@ -8,7 +8,7 @@ import { FAULT_KINDS, type FaultKind, OUTCOME_COLUMNS, PROFILE_COLUMNS, type Rep
 /** A corruption of one field of one device; with what it replaces it is the ground truth that detection is scored against. */
 export interface Fault extends Change {
   readonly kind: FaultKind;
-  /** Of a word: tells this corruption of it from all others, 1 to 2,046. Of a value of the device's own: 0. */
+  /** Of a word: tells this corruption of it from all others, 1 to 1,022. Of a value of the device's own: 0. */
   readonly variant: number;
 }
 
@@ -111,9 +111,9 @@ function lossRate({ rate, when, times = 1 }: Missingness, report: SoundReport): 
 const WORDS: readonly string[] = [...PROFILE_COLUMNS, ...OUTCOME_COLUMNS];
 const isWord = (field: ReportColumn): boolean => WORDS.includes(field);
 
-const MOST_VARIANTS = 2_046;
+const MOST_VARIANTS = 1_022;
 
-/** -1 where there is no number left: of all fleets, those with more than a thousand versions. */
+/** -1 where there is no number left: of all fleets, those with more than three hundred versions. */
 function variantOf(kind: FaultKind, { field, after }: Change, u: number, versions: readonly string[]): number {
   if (!isWord(field)) return 0;
   const place = FAULT_KINDS.indexOf(kind) * WORDS.length + WORDS.indexOf(field);

@@ -85,42 +85,48 @@ WHERE r.bucket = ANY($8) AND v.before_value IS DISTINCT FROM f.after_value
   AND r.profile_no BETWEEN 0 AND 1048575 AND r.outcome_no BETWEEN 0 AND 1048575
 RETURNING device_id
 
--- name: words_of_profiles
+-- What each device with a corrupted word has to be told of: the number of its sound words, and whether the version that it reports then is another than
+-- the one that was to be installed.
+-- name: sound_words
+SELECT f.device_id, p.profile_no, o.outcome_no,
+  o.update_status = 'Success' AND coalesce(version_said(
+    CASE f.field WHEN 'firmware_reported' THEN f.after_value ELSE o.firmware_reported END
+  ) <> version_said(p.firmware_to), false) AS is_contradicted
+FROM unnest($2::int[], $3::text[], $4::text[], $5::text[]) AS f (bucket, device_id, field, after_value)
+JOIN stored_report r ON r.bucket = f.bucket AND r.campaign_id = $1 AND r.device_id = f.device_id
+JOIN device_profile p ON p.campaign_id = $1 AND p.profile_no = r.profile_no
+JOIN update_outcome o ON o.campaign_id = $1 AND o.outcome_no = r.outcome_no
+WHERE r.bucket = ANY($6)
+
+-- Workers at the same time may add the same row: it is the same word.
+-- name: add_profiles
 INSERT INTO device_profile (campaign_id, profile_no, region, model, hardware, firmware_from, firmware_to)
-SELECT DISTINCT ON (2) $1, -(f.variant * 1048576 + p.profile_no),
+SELECT $1, f.new_no,
   CASE f.field WHEN 'region' THEN f.after_value ELSE p.region END,
   CASE f.field WHEN 'model' THEN f.after_value ELSE p.model END,
   CASE f.field WHEN 'hardware' THEN f.after_value ELSE p.hardware END,
   p.firmware_from, p.firmware_to
-FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::int[]) AS f (bucket, device_id, field, after_value, variant)
-JOIN stored_report r ON r.bucket = f.bucket AND r.campaign_id = $1 AND r.device_id = f.device_id
-JOIN device_profile p ON p.campaign_id = $1 AND p.profile_no = r.profile_no
-WHERE r.bucket = ANY($7) AND f.field = ANY('{region,model,hardware}')
-ORDER BY 2
+FROM unnest($2::int[], $3::int[], $4::text[], $5::text[]) AS f (old_no, new_no, field, after_value)
+JOIN device_profile p ON p.campaign_id = $1 AND p.profile_no = f.old_no
+ORDER BY f.new_no
 ON CONFLICT DO NOTHING
 
--- name: words_of_outcomes
-INSERT INTO update_outcome (campaign_id, outcome_no, firmware_reported, last_stage, error_code, update_status)
-SELECT DISTINCT ON (2) $1, -(f.variant * 1048576 + o.outcome_no),
+-- name: add_outcomes
+INSERT INTO update_outcome (campaign_id, outcome_no, firmware_reported, last_stage, error_code, update_status, counted_status)
+SELECT $1, f.new_no,
   CASE f.field WHEN 'firmware_reported' THEN f.after_value ELSE o.firmware_reported END,
   CASE f.field WHEN 'last_stage' THEN f.after_value ELSE o.last_stage END,
   CASE f.field WHEN 'error_code' THEN f.after_value ELSE o.error_code END,
-  o.update_status
-FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::int[]) AS f (bucket, device_id, field, after_value, variant)
-JOIN stored_report r ON r.bucket = f.bucket AND r.campaign_id = $1 AND r.device_id = f.device_id
-JOIN update_outcome o ON o.campaign_id = $1 AND o.outcome_no = r.outcome_no
-WHERE r.bucket = ANY($7) AND f.field = ANY('{firmware_reported,last_stage,error_code}')
-ORDER BY 2
+  o.update_status, CASE WHEN f.is_contradicted THEN 'Partial' ELSE o.update_status END
+FROM unnest($2::int[], $3::int[], $4::text[], $5::text[], $6::boolean[]) AS f (old_no, new_no, field, after_value, is_contradicted)
+JOIN update_outcome o ON o.campaign_id = $1 AND o.outcome_no = f.old_no
+ORDER BY f.new_no
 ON CONFLICT DO NOTHING
 
 -- name: apply_words
 UPDATE stored_report r
-SET profile_no = CASE WHEN f.of_profile THEN -(f.variant * 1048576 + r.profile_no) ELSE r.profile_no END,
-    outcome_no = CASE WHEN f.of_profile THEN r.outcome_no ELSE -(f.variant * 1048576 + r.outcome_no) END
-FROM (
-  SELECT s.bucket, s.device_id, s.variant, s.field = ANY('{region,model,hardware}') AS of_profile
-  FROM unnest($2::int[], $3::text[], $4::text[], $5::int[]) AS s (bucket, device_id, field, variant)
-) f
+SET profile_no = coalesce(f.profile_no, r.profile_no), outcome_no = coalesce(f.outcome_no, r.outcome_no)
+FROM unnest($2::int[], $3::text[], $4::int[], $5::int[]) AS f (bucket, device_id, profile_no, outcome_no)
 WHERE r.bucket = ANY($6) AND r.bucket = f.bucket AND r.campaign_id = $1 AND r.device_id = f.device_id
 
 -- name: undo
