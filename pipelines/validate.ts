@@ -1,13 +1,12 @@
 import { commandLine } from "./cli/again.ts";
 import { EXIT, SentinelError } from "./cli/errors.ts";
-import { percent, seconds, table } from "./cli/format.ts";
+import { seconds, table } from "./cli/format.ts";
 import { interrupted, type StageEnd, type StageRun } from "./context.ts";
 import { type Campaign, campaignFor } from "./db/campaigns.ts";
 import { campaignDigest } from "./db/digest.ts";
-import { withDetection } from "./db/rule-views.ts";
 import { bind, sql } from "./db/sql.ts";
 import { inTransaction } from "./db/transaction.ts";
-import { kindsOf } from "./domain/rules.ts";
+import { tellDetection } from "./detection.ts";
 import { type Answer, type Check, checks } from "./invariants.ts";
 import { databaseOf } from "./stored-fleet.ts";
 
@@ -16,15 +15,6 @@ interface Outcome extends Answer {
   readonly promise: string;
   readonly query: string;
   readonly passed: boolean;
-}
-
-/** How well the rules find what chaos hid, for one fault kind. */
-interface Detection {
-  readonly kind: string;
-  readonly injected: number;
-  readonly found: number;
-  readonly right_rule: number;
-  readonly false_alarms: number;
 }
 
 /** Beyond it the digest, which is no promise, would take longer than all of them. */
@@ -48,10 +38,13 @@ export async function validate(run: StageRun, given?: Campaign): Promise<Validat
     outcomes.push(...outcomesOf(check, await check.look(run.client)));
   }
   await keep(run, campaign, outcomes);
-  const detection = await score(run, campaign);
   const statuses = await countByStatus(run, campaign);
   const digest = campaign.device_count > MOST_DIGESTED ? null : await campaignDigest(run.client, campaign.campaign_id);
-  print(run, campaign, outcomes, detection, statuses, digest);
+  print(run, outcomes, statuses);
+  await tellDetection(run, campaign);
+  run.reporter.result(
+    digest === null ? "\ndigest: npm run db -- digest (left out of large campaigns)" : `\ndigest ${digest}`,
+  );
   const broken = outcomes.filter(({ passed }) => !passed);
   const took = progress.elapsed();
   return {
@@ -89,16 +82,6 @@ async function keep({ client, runId }: StageRun, campaign: Campaign, outcomes: r
   });
 }
 
-async function score({ client, reference }: StageRun, campaign: Campaign): Promise<Detection[]> {
-  const rules = reference.rules(campaign.rules);
-  const kinds = Object.fromEntries(rules.rules.map((rule) => [rule.id, kindsOf(rule)]));
-  const { rows } = await client.query<Detection>(withDetection(sql("validate.detection"), rules), [
-    campaign.campaign_id,
-    JSON.stringify(kinds),
-  ]);
-  return rows;
-}
-
 interface StatusCount {
   readonly query: string;
   readonly rows: readonly { readonly update_status: string; readonly count: string }[];
@@ -113,14 +96,7 @@ async function countByStatus({ client }: StageRun, campaign: Campaign): Promise<
   return { query, rows: (await client.query(query)).rows };
 }
 
-function print(
-  { reporter }: StageRun,
-  campaign: Campaign,
-  outcomes: readonly Outcome[],
-  detection: readonly Detection[],
-  statuses: StatusCount,
-  digest: string | null,
-): void {
+function print({ reporter }: StageRun, outcomes: readonly Outcome[], statuses: StatusCount): void {
   const rows = outcomes.map(({ name, passed, expected, actual }) => [
     ...[passed ? "PASS" : "FAIL", name, expected, passed ? "as expected" : actual],
   ]);
@@ -135,29 +111,11 @@ function print(
       statuses.rows.map((row) => [row.update_status, row.count]),
     ),
   );
-  if (detection.length > 0) reporter.result(`\n${detectionTable(detection, campaign)}`);
-  reporter.result(
-    digest === null ? "\ndigest: npm run db -- digest (left out of large campaigns)" : `\ndigest ${digest}`,
-  );
   for (const { name, promise, passed, expected, actual, query } of outcomes) {
     reporter.event({ event: "check", name, promise, passed, expected, actual, query });
   }
-  for (const row of detection) reporter.event({ event: "detection", ...row });
   for (const row of statuses.rows)
     reporter.event({ event: "status", update_status: row.update_status, devices: Number(row.count) });
-}
-
-/** A generated fleet is clean but for what was injected; of an imported one nobody knows, so there precision has no meaning. */
-function detectionTable(detection: readonly Detection[], { source }: Campaign): string {
-  const known = source === "generated";
-  const ratio = (part: number, whole: number): string => (whole === 0 ? "–" : percent(part / whole));
-  return table(
-    ["fault kind", "injected", "found", "right rule", known ? "false alarms" : "beside them", "recall", "precision"],
-    detection.map(({ kind, injected, found, right_rule, false_alarms }) => [
-      ...[kind, String(injected), String(found), String(right_rule), String(false_alarms)],
-      ...[ratio(found, injected), known ? ratio(found, found + false_alarms) : "–"],
-    ]),
-  );
 }
 
 function breach({ options }: StageRun, campaign: Campaign, broken: readonly Outcome[]): SentinelError | undefined {

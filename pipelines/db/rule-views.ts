@@ -114,6 +114,9 @@ export function withDetection(text: string, rules: RuleSet): string {
         .replaceAll(":column", () => stored(field)),
     );
   });
-  const arms = armsOf(fields, (field) => reported(field, findingSql(rules, field, stored, "postgres")));
-  return text.replaceAll(":alarms", () => alarms.join("\nUNION ALL\n")).replaceAll(":finding_of_field", () => arms);
+  const found = (field: RuleField): string => reported(field, findingSql(rules, field, stored, "postgres"));
+  return text
+    .replaceAll(":alarms", () => alarms.join("\nUNION ALL\n"))
+    .replaceAll(":finding_of_field", () => armsOf(fields, found))
+    .replaceAll(":any_finding", () => `coalesce(${fields.map(found).join(", ")})`);
 }

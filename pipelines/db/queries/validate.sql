@@ -354,8 +354,8 @@ SELECT FROM current_campaign WHERE campaign_id = $1
 -- name: by_status
 SELECT update_status, count(*) FROM device_status WHERE campaign_id = :campaign GROUP BY update_status
 
--- What is found in reports of any status, held against what chaos hid; what is found beyond that are false alarms, of the first kind that
--- their rule is there to find.
+-- What is found in reports of any status, held against what chaos hid; what is found beyond that are false alarms. A false success is found by what it
+-- counts as, not by a rule.
 -- name: detection
 WITH alarm AS (
   SELECT k.kinds ->> 0 AS kind, sum(v.devices) AS devices
@@ -365,23 +365,27 @@ WITH alarm AS (
   JOIN jsonb_each($2) AS k (rule_id, kinds) ON k.rule_id = v.rule_id
   GROUP BY k.kinds ->> 0
 ), fault AS (
-  SELECT l.kind, k.kinds ->> 0 AS found_as, k.kinds ? l.kind AS is_rightly
+  SELECT l.kind, k.kinds ->> 0 AS found_as, k.kinds ? l.kind OR w.is_counted AS is_rightly,
+    k.rule_id IS NOT NULL OR w.is_counted AS is_found, :any_finding IS NOT NULL AS is_anywhere
   FROM fault_ledger l
   JOIN campaign c ON c.campaign_id = l.campaign_id
   JOIN stored_report r ON r.bucket = l.bucket AND r.campaign_id = l.campaign_id AND r.device_id = l.device_id
   LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
   LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
+  CROSS JOIN LATERAL (SELECT l.kind = 'false_success' AND o.counted_status <> o.update_status AS is_counted) w
   LEFT JOIN jsonb_each($2) AS k (rule_id, kinds) ON k.rule_id = CASE l.field :finding_of_field END
   WHERE l.campaign_id = $1
 ), hidden AS (
-  SELECT f.kind, count(*) AS injected, count(f.found_as) AS found, count(*) FILTER (WHERE f.is_rightly) AS right_rule
+  SELECT f.kind, count(*) AS injected, count(*) FILTER (WHERE f.is_found) AS found, count(*) FILTER (WHERE f.is_rightly) AS right_rule,
+    count(*) FILTER (WHERE f.is_anywhere AND NOT f.is_found) AS elsewhere
   FROM fault f
   GROUP BY f.kind
 ), rightful AS (
   SELECT f.found_as AS kind, count(*) AS devices FROM fault f WHERE f.found_as IS NOT NULL GROUP BY f.found_as
 )
 SELECT w.kind, coalesce(h.injected, 0)::int AS injected, coalesce(h.found, 0)::int AS found,
-  coalesce(h.right_rule, 0)::int AS right_rule, (coalesce(a.devices, 0) - coalesce(g.devices, 0))::int AS false_alarms
+  coalesce(h.right_rule, 0)::int AS right_rule, coalesce(h.elsewhere, 0)::int AS elsewhere,
+  (coalesce(a.devices, 0) - coalesce(g.devices, 0))::int AS false_alarms
 FROM (SELECT kind FROM hidden UNION SELECT kind FROM alarm) w
 LEFT JOIN hidden h ON h.kind = w.kind
 LEFT JOIN alarm a ON a.kind = w.kind
