@@ -1,4 +1,5 @@
 import { expectation } from "../pipelines/domain/expectation.ts";
+import { FAULT_KIND_SPECS } from "../pipelines/domain/fault-kinds.ts";
 import { FIELD_ORDER } from "../pipelines/domain/judge.ts";
 import {
   type ColumnOf,
@@ -26,7 +27,9 @@ export function referenceVariables(ruleSet: RuleSet): Readonly<Record<string, st
     stages: words(UPDATE_STAGES),
     actions: words(ACTIONS),
     fields: words(fieldsOf(ruleSet)),
-    kinds: words(FAULT_KINDS),
+    kinds: JSON.stringify(
+      FAULT_KINDS.map((kind, at) => ({ kind, ordinal: at + 1, layer: FAULT_KIND_SPECS[kind].layer })),
+    ),
     rule_set: JSON.stringify({ name: ruleSet.name, version: ruleSet.version }),
     rules: JSON.stringify(
       ruleSet.rules.map((rule, index) => ({
@@ -50,7 +53,8 @@ function fieldsOf(ruleSet: RuleSet): RuleField[] {
 
 /**
  * The rules as DuckDB macros, so that the .sql files can stay as they are whatever the rules are: `value_finding_<field>(reported)` is the
- * first rule that the value breaks by itself, '?' where that depends on the rest of the report; `number_of(reported)` its number, NULL where it is none.
+ * first rule that the value breaks by itself, '?' where that depends on the rest of the report; `number_of(reported)` its number, NULL where it is none;
+ * `trusted_<word>(reported)` the word as people read it, '(untrusted)' where a rule finds fault with it: else every garbled region would be one.
  */
 export function ruleMacros(ruleSet: RuleSet): string[] {
   return [
@@ -59,8 +63,18 @@ export function ruleMacros(ruleSet: RuleSet): string[] {
       (field) =>
         `CREATE MACRO value_finding_${field}(reported) AS ${valueFindingSql(ruleSet, field, "reported", "duckdb")}`,
     ),
+    ...WORDS.map(
+      (field) =>
+        `CREATE MACRO trusted_${field}(reported) AS CASE
+          WHEN coalesce(reported, '') = '' OR coalesce(${valueFindingSql(ruleSet, field, "reported", "duckdb")}, '?') = '?' THEN named(reported)
+          ELSE '(untrusted)'
+        END`,
+    ),
   ];
 }
+
+/** Words that marts are grouped by. */
+const WORDS = ["region", "model", "firmware_from", "error_code"] as const satisfies RuleField[];
 
 /** `findings()`, a macro over the staged rows: what the rules find on all fields. */
 export function findingsMacro(ruleSet: RuleSet): string {

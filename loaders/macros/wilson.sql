@@ -17,3 +17,6 @@ CREATE MACRO wilson_high(k, n) AS
 
 -- Share of k in n, 0 to 1; NULL where n is 0.
 CREATE MACRO rate_of(k, n) AS CASE WHEN n > 0 THEN k::DOUBLE / n::DOUBLE END;
+
+-- Harmonic mean of precision and recall, from found / (found + missed + false alarms), of which it is a function: so its interval follows.
+CREATE MACRO f1_of(share) AS 2 * share / (1 + share);

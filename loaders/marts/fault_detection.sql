@@ -1,28 +1,45 @@
 -- model: fault_detection
 -- question: Do the rules find what chaos injected, and nothing else?
--- grain: one row a telemetry field and fault kind that was injected or falsely found
+-- grain: one row a field and fault kind that was injected or falsely found
 -- order: field and kind in their order
 -- columns:
---   field         VARCHAR  Telemetry field.
---   kind          VARCHAR  Fault kind: null, type_mismatch, signal_drop or out_of_range.
+--   field         VARCHAR  Field of the report.
+--   kind          VARCHAR  Fault kind.
+--   layer         VARCHAR  syntactic, where the value alone gives it away, or contextual.
 --   injected      INTEGER  Faults of the kind that were injected into the field.
---   found         INTEGER  Injected faults whose device and field break a rule, any rule.
+--   found         INTEGER  Injected faults on whose field a rule finds fault, any rule; a false success is found by what it counts as.
 --   right_rule    INTEGER  Injected faults that the rule found which is there for the kind.
---   missed        INTEGER  Injected faults that no rule found.
---   false_alarms  INTEGER  Findings on the field, where nothing was injected, of rules that are there for the kind first.
+--   missed        INTEGER  Injected faults that were not found.
+--   elsewhere     INTEGER  Of the missed, those whose device breaks a rule in another field.
+--   false_alarms  INTEGER  Findings of the kind's rules on the field where nothing was injected.
 --   precision     DOUBLE   found / (found + false_alarms), 0 to 1; NULL where nothing was found.
 --   recall        DOUBLE   found / injected, 0 to 1; NULL where nothing was injected.
 CREATE TABLE fault_detection AS
-WITH injected AS (
+WITH fault AS (
   SELECT
     i.field,
     i.kind,
-    count(*)::INTEGER AS injected,
-    count(f.device_id)::INTEGER AS found,
-    count(*) FILTER (list_contains(f.detects, i.kind))::INTEGER AS right_rule
-  FROM stg_fault i
+    f.device_id IS NOT NULL OR i.is_counted AS is_found,
+    coalesce(list_contains(f.detects, i.kind), false) OR i.is_counted AS is_rightly,
+    e.device_id IS NOT NULL AND NOT is_found AS is_elsewhere
+  FROM (
+    SELECT x.device_id, x.field, x.kind, x.kind = 'false_success' AND o.counted_status <> o.reported_status AS is_counted
+    FROM stg_fault x
+    JOIN stg_device d ON d.device_id = x.device_id
+    JOIN stg_outcome o ON o.outcome_no = d.outcome_no
+  ) i
   LEFT JOIN int_finding f ON f.device_id = i.device_id AND f.field = i.field
-  GROUP BY i.field, i.kind
+  LEFT JOIN (SELECT DISTINCT device_id FROM int_finding) e ON e.device_id = i.device_id
+), injected AS (
+  SELECT
+    field,
+    kind,
+    count(*)::INTEGER AS injected,
+    count(*) FILTER (is_found)::INTEGER AS found,
+    count(*) FILTER (is_rightly)::INTEGER AS right_rule,
+    count(*) FILTER (is_elsewhere)::INTEGER AS elsewhere
+  FROM fault
+  GROUP BY field, kind
 ), false_alarm AS (
   SELECT f.field, f.detects[1] AS kind, count(*)::INTEGER AS findings
   FROM int_finding f
@@ -32,10 +49,12 @@ WITH injected AS (
 SELECT
   coalesce(i.field, a.field) AS field,
   coalesce(i.kind, a.kind) AS kind,
+  k.layer,
   coalesce(i.injected, 0) AS injected,
   coalesce(i.found, 0) AS found,
   coalesce(i.right_rule, 0) AS right_rule,
   coalesce(i.injected - i.found, 0) AS missed,
+  coalesce(i.elsewhere, 0) AS elsewhere,
   coalesce(a.findings, 0) AS false_alarms,
   rate_of(coalesce(i.found, 0), coalesce(i.found, 0) + coalesce(a.findings, 0)) AS precision,
   rate_of(i.found, i.injected) AS recall

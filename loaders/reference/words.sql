@@ -16,8 +16,8 @@ SELECT w.word AS field, w.ordinal::INTEGER AS ordinal
 FROM (SELECT unnest(from_json(getvariable('fields'), '[{"word": "VARCHAR", "ordinal": "INTEGER"}]')) AS w);
 
 CREATE TABLE ref_kind AS
-SELECT w.word AS kind, w.ordinal::INTEGER AS ordinal
-FROM (SELECT unnest(from_json(getvariable('kinds'), '[{"word": "VARCHAR", "ordinal": "INTEGER"}]')) AS w);
+SELECT k.kind, k.ordinal::INTEGER AS ordinal, k.layer
+FROM (SELECT unnest(from_json(getvariable('kinds'), '[{"kind": "VARCHAR", "ordinal": "INTEGER", "layer": "VARCHAR"}]')) AS k);
 
 CREATE TABLE ref_rule_set AS
 SELECT s.name, s.version

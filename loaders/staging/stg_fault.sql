@@ -3,8 +3,8 @@
 -- grain: one row a corrupted field of a device
 -- columns:
 --   device_id     VARCHAR  The device.
---   field         VARCHAR  Telemetry field that was corrupted.
---   kind          VARCHAR  null, type_mismatch, signal_drop or out_of_range.
+--   field         VARCHAR  Field that was corrupted.
+--   kind          VARCHAR  Fault kind.
 --   before_value  VARCHAR  What the device had reported.
 --   after_value   VARCHAR  What stands in its report since.
 CREATE TABLE stg_fault AS

@@ -4,7 +4,7 @@
 -- columns:
 --   outcome_no       INTEGER  Its number.
 --   last_stage       VARCHAR  Last step of the update that the device reached, QUEUED to SUCCEEDED, as reported.
---   error_code       VARCHAR  Error code; '(none)' where the device reports none.
+--   error_code       VARCHAR  Error code; '(none)' where the device reports none, '(untrusted)' where a rule finds fault with it.
 --   reported_status  VARCHAR  Success or Partial, as reported.
 --   counted_status   VARCHAR  The same, but Partial where the reported version contradicts a success.
 --   raw_firmware_reported  VARCHAR  firmware_reported as reported, for the rules.
@@ -14,7 +14,7 @@ CREATE TABLE stg_outcome AS
 SELECT
   outcome_no::INTEGER AS outcome_no,
   last_stage,
-  named(error_code) AS error_code,
+  trusted_error_code(error_code) AS error_code,
   update_status AS reported_status,
   counted_status,
   firmware_reported AS raw_firmware_reported,

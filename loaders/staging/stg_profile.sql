@@ -3,9 +3,9 @@
 -- grain: one row a combination of words
 -- columns:
 --   profile_no     INTEGER  Its number.
---   region         VARCHAR  Region; '(none)' where the device reports none.
---   model          VARCHAR  Device model; '(none)' where the device reports none.
---   firmware_from  VARCHAR  Version before the rollout; '(none)' where the device reports none.
+--   region         VARCHAR  Region; '(none)' where the device reports none, '(untrusted)' where a rule finds fault with it.
+--   model          VARCHAR  Device model; '(none)' where the device reports none, '(untrusted)' where a rule finds fault with it.
+--   firmware_from  VARCHAR  Version before the rollout; '(none)' where the device reports none, '(untrusted)' where a rule finds fault with it.
 --   raw_region         VARCHAR  region as reported, for the rules.
 --   raw_model          VARCHAR  model as reported.
 --   raw_hardware       VARCHAR  Hardware revision as reported.
@@ -14,9 +14,9 @@
 CREATE TABLE stg_profile AS
 SELECT
   profile_no::INTEGER AS profile_no,
-  named(region) AS region,
-  named(model) AS model,
-  named(firmware_from) AS firmware_from,
+  trusted_region(region) AS region,
+  trusted_model(model) AS model,
+  trusted_firmware_from(firmware_from) AS firmware_from,
   region AS raw_region,
   model AS raw_model,
   hardware AS raw_hardware,

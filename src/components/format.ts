@@ -75,9 +75,11 @@ export const short = (text: string | null | undefined, length = 28): string => {
   return label.length > length ? `${label.slice(0, length - 1)}…` : label;
 };
 
-/** A region or model as people read it; the marts say `(none)` where a device reports none. */
-export const place = (name: string | null | undefined): string =>
-  name === null || name === undefined || name === "(none)" ? "not reported" : visible(name);
+/** A region or model as people read it; the marts say `(none)` where a device reports none, `(untrusted)` where a rule finds fault with it. */
+export function place(name: string | null | undefined): string {
+  if (name === null || name === undefined || name === "(none)") return "not reported";
+  return name === "(untrusted)" ? "not trusted" : visible(name);
+}
 
 /** A stage of the update for people: DOWNLOADING as Downloading. */
 export const stageName = (stage: string): string => stage.charAt(0).toUpperCase() + stage.slice(1).toLowerCase();

