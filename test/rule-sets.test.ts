@@ -18,7 +18,9 @@ beforeAll(async () => {
   const strict = JSON.parse(readFileSync(inRules("default"), "utf8"));
   for (const rule of strict.rules)
     if (rule.id === "battery_out_of_range") rule.test = { kind: "outside", min: 12, max: 16 };
-  const [first, ...others] = strict.rules;
+  for (const rule of strict.rules)
+    if (rule.id === "signal_out_of_range") rule.detects = ["out_of_range", "signal_drop"];
+  const [first, ...others] = strict.rules.filter(({ id }: { id: string }) => id !== "signal_dropped");
   const rules = [first, { ...others.pop(), severity: "info" }, ...others];
   writeFileSync(inRules("strict"), JSON.stringify({ name: "strict", version: 4, rules }));
   for (const campaign of ["mild", "hard"]) {
@@ -49,7 +51,10 @@ describe("two campaigns with two rule sets", () => {
     expect(preview).toContain("by policy default and rules strict");
     expect(await sql("SELECT DISTINCT rules FROM campaign")).toEqual([{ rules: "default" }]);
     await done("recover", "--campaign", "mild");
+    const plan = () => sql<Record<string, string>>("EXPLAIN SELECT battery_voltage FROM ota_telemetry");
+    expect(JSON.stringify(await plan())).not.toContain("on campaign"); // One set in use: nobody asks which.
     await done("recover", "--campaign", "hard", "--rules", "strict");
+    expect(JSON.stringify(await plan())).toContain("on campaign");
     expect(await sql("SELECT name, rules FROM campaign ORDER BY campaign_id")).toEqual([
       { name: "mild", rules: "default" },
       { name: "hard", rules: "strict" },
@@ -72,6 +77,16 @@ describe("two campaigns with two rule sets", () => {
       (await done("triage", "next", "--rule", "battery_out_of_range", "--campaign", campaign)).stdout;
     expect(await show("mild")).toContain("a number from 6 to 16 V");
     expect(await show("hard")).toContain("a number from 12 to 16 V");
+  });
+
+  test("a fault is found by the right rule where its kind is any of those that the rule is there for; a false alarm is of the first", async () => {
+    const { stdout } = await done("validate", "--campaign", "hard", "--json");
+    const events = stdout.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line)]));
+    const of = (kind: string) => events.find(({ event, kind: found }) => event === "detection" && found === kind);
+    const dropped = of("signal_drop");
+    expect(dropped.injected).toBeGreaterThan(10);
+    expect(dropped).toMatchObject({ found: dropped.injected, right_rule: dropped.injected, false_alarms: 0 });
+    expect(of("out_of_range").false_alarms).toBeGreaterThan(0);
   });
 
   test("the views of all campaigns judge each by its own rules", async () => {
@@ -126,7 +141,11 @@ describe("two campaigns with two rule sets", () => {
       ).connect();
       const summary = await db.runAndReadAll("SELECT rules, rules_version FROM campaign_summary");
       const findings = await db.runAndReadAll("SELECT count(*)::INTEGER AS found FROM int_finding");
+      const dropped = await db.runAndReadAll(
+        "SELECT right_rule = injected AND injected > 0 AND false_alarms = 0 AS is_right FROM fault_detection WHERE kind = 'signal_drop'",
+      );
       db.closeSync();
+      expect(dropped.getRowObjectsJS()).toEqual([{ is_right: true }]);
       expect(summary.getRowObjectsJS()).toEqual([{ rules, rules_version: version }]);
       expect(findings.getRowObjectsJS()).toEqual(
         await sql(

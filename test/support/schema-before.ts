@@ -1,3 +1,9 @@
+/** Takes back what migration 9 made. */
+const WITHOUT_RULE_SETS = `
+  DROP FUNCTION amend_by_rule;
+  ALTER TABLE campaign DROP COLUMN rules;
+  DELETE FROM sentinel_migration WHERE number >= 9`;
+
 /** Takes back what migration 7 made. */
 const WITHOUT_RULES = `
   DROP VIEW recovery_actions;
@@ -7,6 +13,7 @@ const WITHOUT_RULES = `
 
 /** Makes the schema of a database what migration 5 left, as far as it matters to what came later. */
 export const BEFORE_TRIAGE = `
+  ${WITHOUT_RULE_SETS};
   ${WITHOUT_RULES};
   DROP FUNCTION quarantine_again;
   DROP VIEW ota_telemetry, judged_report, device_amendment;
