@@ -211,6 +211,7 @@ describe("a repair that a person set to auto", () => {
     );
     expect(preview).toContain(`The rules would repair ${repaired.length} of them by themselves.`);
     expect(repaired.length).toBeGreaterThan(100);
+    expect((await done(url, "recover")).stderr).toContain(`repaired by rules ${repaired.length}`);
     for (const { raw, value, by, status } of repaired) {
       expect(value).toBe(by === "battery_in_millivolts" ? scaled(raw) : raw.replace(",", ".").replace(" V", ""));
       expect(["battery_in_millivolts", "battery_written"]).toContain(by);
