@@ -183,6 +183,8 @@ test("every view shows the same rows as the tables before, with the same columns
      FROM device_report r
      WHERE (r.bucket, r.campaign_id, r.device_id) = (a.bucket, a.campaign_id, a.device_id)`,
   );
+  // What migration 9 adds: whose rules a campaign goes by.
+  await query(complete.url, "ALTER TABLE campaign ADD COLUMN rules text NOT NULL DEFAULT 'default'");
   const before = { shown: await shown(complete.url), digests: await digests(complete.url) };
   await complete.drop();
   const database = await migrated();
