@@ -124,6 +124,28 @@ test("failed devices without a known stage are at risk nowhere, and counted as u
   ]);
 });
 
+test("a success that is contradicted fails where it says that it stopped; where it says SUCCEEDED nobody knows", async () => {
+  const trial = await emptyTrial();
+  await campaign(trial, "contradicted", ["region", "last_stage", "battery_voltage"]);
+  const success = { region: "A", battery: "?", status: "Success" };
+  await report(trial, "a", { ...success, stage: "SUCCEEDED" });
+  await report(trial, "b", { ...success, stage: "SUCCEEDED", counted: "Partial" });
+  await report(trial, "c", { ...success, stage: "ACKNOWLEDGED", counted: "Partial" });
+  await report(trial, "d", { region: "A", battery: "?", status: "Partial", stage: "SUCCEEDED" });
+  const { path } = await trial.refresh();
+  expect(await readMart(path, "campaign_summary")).toMatchObject([
+    { devices: 4, success: 1, partial: 3, failed: 3, contradicted: 2 },
+  ]);
+  const cells = await readMart(path, "region_stage_failure");
+  expect(cells.map(({ at_risk, failures, unknown }) => [at_risk, failures, unknown])).toEqual([
+    [2, 0, 2],
+    [2, 1, 2],
+    ...Array(6).fill([1, 0, 2]),
+  ]);
+  const quality = (await readMart(path, "data_quality")).find(({ field }) => field === "battery_voltage");
+  expect(quality).toMatchObject({ findings: 4, findings_success: 1, findings_partial: 3 });
+});
+
 const HOSTILE = [
   "tab\there",
   "line\nfeed",

@@ -3,6 +3,7 @@ import { EXIT, SentinelError } from "../pipelines/cli/errors.ts";
 import { explain } from "../pipelines/db/explain.ts";
 
 const NO_SUCH_TABLE = "42P01";
+const NO_SUCH_COLUMN = "42703";
 const CANCELED = "57014";
 
 /** Turns an error of the pull into one that the user can act on. */
@@ -15,6 +16,17 @@ export function explainPull(error: unknown, client: pg.Client, config: pg.Client
         cause: `The database ${client.database} holds no campaign: Sentinel's tables are not there.`,
         remedy: "Generate a campaign first, or connect to the database that has one.",
         command: "npm run generate",
+      },
+      { cause: error },
+    );
+  }
+  if (code === NO_SUCH_COLUMN) {
+    return new SentinelError(
+      {
+        exitCode: EXIT.database,
+        cause: `The database ${client.database} was made by another version of Sentinel OTA: ${(error as Error).message}.`,
+        remedy: "A command that writes brings an older one up to date, for example:",
+        command: "npm run validate",
       },
       { cause: error },
     );

@@ -5,7 +5,7 @@ import { previewChaos } from "./corrupt-preview.ts";
 import { campaignFor, findCampaign } from "./db/campaigns.ts";
 import { type Target, withClient } from "./db/connect.ts";
 import { lastPass } from "./db/ledger.ts";
-import { isMigrated } from "./db/migrate.ts";
+import { isMigrated, refuseOtherSchema } from "./db/migrate.ts";
 import { withPolicy, withRepairs, withRules } from "./db/rule-views.ts";
 import { sql } from "./db/sql.ts";
 import { generatedFleet } from "./generate.ts";
@@ -15,7 +15,10 @@ type Preview = (context: Context, client: Parameters<typeof findCampaign>[0]) =>
 
 /** What a stage would do, said without doing it: nothing is written, not even the schema. */
 export async function dryRun(context: Context, target: Target, stage: keyof typeof PREVIEWS): Promise<void> {
-  const text = await withClient(target, (client) => PREVIEWS[stage](context, client));
+  const text = await withClient(target, async (client) => {
+    await refuseOtherSchema(client);
+    return PREVIEWS[stage](context, client);
+  });
   context.reporter.event({ event: "dry_run", stage, text });
   context.reporter.result(`${text}\nNothing was changed.`);
 }

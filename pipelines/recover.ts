@@ -8,6 +8,7 @@ import { enterRules } from "./db/decision-rules.ts";
 import { isComplete, lastPass } from "./db/ledger.ts";
 import { keyDecisions } from "./db/partitions.ts";
 import { bind, sql } from "./db/sql.ts";
+import type { RuleSet } from "./domain/rules.ts";
 import { shardCount } from "./domain/shards.ts";
 import { refuseUnstored, unfinished, unlessStopped } from "./stored-fleet.ts";
 
@@ -21,7 +22,7 @@ export async function recover(run: StageRun, given?: Campaign): Promise<StageEnd
   const last = await lastPass(run.client, id, "recover");
   if (isComplete(last) && (await undecidedDevices(run, id)) === 0) {
     await unlessStopped(run, campaign, "recover", keyDecisions(run, id));
-    return ended(run, campaign, 0, 0);
+    return ended(run, campaign, { rules, rows: 0, took: 0 });
   }
   const shards = shardCount(campaign.device_count, run.options.batchSize ?? SCAN_BATCH);
   const pass = passFor(run, campaign, "recover", last, shards);
@@ -41,7 +42,7 @@ export async function recover(run: StageRun, given?: Campaign): Promise<StageEnd
   });
   await unlessStopped(run, campaign, "recover", keyDecisions(run, id));
   await run.client.query(bind(sql("recover.analyze"), { campaign: id }));
-  return ended(run, campaign, rows, elapsed());
+  return ended(run, campaign, { rules, rows, took: elapsed() });
 }
 
 async function undecidedDevices(run: StageRun, id: number): Promise<number> {
@@ -56,11 +57,27 @@ async function refuseUnfinished(run: StageRun, campaign: Campaign): Promise<void
   if (campaign.fault_rate !== null && !isComplete(corrupted)) throw unfinished(run, "corrupt", campaign);
 }
 
-async function ended(run: StageRun, campaign: Campaign, rows: number, took: number): Promise<StageEnd> {
+/** Devices that rules repaired by themselves; nobody is asked where none may. */
+async function repairedDevices(run: StageRun, id: number, { rules }: RuleSet): Promise<number> {
+  if (!rules.some(({ repair }) => repair?.auto)) return 0;
+  const { rows } = await run.client.query<{ devices: number }>(sql("recover.repaired"), [id]);
+  return rows[0]?.devices ?? 0;
+}
+
+/** What a recovery came to. */
+interface Recovered {
+  readonly rules: RuleSet;
+  readonly rows: number;
+  readonly took: number;
+}
+
+async function ended(run: StageRun, campaign: Campaign, { rules, rows, took }: Recovered): Promise<StageEnd> {
   const { rows: found } = await run.client.query<{ action: string; devices: number }>(sql("recover.by_action"), [
     campaign.campaign_id,
   ]);
-  const list = found.map(({ action, devices }) => `${action} ${count(devices)}`).join(", ");
+  const repaired = await repairedDevices(run, campaign.campaign_id, rules);
+  const actions = found.map(({ action, devices }) => `${action} ${count(devices)}`).join(", ");
+  const list = repaired > 0 ? `${actions}; repaired by rules ${count(repaired)}` : actions;
   return {
     campaign,
     result: {
@@ -73,7 +90,7 @@ async function ended(run: StageRun, campaign: Campaign, rows: number, took: numb
         rows === 0
           ? `nothing left to decide (${list})`
           : `${count(rows)} Partial devices decided in ${seconds(took)} (${count(rows / took)}/s): ${list}`,
-      facts: { actions: Object.fromEntries(found.map(({ action, devices }) => [action, devices])) },
+      facts: { actions: Object.fromEntries(found.map(({ action, devices }) => [action, devices])), repaired },
     },
   };
 }

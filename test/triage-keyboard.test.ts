@@ -1,7 +1,8 @@
 import { PassThrough } from "node:stream";
 import { beforeAll, expect, test } from "vitest";
+import { reference } from "../pipelines/reference.ts";
 import { until } from "./support/barrier.ts";
-import { command, done, stages, triage } from "./support/command.ts";
+import { command, done, PROJECT, stages, triage } from "./support/command.ts";
 import { freshDatabase, keptDatabases, type TestDatabase } from "./support/database.ts";
 import { cloned, digestOf, query } from "./support/fleet.ts";
 
@@ -16,14 +17,19 @@ const ENTER = "\r";
 const [CLEAR, LEAVE] = ["\u001b[H\u001b[2J", "\u001b[?1049l"];
 
 /** A person at a keyboard: what they type, and what they see then. */
-function person(url: string, words: string[] = [], options = {}) {
+function person(url: string, words: string[] = [], options = {}, inputs = reference(PROJECT)) {
   const input = Object.assign(new PassThrough(), { isRaw: false, setRawMode: (on: boolean) => (input.isRaw = on) });
   let seen = "";
   const output = Object.assign(new PassThrough(), { columns: 120, rows: 30 });
   output.on("data", (bytes) => {
     seen += String(bytes);
   });
-  const ended = command("triage", url, { by: "hand", ...options }, { words, terminal: { input, output } });
+  const ended = command(
+    "triage",
+    url,
+    { by: "hand", ...options },
+    { words, terminal: { input, output }, reference: inputs },
+  );
   const screen = (): string => seen.split(CLEAR).at(-1) ?? "";
   return {
     screen,
@@ -105,6 +111,31 @@ test("keys move, show, filter and decide; u takes back; q leaves the terminal as
   ]);
   await done("recover", url);
   expect((await command("validate", url)).error).toBeUndefined();
+});
+
+test("what a rule proposes is shown, and p takes it", async () => {
+  const url = await copy();
+  const usual = reference(PROJECT).rules("default");
+  const repair = { kind: "map", values: { "-999": "50" } } as const;
+  const rules = usual.rules.map((rule) => (rule.id === "signal_dropped" ? { ...rule, repair } : rule));
+  const she = person(url, [], {}, { ...reference(PROJECT), rules: () => ({ ...usual, rules }) });
+  await she.sees("p proposed");
+  she.type("p");
+  await she.sees("No rule proposes a value for it.");
+  she.type(`/signal_dropped${ENTER}`);
+  await she.sees('signal_strength "-999" -> 50');
+  she.type(ENTER);
+  await she.sees("proposed: signal_strength -999 -> 50");
+  she.type("p");
+  await she.sees("fix, why: _");
+  she.type(`the usual${ENTER}`);
+  await she.sees("fix is stored");
+  she.type("q");
+  await she.ended;
+  expect(await query(url, "SELECT field, value FROM telemetry_amendment")).toEqual([
+    { field: "signal_strength", value: "50" },
+  ]);
+  expect(await entries(url)).toEqual([{ verb: "fix", decided_by: "hand", why: "the usual" }]);
 });
 
 test("two people: the second is told who was first, and sees the queue as it is", async () => {

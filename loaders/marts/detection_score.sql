@@ -23,13 +23,11 @@
 --   f1_high         DOUBLE   Upper bound of f1, likewise.
 CREATE TABLE detection_score AS
 WITH part AS (
-  SELECT 'kind' AS scope, 1 AS place, f.kind AS name, f.layer, k.ordinal, f.*
-  FROM fault_detection f
-  LEFT JOIN ref_kind k ON k.kind = f.kind
+  SELECT 'kind' AS scope, 1 AS place, kind AS name, layer, kind_ordinal AS ordinal, * EXCLUDE (layer) FROM fault_detection
   UNION ALL
-  SELECT 'layer', 2, f.layer, f.layer, CASE f.layer WHEN 'syntactic' THEN 1 ELSE 2 END, f.* FROM fault_detection f
+  SELECT 'layer', 2, layer, layer, CASE layer WHEN 'syntactic' THEN 1 ELSE 2 END, * EXCLUDE (layer) FROM fault_detection
   UNION ALL
-  SELECT 'all', 3, 'all', NULL, 1, f.* FROM fault_detection f
+  SELECT 'all', 3, 'all', NULL, 1, * EXCLUDE (layer) FROM fault_detection
 ), total AS (
   SELECT
     scope,

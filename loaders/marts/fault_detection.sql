@@ -5,6 +5,7 @@
 -- columns:
 --   field         VARCHAR  Field of the report.
 --   kind          VARCHAR  Fault kind.
+--   kind_ordinal  INTEGER  Its place among the kinds; NULL of one that is unknown.
 --   layer         VARCHAR  syntactic, where the value alone gives it away, or contextual.
 --   injected      INTEGER  Faults of the kind that were injected into the field.
 --   found         INTEGER  Injected faults on whose field a rule finds fault, any rule; a false success is found by what it counts as.
@@ -49,6 +50,7 @@ WITH fault AS (
 SELECT
   coalesce(i.field, a.field) AS field,
   coalesce(i.kind, a.kind) AS kind,
+  k.ordinal AS kind_ordinal,
   k.layer,
   coalesce(i.injected, 0) AS injected,
   coalesce(i.found, 0) AS found,

@@ -1,13 +1,21 @@
 import type { DeviceReport } from "./fleet.ts";
 import type { ReportedStatus } from "./vocabulary.ts";
 
-const BLANKS = "[ \\t\\n\\v\\f\\r]*";
-const AROUND = new RegExp(`^${BLANKS}(?:[vV]${BLANKS})?|${BLANKS}$`, "g");
+const BLANKS = " \t\n\v\f\r";
 
 /** What a version says, however it is written: `" V2.4.0-RC1"` is `"2.4.0-rc1"`; null where it says nothing. `version_said` is the same in SQL. */
 export function versionSaid(version: string | null): string | null {
   if (version === null) return null;
-  return version.replace(AROUND, "").replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase()) || null;
+  let [from, to] = [0, version.length];
+  const skipBlanks = (): void => {
+    while (from < to && BLANKS.includes(version.charAt(from))) from++;
+  };
+  skipBlanks();
+  while (from < to && BLANKS.includes(version.charAt(to - 1))) to--;
+  if (version.charAt(from) === "v" || version.charAt(from) === "V") from++;
+  skipBlanks();
+  if (from >= to) return null;
+  return version.slice(from, to).replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 /** What a device counts as: what it reported, but Partial where it reported success and another version than the one that was to be installed. */

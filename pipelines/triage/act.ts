@@ -16,7 +16,7 @@ const CLOSED: readonly TriageState[] = ["released", "rejected"];
 /** Decides on the devices that were named, or on all that the filters leave. */
 export async function act(context: Context, target: Target, verb: TriageVerb, words: readonly string[]): Promise<void> {
   const { values: given, devices } = verb === "fix" ? corrections(words) : { values: new Map(), devices: words };
-  const values = context.options.proposed && given.size === 0 ? "proposed" : given;
+  const values = verb === "fix" && context.options.proposed ? "proposed" : given;
   refuseVague(context, verb, devices, given);
   const { campaign, asked } = await withClient(target, async (client) => {
     await refuseOtherSchema(client);

@@ -1,4 +1,5 @@
 import * as Plot from "@observablehq/plot";
+import { groupSort } from "d3";
 import { type ChartSize, draw, longest } from "./chart.js";
 import { fieldName, percent, whole, words } from "./format.js";
 import { sequential } from "./palette.js";
@@ -13,7 +14,7 @@ const clean = (row: FaultDetection): boolean => row.missed === 0 && row.false_al
 
 /** Field by kind of fault: how many of the injected ones were found. A miss or a false alarm turns the cell orange. */
 export function faultMatrix(rows: readonly FaultDetection[], { width }: ChartSize): SVGElement | HTMLElement {
-  const kinds = [...new Set(rows.map(y))];
+  const kinds = groupSort(rows, ([row]) => row?.kind_ordinal ?? 0, y);
   const fields = [...new Set(rows.map(x))];
   const marginLeft = longest(kinds) + 12;
   const room = (width - marginLeft) / Math.max(1, fields.length);

@@ -88,7 +88,18 @@ const FIELDS: Readonly<Record<string, string>> = {
   battery_voltage: "Battery voltage",
   signal_strength: "Signal strength",
   storage_free_mb: "Free storage",
+  attempts: "Attempts",
+  reported_at: "Time of report",
+  region: "Region",
+  model: "Model",
+  hardware: "Hardware",
+  firmware_from: "Version before",
+  firmware_to: "Version to install",
+  firmware_reported: "Version reported",
+  last_stage: "Last stage",
+  error_code: "Error code",
+  device_id: "Device id",
 };
 
-/** A telemetry field for people. */
+/** A field of the report for people. */
 export const fieldName = (field: string): string => FIELDS[field] ?? words(field);

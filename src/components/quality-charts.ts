@@ -1,5 +1,5 @@
 import { element } from "./element.js";
-import { fieldName, percent } from "./format.js";
+import { fieldName, list, percent } from "./format.js";
 import { groupBy } from "./group.js";
 import { intervalChart } from "./interval-chart.js";
 import { qualityIntervals } from "./interval-rows.js";
@@ -8,23 +8,38 @@ import type { DataQuality } from "./rows.js";
 /** Makes a chart that follows the width of its place, as Framework's `resize` does. */
 export type Resize = (draw: (width: number) => Element) => Element;
 
-/** One chart a field, on one axis, so that fields can be compared; a field that the source lacks says so. */
+/** A share of fewer devices says little, and its interval would leave no room for the others. */
+const LEAST_DEVICES = 30;
+
+/** One chart a field where any value breaks a rule, on one axis, so that fields can be compared; what has no chart is said in words. */
 export function qualityCharts(rows: readonly DataQuality[], resize: Resize): HTMLElement {
-  const domain = [0, 1.02 * Math.max(0.01, ...rows.map((row) => row.finding_rate_high ?? 0))] as const;
+  const told = rows.filter((row) => row.devices >= LEAST_DEVICES);
+  const domain = [0, 1.02 * Math.max(0.01, ...told.map((row) => row.finding_rate_high ?? 0))] as const;
   const fields = [...groupBy(rows, (row) => row.field)];
+  const drawn = fields.filter(([, group]) => !group[0]?.reported || group.some((row) => row.findings > 0));
+  const sound = fields.filter((field) => !drawn.includes(field)).map(([field]) => fieldName(field).toLowerCase());
   return element(
     "div",
-    { class: "small-multiples" },
-    fields.map(([field, group]) =>
-      element(
-        "div",
-        {},
-        element("h3", {}, heading(field, group)),
-        group.some((row) => row.reported) ? resize((width) => chart(field, group, width, domain)) : absent(),
-      ),
+    {},
+    element(
+      "div",
+      { class: "small-multiples" },
+      drawn.map(([field, group]) => {
+        const enough = group.filter((row) => row.devices >= LEAST_DEVICES);
+        return element(
+          "div",
+          {},
+          element("h3", {}, heading(field, group)),
+          group[0]?.reported ? resize((width) => chart(field, enough, width, domain)) : absent(),
+        );
+      }),
     ),
+    sound.length > 0 ? hint(`No value breaks a rule: ${list(sound)}.`) : "",
+    told.length < rows.length ? hint(`Groups of fewer than ${LEAST_DEVICES} devices are in the table alone.`) : "",
   );
 }
+
+const hint = (text: string): HTMLElement => element("p", { class: "hint" }, text);
 
 function heading(field: string, group: readonly DataQuality[]): string {
   const devices = group.reduce((sum, row) => sum + row.devices, 0);
@@ -46,5 +61,4 @@ const chart = (
     name: `Share of ${fieldName(field).toLowerCase()} values that break a rule, by region`,
   });
 
-const absent = (): HTMLElement =>
-  element("p", { class: "hint" }, "The source does not report this field, which is no fault.");
+const absent = (): HTMLElement => hint("The source does not report this field, which is no fault.");

@@ -121,6 +121,7 @@ interface Detected {
 export interface FaultDetection extends Detected {
   field: string;
   kind: string;
+  kind_ordinal: number | null;
   layer: string | null;
 }
 

@@ -32,7 +32,7 @@ export function command(
   name: string,
   url: string,
   options: Options = {},
-  beside: Pick<Partial<Context>, "words" | "terminal"> = {},
+  beside: Pick<Partial<Context>, "words" | "terminal" | "reference"> = {},
 ): Promise<Said> {
   const known = COMMANDS.find((candidate) => candidate.name === name);
   if (!known) throw new Error(`there is no command ${name}`);

@@ -244,6 +244,7 @@ export function faultRows(perCell: number): Row[] {
           false_alarms: 0,
           precision: 1,
           recall: found / injected,
+          kind_ordinal: column + 1,
           layer: "syntactic",
         };
       }),

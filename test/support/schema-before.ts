@@ -1,5 +1,19 @@
+/** Takes back what migration 10 made. */
+const WITHOUT_CHAOS = `
+  REVOKE SELECT (attempts, reported_at, profile_no), UPDATE (attempts, reported_at, profile_no, outcome_no) ON stored_report FROM sentinel_writer;
+  REVOKE INSERT ON device_profile, update_outcome FROM sentinel_writer;
+  DELETE FROM sentinel_migration WHERE number >= 10`;
+
+/** Takes back what migration 9 made. */
+const WITHOUT_RULE_SETS = `
+  ${WITHOUT_CHAOS};
+  DROP FUNCTION amend_by_rule;
+  ALTER TABLE campaign DROP COLUMN rules;
+  DELETE FROM sentinel_migration WHERE number >= 9`;
+
 /** Takes back what migration 8 made. */
 export const BEFORE_CONTRADICTIONS = `
+  ${WITHOUT_RULE_SETS};
   DO $$ BEGIN
     EXECUTE 'CREATE OR REPLACE VIEW device_status AS ' || replace(pg_get_viewdef('device_status'), 'counted_status', 'update_status');
   END $$;

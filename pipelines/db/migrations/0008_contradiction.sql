@@ -14,7 +14,7 @@ COMMENT ON COLUMN campaign.counts_contradictions IS 'Whether a success that the 
 
 CREATE FUNCTION version_said(version text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT nullif(
-    regexp_replace(lower(version COLLATE "C"), E'^[ \\t\\n\\x0B\\f\\r]*(?:v[ \\t\\n\\x0B\\f\\r]*)?|[ \\t\\n\\x0B\\f\\r]*$', '', 'g'), ''
+    lower(ltrim(regexp_replace(btrim(version, E' \t\n\x0B\f\r'), '^[vV]', ''), E' \t\n\x0B\f\r') COLLATE "C"), ''
   )
 $$;
 COMMENT ON FUNCTION version_said IS 'A version without blanks around it, a leading v and capital letters; NULL where it says nothing.';
@@ -82,7 +82,7 @@ LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r
 LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
 LEFT JOIN decision d ON d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no
 LEFT JOIN decision_rule u ON u.rule_no = d.rule_no;
-COMMENT ON COLUMN device_status.update_status IS 'Success, Partial, Recovered or Quarantined; never Success where the reported version contradicts it.';
+COMMENT ON COLUMN device_status.update_status IS 'Success, Partial, Recovered or Quarantined; a success that the reported version contradicts is Partial until it is decided.';
 
 DO $$
 DECLARE

@@ -38,6 +38,9 @@ SELECT quarantine_again($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)::int AS de
 -- name: amend_by_rule
 SELECT amend_by_rule($1, $2, $3, $4, $5, $6)::int AS devices
 
+-- name: repaired
+SELECT count(*)::int AS devices FROM triage_decision WHERE campaign_id = $1 AND after ->> 'by' = 'rule'
+
 -- A decision is only ever made on a Partial device, and once.
 -- name: undecided
 SELECT (
