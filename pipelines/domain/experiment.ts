@@ -92,7 +92,8 @@ export function faultText(experiment: Pick<Experiment, "method">): string {
   }
 }
 
-const timesText = (times: number): string => (times === 1 ? "once" : `${times} times`);
+/** How often, as people say it. */
+export const timesText = (times: number): string => (times === 1 ? "once" : `${times} times`);
 /** A share, 0 to 1, as people write it. */
 export const shareText = (share: number): string => `${Number((100 * share).toFixed(2))} %`;
 
