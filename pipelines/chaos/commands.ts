@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { EXIT, SentinelError } from "../cli/errors.ts";
 import { identify, isLive, type ProcessId } from "../db/embedded/process.ts";
 import { killGroup, programEnvironment } from "../db/embedded/program.ts";
 
@@ -76,4 +77,13 @@ export class Commands {
   remains(): string[] {
     return this.#begun.filter(({ process: id }) => isLive(id)).map(({ name }) => `a command ${name}`);
   }
+}
+
+/** A command that failed of itself, and not of a fault: then nothing can be said about any fault. */
+export function commandFailed(name: string, { code, stderr }: CommandEnd): SentinelError {
+  return new SentinelError({
+    exitCode: Object.values(EXIT).find((known) => known === code) ?? EXIT.bug,
+    cause: `${name} of the experiment failed, and no fault made it: ${stderr.trim()}`,
+    remedy: "Nothing is left of the experiment. See that the command does its work by itself first.",
+  });
 }

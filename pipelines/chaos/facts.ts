@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { EXIT, SentinelError } from "../cli/errors.ts";
+import { EXIT } from "../cli/errors.ts";
 import { campaignFor } from "../db/campaigns.ts";
 import { type Target, withClient } from "../db/connect.ts";
 import { campaignDigest } from "../db/digest.ts";
 import { sql } from "../db/sql.ts";
 import type { Facts } from "../domain/verdict.ts";
-import type { Commands } from "./commands.ts";
+import { type Commands, commandFailed } from "./commands.ts";
 import type { Scratch, ScratchDatabase } from "./scratch.ts";
 import { quarantinedShare } from "./watch.ts";
 
@@ -20,10 +20,10 @@ export async function validated(
   { scratch, commands, signal }: { scratch: Scratch; commands: Commands; signal: AbortSignal },
   database: ScratchDatabase,
 ): Promise<Validated> {
-  const { code, stdout, stderr } = await commands.begin(["validate", "--json"], scratch.url(database), signal).ended;
+  const end = await commands.begin(["validate", "--json"], scratch.url(database), signal).ended;
   signal.throwIfAborted();
-  if (code !== EXIT.ok && code !== EXIT.validation) throw commandFailed("validate", stderr);
-  const events = stdout
+  if (end.code !== EXIT.ok && end.code !== EXIT.validation) throw commandFailed("validate", end);
+  const events = end.stdout
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
@@ -33,15 +33,6 @@ export async function validated(
     broken: events.flatMap(({ event, name, passed }) => (event === "check" && passed === false ? [String(name)] : [])),
     detection: { injected: sum("injected"), found: sum("found"), falseAlarms: sum("false_alarms") },
   };
-}
-
-/** A command without a fault that did not do its work: then nothing can be said about any fault. */
-export function commandFailed(name: string, said: string): SentinelError {
-  return new SentinelError({
-    exitCode: EXIT.bug,
-    cause: `Without any fault, ${name} of the experiment failed: ${said.trim()}`,
-    remedy: "Nothing is left of the experiment. See that the command does its work for itself first.",
-  });
 }
 
 const POLL_MS = 50;

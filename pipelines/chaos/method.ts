@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { EXIT } from "../cli/errors.ts";
 import type { MethodStep } from "../domain/experiment.ts";
-import type { Commands } from "./commands.ts";
+import { type Commands, commandFailed } from "./commands.ts";
 import { inflict } from "./faults.ts";
 import type { Scratch } from "./scratch.ts";
 
@@ -58,8 +58,11 @@ export async function playStep(
   try {
     for (let starts = 1; ; starts++) {
       const now = starts === 1 ? words : [...words, "--resume"];
-      const { code, stderr } = await infliction.attempt(() => commands.begin(now, infliction.url, signal));
+      const ended = await infliction.attempt(() => commands.begin(now, infliction.url, signal));
+      const { code, stderr } = ended;
       signal.throwIfAborted();
+      // A profile or a policy that is not there: no fault makes a command say so.
+      if (code === EXIT.usage) throw commandFailed(step.stage, ended);
       const seconds = (performance.now() - began) / 1000;
       const end = { code: code ?? EXIT.bug, starts, seconds, strikes: infliction.strikes(), said: stderr.trim() };
       if (!step.fault || !RESUMABLE.includes(code) || starts === MOST_STARTS) return end;

@@ -20,8 +20,8 @@ import {
   steadyState,
   verdictOf,
 } from "../domain/verdict.ts";
-import { Commands } from "./commands.ts";
-import { commandFailed, settled, stored, validated } from "./facts.ts";
+import { Commands, commandFailed } from "./commands.ts";
+import { settled, stored, validated } from "./facts.ts";
 import { Journal } from "./journal.ts";
 import { type Play, playStep, type StepEnd, wordsOf } from "./method.ts";
 import { openScratch, type Scratch, type ScratchDatabase } from "./scratch.ts";
@@ -107,7 +107,7 @@ async function undisturbed(
     async () => {
       const end = await commands.begin(wordsOf(step, play), scratch.url("sentinel"), signal).ended;
       signal.throwIfAborted();
-      if (end.code !== EXIT.ok) throw commandFailed(step.stage, end.stderr);
+      if (end.code !== EXIT.ok) throw commandFailed(step.stage, end);
     },
     () => "exit code 0",
   );
@@ -123,6 +123,7 @@ function validation(scene: Scene, scratch: Scratch, database: ScratchDatabase, s
   );
 }
 
+/** The method under its fault, and what is found then. */
 async function underFault(
   scene: Scene,
   scratch: Scratch,
@@ -130,30 +131,38 @@ async function underFault(
   watch: Watch,
   signal: AbortSignal,
 ): Promise<After> {
-  const { experiment, play, journal, commands, context } = scene;
-  let last: StepEnd | undefined;
-  let strikes = 0;
-  let seconds = 0;
-  for (const step of steps) {
-    const name = step.fault ? `${step.stage}, under the fault` : `${step.stage}, with what the fault left`;
-    const end = await journal.step(name, () => playStep(step, play, { scratch, commands, signal }), outcomeText);
-    await watch.look();
-    signal.throwIfAborted();
-    last = end;
-    strikes += end.strikes;
-    seconds += end.seconds;
-    if (end.code !== EXIT.ok) context.reporter.note(`${step.stage} said: ${end.said}`);
-    if (end.code !== EXIT.ok) break;
-  }
-  const trial = scratch.target("trial");
-  await settled(trial, signal);
+  const ends = await playMethod(scene, scratch, steps, watch, signal);
+  await settled(scratch.target("trial"), signal);
   const facts = await stored(scratch);
   const { broken, detection } = await validation(scene, scratch, "trial", signal);
-  const corrupted = experiment.method.some(({ fault }) => fault) ? strikes : detection.injected;
+  const sum = (key: "seconds" | "strikes"): number => ends.reduce((total, end) => total + end[key], 0);
   return {
-    strikes: corrupted,
-    facts: { ...facts, broken, detection, end: { code: last?.code ?? EXIT.bug, seconds } },
+    strikes: steps[0]?.fault ? sum("strikes") : detection.injected,
+    facts: { ...facts, broken, detection, end: { code: ends.at(-1)?.code ?? EXIT.bug, seconds: sum("seconds") } },
   };
+}
+
+/** Ends with the first step that fails. */
+async function playMethod(
+  { play, journal, commands, context }: Scene,
+  scratch: Scratch,
+  steps: readonly MethodStep[],
+  watch: Watch,
+  signal: AbortSignal,
+): Promise<StepEnd[]> {
+  const ends: StepEnd[] = [];
+  for (const [no, step] of steps.entries()) {
+    const which = no > 0 ? "on what the fault left" : step.fault ? "under the fault" : "which is the fault";
+    const act = () => playStep(step, play, { scratch, commands, signal });
+    const end = await journal.step(`${step.stage}, ${which}`, act, outcomeText);
+    await watch.look();
+    signal.throwIfAborted();
+    ends.push(end);
+    if (end.code === EXIT.ok) continue;
+    context.reporter.note(`${step.stage} said: ${end.said}`);
+    break;
+  }
+  return ends;
 }
 
 const outcomeText = ({ code, starts, strikes }: StepEnd): string =>
@@ -162,7 +171,7 @@ const outcomeText = ({ code, starts, strikes }: StepEnd): string =>
 /** Whatever happened: nothing that was started goes on, and nothing that was made stays. Says what did. */
 async function rollBack({ commands, scratch, watch }: Scene): Promise<string[]> {
   await commands.end();
-  await watch?.end().catch(() => {});
+  await watch?.end();
   await scratch?.remove();
   return [...commands.remains(), ...(scratch?.remains() ?? [])];
 }

@@ -28,13 +28,12 @@ export function watchOver(stop: StopConditions, target: Target): Watch {
     reason ??= stopReason(stop, { seconds: (performance.now() - began) / 1000, quarantinedShare: share });
     if (reason !== undefined) tripped.abort();
   };
-  const watching = (async () => {
+  const watching = (async (): Promise<void> => {
     while (!ended.signal.aborted && reason === undefined) {
       await look();
       await pause(POLL_MS, undefined, { signal: ended.signal }).catch(() => {});
     }
-  })();
-  watching.catch(() => tripped.abort());
+  })().catch((error) => tripped.abort(error));
   return {
     signal: tripped.signal,
     reason: () => reason,
