@@ -1,4 +1,5 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import type { Readable } from "node:stream";
 import { EXIT, SentinelError } from "../cli/errors.ts";
 import { identify, isLive, type ProcessId } from "../db/embedded/process.ts";
 import { killGroup, programEnvironment } from "../db/embedded/program.ts";
@@ -37,31 +38,7 @@ export class Commands {
       detached: true,
       windowsHide: true,
     });
-    const said = { stdout: "", stderr: "" };
-    for (const stream of ["stdout", "stderr"] as const) {
-      child[stream].setEncoding("utf8").on("data", (text: string) => {
-        said[stream] += text;
-      });
-    }
-    let isOver = false;
-    const kill = (): void => {
-      if (!isOver) killGroup(child.pid);
-    };
-    signal.addEventListener("abort", kill, { once: true });
-    const ended = new Promise<CommandEnd>((settle) => {
-      const settled = (code: number | null): void => {
-        isOver = true;
-        signal.removeEventListener("abort", kill);
-        settle({ code, ...said });
-      };
-      child.on("error", ({ message }) => {
-        said.stderr += message;
-        settled(null);
-      });
-      child.on("close", settled);
-    });
-    if (signal.aborted) kill();
-    const command = { ended, isOver: () => isOver, kill };
+    const command = underSignal(child, signal);
     const identified = identify(child.pid ?? 0);
     if (identified) this.#begun.push({ name, process: identified, command });
     return command;
@@ -77,6 +54,35 @@ export class Commands {
   remains(): string[] {
     return this.#begun.filter(({ process: id }) => isLive(id)).map(({ name }) => `a command ${name}`);
   }
+}
+
+/** A process that the signal kills. */
+function underSignal(child: ChildProcessByStdio<null, Readable, Readable>, signal: AbortSignal): RunningCommand {
+  const said = { stdout: "", stderr: "" };
+  for (const stream of ["stdout", "stderr"] as const) {
+    child[stream].setEncoding("utf8").on("data", (text: string) => {
+      said[stream] += text;
+    });
+  }
+  let isOver = false;
+  const kill = (): void => {
+    if (!isOver) killGroup(child.pid);
+  };
+  signal.addEventListener("abort", kill, { once: true });
+  const ended = new Promise<CommandEnd>((settle) => {
+    const settled = (code: number | null): void => {
+      isOver = true;
+      signal.removeEventListener("abort", kill);
+      settle({ code, ...said });
+    };
+    child.on("error", ({ message }) => {
+      said.stderr += message;
+      settled(null);
+    });
+    child.on("close", settled);
+  });
+  if (signal.aborted) kill();
+  return { ended, isOver: () => isOver, kill };
 }
 
 /** A command that failed of itself, and not of a fault: then nothing can be said about any fault. */

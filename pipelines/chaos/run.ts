@@ -74,7 +74,7 @@ export async function runExperiment(context: Context, experiment: Experiment): P
   const judgement = outcome ? verdictOf(found) : brokenOff(scene);
   journal.end(found, judgement);
   if (failure && judgement.verdict === "inconclusive") throw failure;
-  const error = errorOf(scene, judgement);
+  const error = errorOf(scene, judgement, outcome?.before.passed ?? false);
   if (error) throw error;
 }
 
@@ -191,15 +191,20 @@ function brokenOff({ context, watch }: Scene): Judgement {
   return { verdict: "inconclusive", reason: "an error ended it" };
 }
 
-function errorOf({ context, experiment: { name } }: Scene, { verdict, reason }: Judgement): SentinelError | undefined {
+function errorOf(
+  { context, experiment: { name } }: Scene,
+  { verdict, reason }: Judgement,
+  wasWell: boolean,
+): SentinelError | undefined {
   if (verdict === "held") return undefined;
   const again = { command: commandLine("chaos", context.options, ["run", name]) };
   const cause = `Experiment ${name} is ${verdict}: ${reason}.`;
   const remedy = "Everything is taken back, and the journal kept. The same command plays it again:";
   if (verdict === "refuted") return new SentinelError({ exitCode: EXIT.validation, cause, remedy, ...again });
   if (verdict === "inconclusive") {
-    const earlier = "Let the fault strike at an earlier batch or round trip, or take more devices, and play it again:";
-    return new SentinelError({ exitCode: EXIT.validation, cause, remedy: earlier, ...again });
+    const missed = "Let the fault strike earlier, or more seldom, or take more devices, and play it again:";
+    const ill = "See what is wrong with the program as it is; no fault is needed for that. Then play it again:";
+    return new SentinelError({ exitCode: EXIT.validation, cause, remedy: wasWell ? missed : ill, ...again });
   }
   const exitCode = context.signal.aborted ? EXIT.interrupted : EXIT.resumable;
   return new SentinelError({ exitCode, cause, remedy, ...again });

@@ -7,25 +7,16 @@ import type { Context } from "../context.ts";
 import { externalTarget, type Target } from "../db/connect.ts";
 import { identify, isLive, type ProcessId } from "../db/embedded/process.ts";
 import { removeEmbedded } from "../db/embedded/remove.ts";
-import { acquireEmbedded, type EmbeddedServer, embeddedStatus, stopEmbedded } from "../db/embedded/server.ts";
+import {
+  acquireEmbedded,
+  type EmbeddedOptions,
+  type EmbeddedServer,
+  embeddedStatus,
+  stopEmbedded,
+} from "../db/embedded/server.ts";
 
 /** Where the fleet is that no fault meets, and its copy that the fault meets. */
 export type ScratchDatabase = "postgres" | "sentinel" | "trial";
-
-/** A server that was made for one experiment: whatever befalls it, nobody's data is in it. */
-export interface Scratch {
-  /** The password is in it. */
-  url(database: ScratchDatabase): string;
-  target(database: ScratchDatabase): Target;
-  /** SIGKILL to the postmaster; returns once it is gone. */
-  kill(): Promise<void>;
-  /** Starts it again, at the same address. */
-  start(): Promise<void>;
-  /** Stops it, if it runs, and removes all of it. */
-  remove(): Promise<void>;
-  /** What is left of it, in words. */
-  remains(): string[];
-}
 
 const POLL_MS = 10;
 const PREFIX = "server-";
@@ -35,44 +26,73 @@ const SETTINGS = { shared_buffers: "64MB" };
 /** The folder that experiments keep their journals and, while they run, their servers in. */
 export const chaosFolder = (projectRoot: string): string => path.join(projectRoot, "data", "local", "chaos");
 
-/** Makes and starts a server. Fails, it leaves nothing behind. */
+/** Makes and starts a server for one experiment. Fails, it leaves nothing behind. */
 export async function openScratch({ projectRoot, signal }: Context): Promise<Scratch> {
   const folder = chaosFolder(projectRoot);
   mkdirSync(folder, { recursive: true });
   await removeAbandoned(projectRoot, folder);
   const home = path.join(folder, `${PREFIX}${process.pid}-${randomUUID().slice(0, 8)}`);
-  const options = { projectRoot, home, signal, settings: SETTINGS };
-  const held: EmbeddedServer[] = [];
-  const seen: ProcessId[] = [];
-  const start = async (): Promise<void> => {
-    const server = await acquireEmbedded(options);
-    held.push(server);
-    const postmaster = identify((await embeddedStatus(options)).pid ?? 0);
-    if (postmaster) seen.push(postmaster);
-    if (server.connectionString !== held[0]?.connectionString) throw movedAway();
-  };
-  const remove = async (): Promise<void> => {
-    await stopEmbedded({ projectRoot, home, force: true, atOnce: true });
-    for (const { release } of held.splice(0)) await release();
-    await removeEmbedded({ projectRoot, home });
-  };
-  await start().catch(async (error) => {
-    await remove();
+  const scratch = new Scratch({ projectRoot, home, signal, settings: SETTINGS });
+  try {
+    await scratch.start();
+    return scratch;
+  } catch (error) {
+    await scratch.remove();
     throw error;
-  });
-  const address = held[0]?.connectionString ?? "";
-  const url = (database: ScratchDatabase): string => Object.assign(new URL(address), { pathname: `/${database}` }).href;
-  return {
-    url,
-    target: (database) => externalTarget({ databaseUrl: url(database), env: {} }) as Target,
-    start,
-    async kill() {
-      process.kill((await embeddedStatus(options)).pid ?? Number.NaN, "SIGKILL");
-      while ((await embeddedStatus(options)).running) await pause(POLL_MS);
-    },
-    remove,
-    remains: () => [...(seen.some(isLive) ? ["the server"] : []), ...(existsSync(home) ? ["its folder"] : [])],
-  };
+  }
+}
+
+/** A server that was made for one experiment: whatever befalls it, nobody's data is in it. */
+export class Scratch {
+  readonly #options: EmbeddedOptions & { readonly home: string };
+  readonly #held: EmbeddedServer[] = [];
+  readonly #seen: ProcessId[] = [];
+  #address: string | undefined;
+
+  constructor(options: EmbeddedOptions & { readonly home: string }) {
+    this.#options = options;
+  }
+
+  /** The password is in it. */
+  url(database: ScratchDatabase): string {
+    return Object.assign(new URL(this.#address ?? ""), { pathname: `/${database}` }).href;
+  }
+
+  target(database: ScratchDatabase): Target {
+    return externalTarget({ databaseUrl: this.url(database), env: {} }) as Target;
+  }
+
+  /** Starts it, after it was killed at the same address. */
+  async start(): Promise<void> {
+    const server = await acquireEmbedded(this.#options);
+    this.#held.push(server);
+    const postmaster = identify((await embeddedStatus(this.#options)).pid ?? 0);
+    if (postmaster) this.#seen.push(postmaster);
+    this.#address ??= server.connectionString;
+    if (server.connectionString !== this.#address) throw movedAway();
+  }
+
+  /** SIGKILL to the postmaster; returns once it is gone. */
+  async kill(): Promise<void> {
+    process.kill((await embeddedStatus(this.#options)).pid ?? Number.NaN, "SIGKILL");
+    while ((await embeddedStatus(this.#options)).running) await pause(POLL_MS);
+  }
+
+  /** Stops it, if it runs, and removes all of it. */
+  async remove(): Promise<void> {
+    const { signal: _, ...options } = this.#options;
+    await stopEmbedded({ ...options, force: true, atOnce: true });
+    for (const { release } of this.#held.splice(0)) await release();
+    await removeEmbedded(options);
+  }
+
+  /** What is left of it, in words. */
+  remains(): string[] {
+    return [
+      ...(this.#seen.some(isLive) ? ["the server"] : []),
+      ...(existsSync(this.#options.home) ? ["its folder"] : []),
+    ];
+  }
 }
 
 /** Servers of experiments that were killed themselves. */
