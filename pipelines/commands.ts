@@ -121,6 +121,17 @@ export const COMMANDS: readonly Command[] = [
     },
   },
   {
+    name: "chaos",
+    help: "experiments with the outside world, each on a server of its own that is made for it and removed afterwards",
+    words: ["list|run", "[NAME]"],
+    mostWords: 2,
+    options: ["devices", "seed", "workers"],
+    run: async (context) => {
+      const { chaos } = await import("./chaos.ts");
+      await chaos(context);
+    },
+  },
+  {
     name: "dev",
     help: "show the pages live while you edit them",
     options: ["campaign", "port"],

@@ -3,6 +3,8 @@ import path from "node:path";
 import { csvParse, type DSVRowString } from "d3-dsv";
 import { EXIT, SentinelError } from "./cli/errors.ts";
 import { Misfit } from "./domain/condition.ts";
+import type { Experiment } from "./domain/experiment.ts";
+import { parseExperiment } from "./domain/experiment-form.ts";
 import { type FaultProfile, parseFaultProfile } from "./domain/fault-profile.ts";
 import type { FleetSpec, ModelSpec, RegionSpec, Weighted } from "./domain/fleet.ts";
 import { type Policy, parsePolicy } from "./domain/policy.ts";
@@ -17,6 +19,9 @@ export interface Reference {
   rules(name: string): RuleSet;
   policy(name: string): Policy;
   faultProfile(name: string): FaultProfile;
+  /** Names of the experiments. */
+  experiments(): readonly string[];
+  experiment(name: string): Experiment;
   /** What is known of other tools: the forms in which they give devices. */
   shapes(): readonly Shape[];
   errorCodes(): readonly string[];
@@ -26,9 +31,11 @@ export function reference(projectRoot: string): Reference {
   const data = path.join(projectRoot, "data");
   return {
     fleet: () => fleetSpec(data),
-    rules: (name) => parsed(data, "rules", name, parseRuleSet),
+    rules: (name) => parsed(data, "rules", name, parseRuleSet, "rule set"),
     policy: (name) => parsed(data, "policy", name, policyOf),
     faultProfile: (name) => parsed(data, "chaos", name, parseFaultProfile),
+    experiments: () => named(data, "experiments"),
+    experiment: (name) => parsed(data, "experiments", name, (value) => experimentOf(value, name), "experiment"),
     shapes: () =>
       named(data, "vendors").flatMap((name) =>
         parsed(data, "vendors", name, (value) => parseVendor(value, errorCodes(data))),
@@ -47,12 +54,18 @@ const errorCodes = (data: string): string[] => [
   ...new Set(rows(data, "errors.csv").map((row) => text(row, "error_code", "errors.csv"))),
 ];
 
-function parsed<T extends object>(data: string, kind: string, name: string, parse: (value: unknown) => T): T {
+function parsed<T extends object>(
+  data: string,
+  kind: string,
+  name: string,
+  parse: (value: unknown) => T,
+  what = kind,
+): T {
   const known = named(data, kind);
   if (!known.includes(name)) {
     throw new SentinelError({
       exitCode: EXIT.usage,
-      cause: `There is no ${kind === "rules" ? "rule set" : kind} named "${name}".`,
+      cause: `There is no ${what} named "${name}".`,
       remedy: `Use one of: ${known.join(", ")}; or add data/${kind}/${name}.json.`,
     });
   }
@@ -72,6 +85,13 @@ function policyOf(value: unknown): Policy {
   const policy = parsePolicy(value);
   if (policy.name === PERSON) throw new Misfit(["name"], `the name "${PERSON}" is taken`);
   return policy;
+}
+
+/** A journal is named as the experiment. */
+function experimentOf(value: unknown, name: string): Experiment {
+  const experiment = parseExperiment(value);
+  if (experiment.name !== name) throw new Misfit(["name"], `"name" must be that of the file, "${name}"`);
+  return experiment;
 }
 
 function damaged(file: string, what: string, line?: number): SentinelError {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { faultProxy } from "../pipelines/chaos/proxy.ts";
 import { holdBatches, settled, until } from "./support/barrier.ts";
 import { freshCheckout } from "./support/checkout.ts";
 import { type Ended, start, succeed } from "./support/cli.ts";
 import { freshDatabase, type TestDatabase } from "./support/database.ts";
 import { cloned, digestOf, query } from "./support/fleet.ts";
-import { faultProxy } from "./support/proxy.ts";
 
 /** So many batches that not all of them can be under way when the signal comes. */
 const BATCHES = 40;
@@ -131,10 +131,10 @@ test("a batch that does not come to its end is taken back on the server, and the
 
 test("a server that says nothing keeps no command from ending", async () => {
   const database = await cloned(generated);
-  const proxy = await faultProxy(database.url, { kind: "mute", roundTrip: 12 });
+  const proxy = await faultProxy(database.url, [{ kind: "mute", roundTrip: 12 }]);
   // Without the signal it would be an hour until the silence is looked into.
   const command = start(RECOVER, { DATABASE_URL: proxy.url, PGCONNECT_TIMEOUT: "3600" });
-  await until("the server is mute", async () => proxy.struck);
+  await until("the server is mute", async () => proxy.strikes > 0);
   command.process.kill("SIGINT");
   const end = await command.ended;
   expect(end.code).toBe(130);

@@ -95,7 +95,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     flag: "devices",
     env: "SENTINEL_DEVICES",
     value: "N",
-    help: "devices to generate (10000)",
+    help: "devices to generate (10000; chaos: 20000)",
     ...whole(1, 100_000_000),
   },
   {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { freshDatabase } from "../../test/support/database.ts";
 import { session } from "../../test/support/fleet.ts";
-import { faultProxy } from "../../test/support/proxy.ts";
+import { faultProxy } from "../chaos/proxy.ts";
 import { batchesInFlight, batchRows, roundTripMs } from "./latency.ts";
 
 test.each([
@@ -50,7 +50,7 @@ test("both are whole numbers from 1, whatever was measured", () => {
 
 test("the round trip is measured: a slow link takes longer than its delay, and a near one less", async () => {
   const database = await freshDatabase();
-  const link = await faultProxy(database.url, undefined, { latencyMs: 10 });
+  const link = await faultProxy(database.url, [], { latencyMs: 10 });
   const slow = await session(link.url, roundTripMs);
   const near = await session(database.url, roundTripMs);
   expect(slow).toBeGreaterThan(18);

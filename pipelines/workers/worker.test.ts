@@ -4,7 +4,7 @@ import { type Barrier, holdBatches, until } from "../../test/support/barrier.ts"
 import { command, done, type Said } from "../../test/support/command.ts";
 import { freshDatabase, keptDatabases, type TestDatabase } from "../../test/support/database.ts";
 import { cloned, digestOf, query, session } from "../../test/support/fleet.ts";
-import { faultProxy } from "../../test/support/proxy.ts";
+import { faultProxy } from "../chaos/proxy.ts";
 
 const DEVICES = 4_000;
 const OPTIONS = { devices: DEVICES, batchSize: 100, workers: 2 };
@@ -35,7 +35,7 @@ async function expectUnbroken(url: string): Promise<void> {
 
 /** Stores the fleet over a slow link, while `meanwhile` does harm. */
 async function generated(url: string, meanwhile: () => Promise<void>): Promise<Said> {
-  const link = await faultProxy(url, undefined, { latencyMs: DELAY_MS });
+  const link = await faultProxy(url, [], { latencyMs: DELAY_MS });
   const [said] = await Promise.all([done("generate", link.url, OPTIONS), meanwhile()]);
   await link.close();
   return said;
@@ -113,7 +113,7 @@ test("a batch that is refused for good ends the run, and what it had sent ahead 
     `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'never' USING ERRCODE = '22012'; END $$;
      CREATE TRIGGER refuse BEFORE INSERT ON batch_ledger FOR EACH ROW WHEN (NEW.batch_no = 5) EXECUTE FUNCTION refuse()`,
   );
-  const link = await faultProxy(url, undefined, { latencyMs: DELAY_MS });
+  const link = await faultProxy(url, [], { latencyMs: DELAY_MS });
   const { error } = await command("generate", link.url, { ...OPTIONS, workers: 1 });
   expect(error).toMatchObject({ exitCode: 5, message: expect.stringContaining("never") });
   await link.close();

@@ -1,5 +1,4 @@
 import * as Plot from "@observablehq/plot";
-import { groupSort } from "d3";
 import { type ChartSize, draw, longest } from "./chart.js";
 import { fieldName, percent, whole, words } from "./format.js";
 import { sequential } from "./palette.js";
@@ -14,7 +13,7 @@ const clean = (row: FaultDetection): boolean => row.missed === 0 && row.false_al
 
 /** Field by kind of fault: how many of the injected ones were found. A miss or a false alarm turns the cell orange. */
 export function faultMatrix(rows: readonly FaultDetection[], { width }: ChartSize): SVGElement | HTMLElement {
-  const kinds = groupSort(rows, ([row]) => row?.kind_ordinal ?? 0, y);
+  const kinds = [...new Set([...rows].sort((a, b) => (a.kind_ordinal ?? 0) - (b.kind_ordinal ?? 0)).map(y))];
   const fields = [...new Set(rows.map(x))];
   const marginLeft = longest(kinds) + 12;
   const room = (width - marginLeft) / Math.max(1, fields.length);

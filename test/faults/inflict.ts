@@ -1,7 +1,7 @@
+import { type Condition, type FaultProxy, faultProxy, type Strike } from "../../pipelines/chaos/proxy.ts";
 import { type Barrier, holdBatches, holdReaders, settled, until } from "../support/barrier.ts";
 import type { Running } from "../support/cli.ts";
 import { query, session } from "../support/fleet.ts";
-import { type Condition, type FaultProxy, faultProxy, type Strike } from "../support/proxy.ts";
 import { type Broken, begin, bounded, type Hold, type Place } from "./place.ts";
 import { type Fault, READ, type Stage, WRITTEN, type WritingStage, wordsOf } from "./scenario.ts";
 import { asOrdinary, exhaustLog, fallen, onFullDisk, under } from "./server-faults.ts";
@@ -117,10 +117,10 @@ async function overProxy(
   strike: Strike | undefined,
   condition: Condition = {},
 ): Promise<Broken> {
-  const proxy: FaultProxy = await faultProxy(place.url, strike, condition);
+  const proxy: FaultProxy = await faultProxy(place.url, strike ? [strike] : [], condition);
   try {
     const ended = await bounded(begin(words, { ...place, url: proxy.url }), place);
-    return { ...ended, struck: strike === undefined || proxy.struck };
+    return { ...ended, struck: strike === undefined || proxy.strikes > 0 };
   } finally {
     await proxy.close();
   }

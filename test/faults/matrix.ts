@@ -1,4 +1,4 @@
-import { POINTS } from "../support/proxy.ts";
+import { POINTS } from "../../pipelines/chaos/proxy.ts";
 import { BATCHES, type BatchedStage, type End, type Fault, type Scenario, type Stage, WRITTEN } from "./scenario.ts";
 
 /** How much is tried. */

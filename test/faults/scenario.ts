@@ -1,4 +1,4 @@
-import type { Condition, Strike } from "../support/proxy.ts";
+import type { Condition, Strike } from "../../pipelines/chaos/proxy.ts";
 
 /** What a scenario breaks, small enough to be run hundreds of times: what writes several batches, and what does all or nothing. */
 const WORDS = {

@@ -1,7 +1,7 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stopEmbedded } from "../../pipelines/db/embedded/server.ts";
+import { removeEmbedded } from "../../pipelines/db/embedded/remove.ts";
 
 /** A project folder of one test's own, with whatever server runs in it. */
 export interface TemporaryProject {
@@ -14,9 +14,7 @@ export function temporaryProject(): TemporaryProject {
   // The server's own account, under root, must get through.
   chmodSync(root, 0o711);
   const remove = async () => {
-    await stopEmbedded({ projectRoot: root, force: true });
-    const seat = join(root, "data", "local", "postgres", "seat");
-    if (existsSync(seat)) rmSync(readFileSync(seat, "utf8").trim(), { recursive: true, force: true });
+    await removeEmbedded({ projectRoot: root });
     rmSync(root, { recursive: true, force: true });
   };
   return { root, remove };

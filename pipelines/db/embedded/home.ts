@@ -67,9 +67,14 @@ export function prepareHome(home: Home): void {
   }
 }
 
+/** The folder that was taken as seat, whether or not it holds data yet. */
+export function seatFolder(home: Home): string {
+  return existsSync(home.seatRecord) ? readFileSync(home.seatRecord, "utf8").trim() : home.folder;
+}
+
 /** The seat that holds a data folder already, or undefined. */
 export function existingSeat(home: Home): Seat | undefined {
-  const recorded = existsSync(home.seatRecord) ? readFileSync(home.seatRecord, "utf8").trim() : home.folder;
+  const recorded = seatFolder(home);
   return existsSync(join(recorded, "data")) ? seatAt(recorded) : undefined;
 }
 

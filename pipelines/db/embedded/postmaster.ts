@@ -51,12 +51,17 @@ function worksIn(pid: number, folder: string): boolean {
   }
 }
 
-/** Stops the server: its sessions are ended, what they committed is on disk. */
-export async function stopPostmaster(seat: Seat, postmaster: Postmaster): Promise<void> {
-  for (const [signal, patience] of [
-    ["SIGINT", FAST_STOP_MS],
-    ["SIGQUIT", HARD_STOP_MS],
-  ] as const) {
+const STOPS = [
+  ["SIGINT", FAST_STOP_MS],
+  ["SIGQUIT", HARD_STOP_MS],
+] as const;
+
+/**
+ * Stops the server: its sessions are ended, what they committed is on disk.
+ * @param atOnce without the checkpoint, which spares the next start its recovery.
+ */
+export async function stopPostmaster(seat: Seat, postmaster: Postmaster, atOnce = false): Promise<void> {
+  for (const [signal, patience] of STOPS.slice(atOnce ? 1 : 0)) {
     if (!isPostmaster(postmaster.pid, seat)) return;
     process.kill(postmaster.pid, signal);
     const deadline = performance.now() + patience;

@@ -6,7 +6,7 @@ import type { Seat } from "./home.ts";
 const PASSED_ON = ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "SystemRoot", "TEMP", "TMP", "ComSpec", "USERPROFILE"];
 
 /** What PostgreSQL's programs get to see: none of the user's PG* variables, and nobody's secrets. */
-function programEnvironment(): NodeJS.ProcessEnv {
+export function programEnvironment(): NodeJS.ProcessEnv {
   const environment: NodeJS.ProcessEnv = { LC_ALL: "C", TZ: "UTC" };
   for (const name of PASSED_ON) if (process.env[name] !== undefined) environment[name] = process.env[name];
   return environment;
@@ -65,7 +65,8 @@ export async function runProgram(
   });
 }
 
-function killGroup(pid: number | undefined): void {
+/** SIGKILL to a process that was started detached, and to all that it started. */
+export function killGroup(pid: number | undefined): void {
   if (pid === undefined) return;
   try {
     process.kill(process.platform === "win32" ? pid : -pid, "SIGKILL");

@@ -62,8 +62,11 @@ export async function pinEmbedded(options: EmbeddedOptions): Promise<string> {
   });
 }
 
-/** Stops the server, pinned or not. Returns whether it ran; users stop it from stopping, unless forced. */
-export async function stopEmbedded(options: EmbeddedOptions & { force?: boolean }): Promise<boolean> {
+/**
+ * Stops the server, pinned or not. Returns whether it ran; users stop it from stopping, unless forced. `atOnce` is for one whose data
+ * nobody wants again.
+ */
+export async function stopEmbedded(options: EmbeddedOptions & { force?: boolean; atOnce?: boolean }): Promise<boolean> {
   const home = locateHome(options);
   if (!existsSync(home.folder)) return false;
   prepareHome(home);
@@ -77,7 +80,7 @@ export async function stopEmbedded(options: EmbeddedOptions & { force?: boolean 
       );
     }
     unpin(home);
-    return stopIfRunning(home);
+    return stopIfRunning(home, options.atOnce);
   });
 }
 
@@ -158,11 +161,11 @@ function abandon(home: Home, unregister: () => void): void {
   if (postmaster) process.kill(postmaster.pid, "SIGINT");
 }
 
-async function stopIfRunning(home: Home): Promise<boolean> {
+async function stopIfRunning(home: Home, atOnce = false): Promise<boolean> {
   const seat = existingSeat(home);
   const postmaster = seat && findPostmaster(seat);
   if (!seat || !postmaster) return false;
-  await stopPostmaster(seat, postmaster);
+  await stopPostmaster(seat, postmaster, atOnce);
   return true;
 }
 

@@ -5,7 +5,7 @@ import net from "node:net";
 export const POINTS = ["before_send", "after_send", "after_reply"] as const;
 export type Point = (typeof POINTS)[number];
 
-/** What the proxy does to one link, once, counted over all links that it carries. */
+/** What the proxy does to one link, counted over all links that it carries. */
 export type Strike =
   /** Cuts the link at the n-th round trip: its request not sent; sent and done, the answer kept; or just after the answer. */
   | { readonly kind: "cut"; readonly roundTrip: number; readonly point: Point }
@@ -29,16 +29,25 @@ export interface FaultProxy {
   readonly url: string;
   /** Round trips begun so far, over all links: a start-up, a simple query or a Sync, each until its ReadyForQuery. */
   readonly roundTrips: number;
-  /** Whether the strike fell. */
-  readonly struck: boolean;
+  /** How many strikes fell. */
+  readonly strikes: number;
   close(): Promise<void>;
 }
 
-/** Puts a proxy before the server of a URL (loopback, without TLS). */
-export async function faultProxy(serverUrl: string, strike?: Strike, condition: Condition = {}): Promise<FaultProxy> {
+/**
+ * Puts a proxy before the server of a URL (loopback, without TLS).
+ * @param strikes fall one after another, each once.
+ */
+export async function faultProxy(
+  serverUrl: string,
+  strikes: readonly Strike[] = [],
+  condition: Condition = {},
+): Promise<FaultProxy> {
   const target = new URL(serverUrl);
   const open = new Set<net.Socket>();
-  const state = { roundTrips: 0, struck: false, rows: 0, answer: 0 };
+  const state = { roundTrips: 0, strikes: 0, rows: 0, answer: 0 };
+  /** The strike that falls next. */
+  const next = (): Strike | undefined => strikes[state.strikes];
   const proxy = net.createServer((near) => {
     const far = net.connect(Number(target.port || 5432), target.hostname);
     for (const [from, to] of [
@@ -66,8 +75,8 @@ export async function faultProxy(serverUrl: string, strike?: Strike, condition: 
     get roundTrips() {
       return state.roundTrips;
     },
-    get struck() {
-      return state.struck;
+    get strikes() {
+      return state.strikes;
     },
     async close() {
       for (const socket of open) socket.destroy();
@@ -82,20 +91,23 @@ export async function faultProxy(serverUrl: string, strike?: Strike, condition: 
     const toServer = sender(far, condition);
     const toClient = sender(near, condition);
     const cut = (): void => {
-      state.struck = true;
+      state.strikes++;
       near.resetAndDestroy();
       far.resetAndDestroy();
     };
-    const isMute = (): boolean => strike?.kind === "mute" && state.struck;
-    const isAt = (roundTrip: number | undefined, point: Point): boolean =>
-      strike?.kind === "cut" && !state.struck && strike.roundTrip === roundTrip && strike.point === point;
+    const isMute = (): boolean => strikes[state.strikes - 1]?.kind === "mute";
+    const isAt = (roundTrip: number | undefined, point: Point): boolean => {
+      const strike = next();
+      return strike?.kind === "cut" && strike.roundTrip === roundTrip && strike.point === point;
+    };
     const requests = new Messages(true, (type, bytes) => {
+      const strike = next();
       if (type === "startup" || type === "Q" || type === "S") {
         waiting.push(++state.roundTrips);
         if (isAt(state.roundTrips, "before_send")) return cut();
-        if (strike?.kind === "mute" && state.roundTrips >= strike.roundTrip) state.struck = true;
+        if (strike?.kind === "mute" && state.roundTrips >= strike.roundTrip) state.strikes++;
       }
-      if (type === "d" && strike?.kind === "cut_rows" && !state.struck) {
+      if (type === "d" && strike?.kind === "cut_rows") {
         state.rows += bytes.length;
         if (state.rows > strike.bytes) {
           // The server gets a part of the row that is cut.
@@ -106,9 +118,10 @@ export async function faultProxy(serverUrl: string, strike?: Strike, condition: 
       if (!isMute()) toServer(bytes);
     });
     const answers = new Messages(false, (type, bytes) => {
+      const strike = next();
       const roundTrip = type === "Z" ? waiting.shift() : undefined;
       if (isAt(roundTrip, "after_send")) return cut();
-      if (type === "d" && strike?.kind === "cut_answer" && !state.struck) {
+      if (type === "d" && strike?.kind === "cut_answer") {
         state.answer += bytes.length;
         if (state.answer > strike.bytes) return cut();
       }
