@@ -109,7 +109,7 @@ describe("what does not hold", { timeout: EXPERIMENT_MS }, () => {
     expect(names[0]).toBe("experiment_started");
     expect(names.slice(-2)).toEqual(["verdict", "error"]);
     expect(told.at(-2)).toMatchObject({
-      experiment: "data-storm",
+      experiment: "data-drizzle",
       verdict: "refuted",
       reason: "not as expected: faults_found",
     });
@@ -123,13 +123,13 @@ describe("what does not hold", { timeout: EXPERIMENT_MS }, () => {
     ]);
     expect(told.find(({ event }) => event === "step")).toEqual({
       event: "step",
-      experiment: "data-storm",
+      experiment: "data-drizzle",
       step: "start a server for this experiment",
       started_at: expect.stringMatching(/Z$/),
       seconds: expect.any(Number),
       outcome: "done",
     });
-    expect(journal("data-storm")).toMatchObject({ verdict: "refuted" });
+    expect(journal("data-drizzle")).toMatchObject({ verdict: "refuted" });
     expect(leftovers()).toEqual([]);
   });
 
