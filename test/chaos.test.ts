@@ -87,6 +87,7 @@ describe("what is shipped", { timeout: EXPERIMENT_MS }, () => {
     expect(leftovers()).toEqual([]);
     const kept = journal(name);
     expect(kept).toMatchObject({ experiment: name, verdict: "held", reason: null, seed: 7, devices: 2000, workers: 2 });
+    expect(Date.parse(String(kept.finished_at))).toBeGreaterThan(Date.parse(String(kept.started_at)));
     expect(kept.probes.filter(({ passed }) => !passed)).toEqual([]);
     expect(kept.probes.slice(0, 2).map(({ probe }) => probe)).toEqual(["steady_state", "fault_struck"]);
     expect(kept.steps.at(-1)).toMatchObject({ step: "roll back", outcome: "done" });

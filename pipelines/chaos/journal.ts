@@ -29,7 +29,9 @@ export class Journal {
     const { name, hypothesis } = experiment;
     this.#context = context;
     this.#name = name;
-    this.#head = { experiment: name, hypothesis, fault: faultText(experiment), version: context.version, ...play };
+    const started_at = new Date().toISOString();
+    const { version } = context;
+    this.#head = { experiment: name, hypothesis, fault: faultText(experiment), version, ...play, started_at };
     context.reporter.event({ event: "experiment_started", ...this.#head });
   }
 
