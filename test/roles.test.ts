@@ -151,8 +151,9 @@ describe("what the workers' role may do", () => {
   });
   afterAll(() => database.drop());
 
-  const READ = "bucket,device_no,device_id,outcome_no,battery_voltage,signal_strength,storage_free_mb";
-  const FIELDS = "battery_voltage,signal_strength,storage_free_mb";
+  const READ =
+    "bucket,device_no,device_id,profile_no,outcome_no,attempts,battery_voltage,signal_strength,storage_free_mb,reported_at";
+  const FIELDS = "profile_no,outcome_no,attempts,battery_voltage,signal_strength,storage_free_mb,reported_at";
   const sorted = (columns: string) => columns.split(",").sort().join(",");
 
   test("is exactly what their tasks do", async () => {
@@ -176,6 +177,7 @@ describe("what the workers' role may do", () => {
         `decision SELECT ${sorted("bucket,campaign_id,device_no")}`,
         "decision_1 INSERT",
         "decision_2 INSERT",
+        "device_profile INSERT",
         "device_profile SELECT",
         "fault_ledger INSERT",
         "fault_ledger SELECT device_id",
@@ -188,6 +190,7 @@ describe("what the workers' role may do", () => {
         "telemetry_amendment SELECT",
         "triage_queue INSERT",
         `triage_queue SELECT ${sorted("bucket,campaign_id,device_id,state")}`,
+        "update_outcome INSERT",
         "update_outcome SELECT",
       ].sort(),
     );
@@ -218,8 +221,13 @@ describe("what the workers' role may do", () => {
     "DELETE FROM batch_ledger",
     "DELETE FROM triage_queue",
     "DELETE FROM fault_ledger",
+    "DELETE FROM device_profile",
+    "DELETE FROM update_outcome",
+    "UPDATE device_profile SET region = 'theirs'",
+    "UPDATE update_outcome SET counted_status = 'Success'",
     "UPDATE stored_report SET device_id = 'theirs'",
-    "UPDATE stored_report SET reported_at = NULL",
+    "UPDATE stored_report SET device_no = 0",
+    "UPDATE stored_report SET bucket = 0",
     "UPDATE stored_report_1 SET battery_voltage = NULL",
     "UPDATE stored_report_2_0 SET battery_voltage = NULL",
     "UPDATE decision SET rule_no = 0",
