@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { Target } from "./connect.ts";
 import { sql } from "./sql.ts";
 
-/** The role that workers act as: it can add rows and correct telemetry, and nothing else. Migration 4 makes it. */
+/** The role that workers act as: it can add rows and change what reports say, and nothing else. Migration 4 makes it. */
 export const WRITER_ROLE = "sentinel_writer";
 
 /** Where workers connect: as the role where they can, else as the user of the connection, which is said. */
