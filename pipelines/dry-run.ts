@@ -5,7 +5,7 @@ import { campaignFor, findCampaign } from "./db/campaigns.ts";
 import { type Target, withClient } from "./db/connect.ts";
 import { isComplete, lastPass } from "./db/ledger.ts";
 import { isMigrated } from "./db/migrate.ts";
-import { withPolicy, withRules } from "./db/rule-views.ts";
+import { withRules } from "./db/rule-views.ts";
 import { sql } from "./db/sql.ts";
 import { generatedFleet } from "./generate.ts";
 import { importedName, unknownWords, withImport } from "./import/stage.ts";
@@ -70,7 +70,7 @@ async function recover(...[context, client]: Parameters<Preview>): Promise<strin
   const { options, reference } = context;
   const campaign = await campaignFor(client, options.campaign);
   const policy = reference.policy(options.policy ?? "default");
-  const text = withPolicy(withRules(sql("preview.decisions"), reference.rules()), policy);
+  const text = withRules(sql("preview.decisions"), reference.rules(), policy);
   const { rows } = await client.query<{ action: string; fate: string; rule: string; devices: number }>(text, [
     campaign.campaign_id,
   ]);

@@ -16,9 +16,8 @@ import {
 } from "../domain/predicate-sql.ts";
 import { decisive, effectOf, type RuleSet, severityOf } from "../domain/rules.ts";
 import { type RuleField, TELEMETRY_FIELDS } from "../domain/vocabulary.ts";
-import { sql } from "./sql.ts";
+import { fill, sql } from "./sql.ts";
 
-/**
 /**
  * As reports are stored: own values in relation r (`stored_report`), what the device is in p (`device_profile`), what became of its update in
  * o (`update_outcome`). Those two are joined by LEFT JOIN, which PostgreSQL leaves out where no rule asks for them.
@@ -34,21 +33,28 @@ const shown: ColumnOf = (field) => (field === "device_id" ? "r.device_id" : `coa
 /**
  * Writes compiled rules into a statement: `:first_finding` becomes the id of the first rule that `judged_report` r breaks and nobody waived, of
  * a field that campaign c reports; `:finding_of_field` the arms of a CASE that says so of one field, waived or not; and `:trusted_FIELD` the number
- * that `ota_logs` r and `device_amendment` a show, NULL where a rule finds fault with it. The texts come from the compiler, which quotes.
+ * that `ota_logs` r and `device_amendment` a show, NULL where a rule finds fault with it. Of a policy, `:policy_rule` decides on `judged_report` r;
+ * `:policy_action` and `:policy_fate` are what w.policy_rule does. The texts come from the compiler, which quotes.
  */
-export function withRules(text: string, rules: RuleSet): string {
+export function withRules(text: string, rules: RuleSet, policy?: Policy): string {
   const fields = faultFields(decisive(rules));
   const first = fields.map((field) =>
     reported(field, `nullif(${findingSql(rules, field, judged, "postgres")}, r.waived_${field})`),
   );
-  return text
-    .replaceAll(":first_finding", () => `coalesce(${[...first, "CAST(NULL AS text)"].join(", ")})`)
-    .replaceAll(":finding_of_field", () => armsOf(fields, (field) => findingSql(rules, field, judged, "postgres")))
-    .replace(/:trusted_([a-z_]+)/g, (place, name: string) => {
-      const field = TELEMETRY_FIELDS.find((known) => known === name);
-      if (!field) throw new Error(`${place} names no telemetry field`);
-      return trustedNumberSql(rules, field, shown, "postgres", `a.waived_${field}`);
-    });
+  const trusted = TELEMETRY_FIELDS.map((field) => [
+    `trusted_${field}`,
+    () => trustedNumberSql(rules, field, shown, "postgres", `a.waived_${field}`),
+  ]);
+  return fill(text, {
+    first_finding: () => `coalesce(${[...first, "CAST(NULL AS text)"].join(", ")})`,
+    finding_of_field: () => armsOf(fields, (field) => findingSql(rules, field, judged, "postgres")),
+    ...Object.fromEntries(trusted),
+    ...(policy && {
+      policy_rule: () => policyRuleSql(policy, judged, "postgres"),
+      policy_action: () => policyWordSql(policy, "w.policy_rule", "action"),
+      policy_fate: () => policyWordSql(policy, "w.policy_rule", "fate"),
+    }),
+  });
 }
 
 /** Arms of a CASE by field. */
@@ -59,17 +65,9 @@ const armsOf = (fields: readonly RuleField[], sqlOf: (field: RuleField) => strin
 const reported = (field: RuleField, found: string): string =>
   field === "device_id" ? found : `CASE WHEN '${field}' = ANY(c.reported_columns) THEN ${found} END`;
 
-/** Writes the compiled policy into a statement: `:policy_rule` decides on `judged_report` r; `:policy_action` and `:policy_fate` are what w.policy_rule does. */
-export function withPolicy(text: string, policy: Policy): string {
-  return text
-    .replaceAll(":policy_rule", () => policyRuleSql(policy, judged, "postgres"))
-    .replaceAll(":policy_action", () => policyWordSql(policy, "w.policy_rule", "action"))
-    .replaceAll(":policy_fate", () => policyWordSql(policy, "w.policy_rule", "fate"));
-}
-
 /** Writes the columns that stand for a report into a statement. */
 export function withSources(text: string, sources: readonly Source[]): string {
-  return text.replaceAll(":sources", () => sources.map((source) => `r.${source}`).join(", "));
+  return fill(text, { sources: () => sources.map((source) => `r.${source}`).join(", ") });
 }
 
 /** Makes `ota_telemetry` and `telemetry_finding` from the rules in force; does nothing where they stand already. */
@@ -97,28 +95,31 @@ export function withDetection(text: string, rules: RuleSet): string {
     const ofValue = valueFindingSql(rules, field, "d.value", "postgres");
     const names = ofValue.includes(`'${DEPENDS}'`) ? ["alarms", "alarms_in_context"] : ["alarms"];
     return names.map((name) =>
-      sql(`validate.${name}`)
-        .replaceAll(":is_reported", () => reported(field, "true"))
-        .replaceAll(":value_finding", () => ofValue)
-        .replaceAll(":finding", () => findingSql(rules, field, stored, "postgres"))
-        .replaceAll(":column", () => stored(field)),
+      fill(sql(`validate.${name}`), {
+        is_reported: () => reported(field, "true"),
+        value_finding: () => ofValue,
+        finding: () => findingSql(rules, field, stored, "postgres"),
+        column: () => stored(field),
+      }),
     );
   });
   const arms = armsOf(fields, (field) => reported(field, findingSql(rules, field, stored, "postgres")));
-  return text.replaceAll(":alarms", () => alarms.join("\nUNION ALL\n")).replaceAll(":finding_of_field", () => arms);
+  return fill(text, { alarms: () => alarms.join("\nUNION ALL\n"), finding_of_field: () => arms });
 }
 
 /** One scan a field: a LATERAL list of them sets its expressions up anew for every row, and took ten times as long. */
 function telemetryFinding(rules: RuleSet): string {
   const scans = faultFields(rules.rules).map((field) =>
-    sql("rules.findings_of_field")
-      .replaceAll(":is_reported", () => reported(field, "true"))
-      .replaceAll(":field", () => `'${field}'`)
-      .replaceAll(":version", () => String(rules.version))
-      .replaceAll(":finding", () => warningSql(rules, field, stored, "postgres")),
+    fill(sql("rules.findings_of_field"), {
+      is_reported: () => reported(field, "true"),
+      field: () => `'${field}'`,
+      version: () => String(rules.version),
+      finding: () => warningSql(rules, field, stored, "postgres"),
+    }),
   );
   const facts = rules.rules.map((rule) => `('${rule.id}', '${severityOf(rule)}', '${effectOf(rule)}')`);
-  return sql("rules.telemetry_finding")
-    .replace(":scans", () => scans.join("\nUNION ALL\n"))
-    .replace(":facts", () => facts.join(", "));
+  return fill(sql("rules.telemetry_finding"), {
+    scans: () => scans.join("\nUNION ALL\n"),
+    facts: () => facts.join(", "),
+  });
 }
