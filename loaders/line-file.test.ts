@@ -45,7 +45,10 @@ test.each([
       held.fill(0);
     }
   });
-  const expected = Buffer.concat(lines.flatMap((line) => [line, Buffer.from("\n")]));
+  const expected = Buffer.concat([
+    Buffer.from(lines.length > 0 ? "\ufeff" : ""),
+    ...lines.flatMap((line) => [line, Buffer.from("\n")]),
+  ]);
   expect(readFileSync(file).equals(expected)).toBe(true);
   expect(counted).toEqual({ rows: lengths.length, longestLine: Math.max(0, ...lengths) });
 });
@@ -55,7 +58,7 @@ test("the file is its user's alone, and one that is there already is left alone"
   await withLines(file, async (into) => into.add(Buffer.from("telemetry"), 0, 9));
   expect(statSync(file).mode & 0o777).toBe(0o600);
   await expect(withLines(file, async () => {})).rejects.toMatchObject({ code: "EEXIST" });
-  expect(readFileSync(file, "utf8")).toBe("telemetry\n");
+  expect(readFileSync(file, "utf8")).toBe("\ufefftelemetry\n");
 });
 
 test("an error of the writer is passed on", async () => {

@@ -1,3 +1,4 @@
+import { fill } from "../pipelines/db/sql.ts";
 import { expectation } from "../pipelines/domain/expectation.ts";
 import { FIELD_ORDER } from "../pipelines/domain/judge.ts";
 import {
@@ -64,12 +65,13 @@ export function ruleMacros(ruleSet: RuleSet): string[] {
 /** `findings()`, a macro over the staged rows: what the rules find on all fields. */
 export function findingsMacro(ruleSet: RuleSet): string {
   const scans = faultFields(decisive(ruleSet)).map((field) =>
-    readSql("engine/findings_of_field")
-      .replaceAll(":field", () => `'${field}'`)
-      .replaceAll(":value_finding", () => valueFindingSql(ruleSet, field, "w.raw", "duckdb"))
-      .replaceAll(":finding", () => findingSql(ruleSet, field, staged, "duckdb"))
-      .replaceAll(":column", () => staged(field))
-      .replaceAll(":relation", () => RELATIONS[relationOf(field, "d")]),
+    fill(readSql("engine/findings_of_field"), {
+      field: () => `'${field}'`,
+      value_finding: () => valueFindingSql(ruleSet, field, "w.raw", "duckdb"),
+      finding: () => findingSql(ruleSet, field, staged, "duckdb"),
+      column: () => staged(field),
+      relation: () => RELATIONS[relationOf(field, "d")],
+    }),
   );
   return `CREATE MACRO findings() AS TABLE ${scans.join("\nUNION ALL\n")}`;
 }
