@@ -193,7 +193,7 @@ test.each<Dialect>(["postgres", "duckdb"])(
 );
 
 /** Rule sets, and reports that each of them judges: whole ones, which stand behind the values, and of which sets take turns. */
-const GENERATED = { sets: 300, reports: 20, together: 50 };
+const GENERATED = { sets: 200, reports: 20, together: 50 };
 const SEED = Number(process.env.SENTINEL_SEED ?? 42);
 const generated = fc.sample(ruleSet, { seed: SEED, numRuns: GENERATED.sets }).map((set, no) => {
   const first = values.length + ((no * GENERATED.reports) % (rows.length - values.length - GENERATED.reports));

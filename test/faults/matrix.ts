@@ -28,8 +28,8 @@ export interface Extent {
 }
 export const EXTENTS = {
   /** With all other tests. */
-  sample: { places: 2, everyCut: 5, everyState: 2, servers: 1, everyDecision: 10 },
-  pr: { places: 6, everyCut: 1, everyState: 1, servers: 4, everyDecision: 7 },
+  sample: { places: 2, everyCut: 5, everyState: 2, servers: 1, everyDecision: 30 },
+  pr: { places: 6, everyCut: 1, everyState: 1, servers: 4, everyDecision: 11 },
   nightly: { places: 60, everyCut: 1, everyState: 1, servers: 4, everyDecision: 1 },
 };
 
