@@ -59,12 +59,18 @@ const going = (set: RuleSet): RuleSet => ({
   rules: set.rules.map((rule) => (effectOf(rule) === "halt" ? { ...rule, effect: "quarantine" } : rule)),
 });
 
+/** Of an id, whose text the client of DuckDB alters where it begins with a byte order mark. */
+const hex = (id: string | null): string =>
+  Buffer.from(id ?? "")
+    .toString("hex")
+    .toUpperCase();
+
 /** What DuckDB found, as the marts have it. */
 async function foundByMarts(url: string, rules: RuleSet): Promise<unknown[]> {
   const { path } = await refreshWarehouse({ connection: { connectionString: url }, home: files.path, rules });
   const instance = await DuckDBInstance.create(path, { access_mode: "READ_ONLY" });
   const db = await instance.connect();
-  const reader = await db.runAndReadAll("SELECT device_id, field, rule_id FROM int_finding ORDER BY ALL");
+  const reader = await db.runAndReadAll("SELECT hex(encode(device_id)) AS device_id, field, rule_id FROM int_finding");
   db.closeSync();
   instance.closeSync();
   return reader.getRowObjectsJS();
@@ -103,7 +109,11 @@ describe(`hostile fleets of ${DEVICES} under generated rules, SENTINEL_SEED=${SE
     expect((await command("validate", url, {}, judgedBy(rules))).error?.message).toBeUndefined();
 
     const found = fleet.flatMap((report) =>
-      askedOneByOne(rules, report).map(({ field, rule }) => ({ device_id: report.device_id, field, rule_id: rule })),
+      askedOneByOne(rules, report).map(({ field, rule }) => ({
+        device_id: hex(report.device_id),
+        field,
+        rule_id: rule,
+      })),
     );
     const order = (rows: readonly unknown[]): string[] => rows.map((row) => JSON.stringify(row)).sort();
     expect(order(await foundByMarts(url, rules))).toEqual(order(found));
