@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, onTestFinished, test } from "vitest";
 import { BLOCK_BYTES, withLines } from "./line-file.ts";
 
@@ -45,7 +46,10 @@ test.each([
       held.fill(0);
     }
   });
-  const expected = Buffer.concat(lines.flatMap((line) => [line, Buffer.from("\n")]));
+  const expected = Buffer.concat([
+    Buffer.from(lines.length > 0 ? "\ufeff" : ""),
+    ...lines.flatMap((line) => [line, Buffer.from("\n")]),
+  ]);
   expect(readFileSync(file).equals(expected)).toBe(true);
   expect(counted).toEqual({ rows: lengths.length, longestLine: Math.max(0, ...lengths) });
 });
@@ -55,10 +59,27 @@ test("the file is its user's alone, and one that is there already is left alone"
   await withLines(file, async (into) => into.add(Buffer.from("telemetry"), 0, 9));
   expect(statSync(file).mode & 0o777).toBe(0o600);
   await expect(withLines(file, async () => {})).rejects.toMatchObject({ code: "EEXIST" });
-  expect(readFileSync(file, "utf8")).toBe("telemetry\n");
+  expect(readFileSync(file, "utf8")).toBe("\ufefftelemetry\n");
 });
 
 test("an error of the writer is passed on", async () => {
   const enough = new Error("enough");
   await expect(withLines(join(folder(), "lines"), () => Promise.reject(enough))).rejects.toBe(enough);
+});
+
+test("the engine reads a byte order mark at the front of the first value as a part of it", async () => {
+  const file = join(folder(), "lines");
+  const values = ["\ufeff12.5", "\ufeff", "plain"];
+  await withLines(file, async (into) => {
+    for (const line of values.map((value) => Buffer.from(`${value}\tx`))) into.add(line, 0, line.length);
+  });
+  const db = await (await DuckDBInstance.create(":memory:")).connect();
+  await db.run(readFileSync(new URL("./macros/pulled.sql", import.meta.url), "utf8"));
+  await db.run(`SET VARIABLE longest_line = 1000000; SET VARIABLE lines = '${JSON.stringify([file])}'`);
+  const read = await db.runAndReadAll(
+    "SELECT hex(encode(id)) AS id FROM pulled('lines', {id: 'VARCHAR', x: 'VARCHAR'})",
+  );
+  // As bytes: the client takes a mark off the front of every text.
+  const bytes = read.getRowObjectsJS().map(({ id }) => Buffer.from(String(id), "hex"));
+  expect(bytes).toEqual(values.map((value) => Buffer.from(value)));
 });

@@ -18,6 +18,8 @@ export async function withLines(
 /** Bytes that are written at once, where no line is longer. */
 export const BLOCK_BYTES = 1 << 18;
 const LINE_FEED = 0x0a;
+/** A byte order mark. The engine takes one off the front of a file: without it that of a value would go. */
+const MARK = Buffer.from("\ufeff");
 
 /** Gathers lines into blocks, since each is a few dozen bytes, and writes them. */
 export class LineFile {
@@ -34,6 +36,7 @@ export class LineFile {
 
   add(bytes: Buffer, from: number, to: number): void {
     const length = to - from;
+    if (this.rows === 0) writeSync(this.#file, MARK);
     if (this.#at + length >= this.#block.length) this.#makeRoom(length + 1);
     const block = this.#block;
     let at = this.#at;

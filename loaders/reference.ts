@@ -1,3 +1,4 @@
+import { fill } from "../pipelines/db/sql.ts";
 import { expectation } from "../pipelines/domain/expectation.ts";
 import { FAULT_KIND_SPECS } from "../pipelines/domain/fault-kinds.ts";
 import { FIELD_ORDER } from "../pipelines/domain/judge.ts";
@@ -79,12 +80,13 @@ const WORDS = ["region", "model", "firmware_from", "error_code"] as const satisf
 /** `findings()`, a macro over the staged rows: what the rules find on all fields. */
 export function findingsMacro(ruleSet: RuleSet): string {
   const scans = faultFields(decisive(ruleSet)).map((field) =>
-    readSql("engine/findings_of_field")
-      .replaceAll(":field", () => `'${field}'`)
-      .replaceAll(":value_finding", () => valueFindingSql(ruleSet, field, "w.raw", "duckdb"))
-      .replaceAll(":finding", () => findingSql(ruleSet, field, staged, "duckdb"))
-      .replaceAll(":column", () => staged(field))
-      .replaceAll(":relation", () => RELATIONS[relationOf(field, "d")]),
+    fill(readSql("engine/findings_of_field"), {
+      field: () => `'${field}'`,
+      value_finding: () => valueFindingSql(ruleSet, field, "w.raw", "duckdb"),
+      finding: () => findingSql(ruleSet, field, staged, "duckdb"),
+      column: () => staged(field),
+      relation: () => RELATIONS[relationOf(field, "d")],
+    }),
   );
   return `CREATE MACRO findings() AS TABLE ${scans.join("\nUNION ALL\n")}`;
 }

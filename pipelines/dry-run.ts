@@ -6,7 +6,7 @@ import { campaignFor, findCampaign } from "./db/campaigns.ts";
 import { type Target, withClient } from "./db/connect.ts";
 import { lastPass } from "./db/ledger.ts";
 import { isMigrated, refuseOtherSchema } from "./db/migrate.ts";
-import { withPolicy, withRepairs, withRules } from "./db/rule-views.ts";
+import { withRules } from "./db/rule-views.ts";
 import { sql } from "./db/sql.ts";
 import { generatedFleet } from "./generate.ts";
 import { importedName, unknownWords, withImport } from "./import/stage.ts";
@@ -65,7 +65,7 @@ async function recover(...[context, client]: Parameters<Preview>): Promise<strin
   const campaign = await campaignFor(client, options.campaign);
   const policy = reference.policy(options.policy ?? "default");
   const { name, rules } = await rulesFor(context, client, campaign);
-  const text = withPolicy(withRules(withRepairs(sql("preview.decisions"), rules), rules), policy);
+  const text = withRules(sql("preview.decisions"), rules, policy);
   const { rows } = await client.query<{
     action: string;
     fate: string;

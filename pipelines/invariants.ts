@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { StageRun } from "./context.ts";
 import type { Campaign } from "./db/campaigns.ts";
-import { withPolicy, withRules } from "./db/rule-views.ts";
+import { withRules } from "./db/rule-views.ts";
 import { sql } from "./db/sql.ts";
 import { bucketOrder, bucketStart } from "./domain/bucket.ts";
 import { type DeviceReport, fleet } from "./domain/fleet.ts";
@@ -52,11 +52,11 @@ function sqlCheck(name: string, campaign: Campaign, rules: RuleSet, policy: Poli
   const lines = sql(`validate.${name}`).split("\n");
   const promises = lines.flatMap((line) => PROMISE.exec(line)?.slice(1, 3) ?? []);
   const statement = lines.filter((line) => !PROMISE.test(line)).join("\n");
-  const text = withPolicy(withRules(statement, rules), policy);
-  const parameters = text.includes("$1") ? [campaign.campaign_id] : [];
+  const text = withRules(statement, rules, policy);
+  const parameters = statement.includes("$1") ? [campaign.campaign_id] : [];
   return {
     promises: new Map(promises.flatMap((word, at) => (at % 2 === 0 ? [[word, promises[at + 1] ?? ""]] : []))),
-    query: text.replaceAll("$1", String(campaign.campaign_id)),
+    query: withRules(statement.replaceAll("$1", String(campaign.campaign_id)), rules, policy),
     look: async (client) => (await client.query<Answer>(text, parameters)).rows,
   };
 }

@@ -3,10 +3,10 @@ import type pg from "pg";
 import { SentinelError } from "../cli/errors.ts";
 import { type ColumnOf, faultFields, quote, trustedNumberSql, warningSql } from "../domain/predicate-sql.ts";
 import { effectOf, type RuleSet, severityOf } from "../domain/rules.ts";
-import { TELEMETRY_FIELDS } from "../domain/vocabulary.ts";
+import { TELEMETRY_FIELDS, type TelemetryField } from "../domain/vocabulary.ts";
 import { DEFAULT_RULES } from "./campaigns.ts";
 import { reported, stored } from "./rule-views.ts";
-import { sql } from "./sql.ts";
+import { fill, sql } from "./sql.ts";
 
 /** As relation r (`ota_logs`) shows them, but for what relation a (`device_amendment`) corrects. */
 const shown: ColumnOf = (field) => (field === "device_id" ? "r.device_id" : `coalesce(a.fixed_${field}, r.${field})`);
@@ -68,15 +68,15 @@ async function namedSets(
 }
 
 function otaTelemetry({ sets, isOne }: RuleSets): string {
-  return sql("rules.ota_telemetry").replace(/:trusted_([a-z_]+)/g, (place, name: string) => {
-    const field = TELEMETRY_FIELDS.find((known) => known === name);
-    if (!field) throw new Error(`${place} names no telemetry field`);
+  const trusted = (field: TelemetryField): string => {
     const arms = [...sets].map(([set, rules]) => {
       const number = trustedNumberSql(rules, field, shown, "postgres", `a.waived_${field}`);
       return { number, arm: `WHEN ${quote(set)} THEN ${number}` };
     });
     return isOne ? (arms[0]?.number ?? "") : `CASE c.rules ${arms.map(({ arm }) => arm).join(" ")} END`;
-  });
+  };
+  const places = TELEMETRY_FIELDS.map((field) => [`trusted_${field}`, () => trusted(field)] as const);
+  return fill(sql("rules.ota_telemetry"), Object.fromEntries(places));
 }
 
 /** One scan a field: a LATERAL list of them sets its expressions up anew for every row, and took ten times as long. */
@@ -84,18 +84,20 @@ function telemetryFinding({ sets, isOne }: RuleSets): string {
   const scans = [...sets].flatMap(([set, rules]) =>
     faultFields(rules.rules).map((field) => {
       const isIts = isOne ? [] : [`c.rules = ${quote(set)}`];
-      return sql("rules.findings_of_field")
-        .replaceAll(":is_reported", () => [...isIts, reported(field, "true")].join(" AND "))
-        .replaceAll(":field", () => quote(field))
-        .replaceAll(":set", () => quote(set))
-        .replaceAll(":version", () => String(rules.version))
-        .replaceAll(":finding", () => warningSql(rules, field, stored, "postgres"));
+      return fill(sql("rules.findings_of_field"), {
+        is_reported: () => [...isIts, reported(field, "true")].join(" AND "),
+        field: () => quote(field),
+        set: () => quote(set),
+        version: () => String(rules.version),
+        finding: () => warningSql(rules, field, stored, "postgres"),
+      });
     }),
   );
   const facts = [...sets].flatMap(([set, { rules }]) =>
     rules.map((rule) => `(${[set, rule.id, severityOf(rule), effectOf(rule)].map(quote).join(", ")})`),
   );
-  return sql("rules.telemetry_finding")
-    .replace(":scans", () => scans.join("\nUNION ALL\n"))
-    .replace(":facts", () => facts.join(", "));
+  return fill(sql("rules.telemetry_finding"), {
+    scans: () => scans.join("\nUNION ALL\n"),
+    facts: () => facts.join(", "),
+  });
 }

@@ -15,7 +15,7 @@ import type { Repair } from "../domain/repair.ts";
 import { repairSql } from "../domain/repair-sql.ts";
 import { decisive, type RuleSet } from "../domain/rules.ts";
 import { RULE_FIELDS, type RuleField } from "../domain/vocabulary.ts";
-import { sql } from "./sql.ts";
+import { fill, sql } from "./sql.ts";
 
 /**
  * As reports are stored: own values in relation r (`stored_report`), what the device is in p (`device_profile`), what became of its update in
@@ -29,15 +29,25 @@ const judged: ColumnOf = (field) => `r.${field}`;
 /**
  * Writes compiled rules into a statement: `:first_finding` becomes the id of the first rule that `judged_report` r breaks and nobody waived, of
  * a field that campaign c reports; `:finding_of_field` the arms of a CASE that says so of one field, waived or not, and
- * `:repair_of_field` those that say what the repair of the rule that it breaks makes of the report o as it came. The texts come from the
- * compiler, which quotes.
+ * `:repair_of_field` those that say what the repair of the rule that it breaks makes of the report o as it came. Of what rules repair by themselves,
+ * `:reported_finding` is the first rule that the report o as it came breaks, and `:repaired_fields` the columns of the repaired report. Of a policy,
+ * `:policy_rule` decides on `judged_report` r; `:policy_action` and `:policy_fate` are what w.policy_rule does. The texts come from the compiler,
+ * which quotes.
  */
-export function withRules(text: string, rules: RuleSet): string {
+export function withRules(text: string, rules: RuleSet, policy?: Policy): string {
   const fields = faultFields(decisive(rules));
-  return text
-    .replaceAll(":first_finding", () => firstFinding(rules, "r"))
-    .replaceAll(":repair_of_field", () => repairArms(rules))
-    .replaceAll(":finding_of_field", () => armsOf(fields, (field) => findingSql(rules, field, judged, "postgres")));
+  return fill(text, {
+    first_finding: () => firstFinding(rules, "r"),
+    finding_of_field: () => armsOf(fields, (field) => findingSql(rules, field, judged, "postgres")),
+    repair_of_field: () => armsOf(fields, (field) => repairOf(rules, field, () => true)),
+    reported_finding: () => firstFinding(rules, "o"),
+    repaired_fields: () => repairedFields(rules),
+    ...(policy && {
+      policy_rule: () => policyRuleSql(policy, judged, "postgres"),
+      policy_action: () => policyWordSql(policy, "w.policy_rule", "action"),
+      policy_fate: () => policyWordSql(policy, "w.policy_rule", "fate"),
+    }),
+  });
 }
 
 function firstFinding(rules: RuleSet, relation: "o" | "r"): string {
@@ -59,14 +69,7 @@ function repairOf(rules: RuleSet, field: RuleField, which: (repair: Repair) => b
   return `CASE ${findingSql(rules, field, came, "postgres")} ${arms.join(" ")} END`;
 }
 
-const repairArms = (rules: RuleSet): string =>
-  armsOf(faultFields(decisive(rules)), (field) => repairOf(rules, field, () => true));
-
-/**
- * Writes into a statement about the report o as it came what rules repair of it by themselves: `:reported_finding` becomes the first rule that it
- * breaks, and `:repaired_fields` the columns of the repaired report.
- */
-export function withRepairs(text: string, rules: RuleSet): string {
+function repairedFields(rules: RuleSet): string {
   const fields = RULE_FIELDS.map((field) => {
     const alone = reported(
       field,
@@ -74,9 +77,7 @@ export function withRepairs(text: string, rules: RuleSet): string {
     );
     return `coalesce(${alone}, ${came(field)}) AS ${field}, o.waived_${field}`;
   });
-  return text
-    .replaceAll(":reported_finding", () => firstFinding(rules, "o"))
-    .replaceAll(":repaired_fields", () => fields.join(", "));
+  return fields.join(", ");
 }
 
 /** Arms of a CASE by field. */
@@ -87,17 +88,9 @@ const armsOf = (fields: readonly RuleField[], sqlOf: (field: RuleField) => strin
 export const reported = (field: RuleField, found: string): string =>
   field === "device_id" ? found : `CASE WHEN '${field}' = ANY(c.reported_columns) THEN ${found} END`;
 
-/** Writes the compiled policy into a statement: `:policy_rule` decides on `judged_report` r; `:policy_action` and `:policy_fate` are what w.policy_rule does. */
-export function withPolicy(text: string, policy: Policy): string {
-  return text
-    .replaceAll(":policy_rule", () => policyRuleSql(policy, judged, "postgres"))
-    .replaceAll(":policy_action", () => policyWordSql(policy, "w.policy_rule", "action"))
-    .replaceAll(":policy_fate", () => policyWordSql(policy, "w.policy_rule", "fate"));
-}
-
 /** Writes the columns that stand for a report into a statement. */
 export function withSources(text: string, sources: readonly Source[]): string {
-  return text.replaceAll(":sources", () => sources.map((source) => `r.${source}`).join(", "));
+  return fill(text, { sources: () => sources.map((source) => `r.${source}`).join(", ") });
 }
 
 /** Writes into `validate.detection` what the rules find on each field. */
@@ -107,16 +100,18 @@ export function withDetection(text: string, rules: RuleSet): string {
     const ofValue = valueFindingSql(rules, field, "d.value", "postgres");
     const names = ofValue.includes(`'${DEPENDS}'`) ? ["alarms", "alarms_in_context"] : ["alarms"];
     return names.map((name) =>
-      sql(`validate.${name}`)
-        .replaceAll(":is_reported", () => reported(field, "true"))
-        .replaceAll(":value_finding", () => ofValue)
-        .replaceAll(":finding", () => findingSql(rules, field, stored, "postgres"))
-        .replaceAll(":column", () => stored(field)),
+      fill(sql(`validate.${name}`), {
+        is_reported: () => reported(field, "true"),
+        value_finding: () => ofValue,
+        finding: () => findingSql(rules, field, stored, "postgres"),
+        column: () => stored(field),
+      }),
     );
   });
   const found = (field: RuleField): string => reported(field, findingSql(rules, field, stored, "postgres"));
-  return text
-    .replaceAll(":alarms", () => alarms.join("\nUNION ALL\n"))
-    .replaceAll(":finding_of_field", () => armsOf(fields, found))
-    .replaceAll(":any_finding", () => `coalesce(${fields.map(found).join(", ")})`);
+  return fill(text, {
+    alarms: () => alarms.join("\nUNION ALL\n"),
+    finding_of_field: () => armsOf(fields, found),
+    any_finding: () => `coalesce(${fields.map(found).join(", ")})`,
+  });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bind, sql } from "./sql.ts";
+import { bind, fill, sql } from "./sql.ts";
 
 test("a statement has its name and its text, without the note on the next", () => {
   expect(sql("recover.store_triage")).toMatch(/^COPY triage_queue \([\s\S]*\) FROM STDIN$/);
@@ -37,4 +37,11 @@ test.each<[string, unknown]>([
 
 test("a place without a value is an error, not a text", () => {
   expect(() => bind("SELECT :a, :b", { a: 1 })).toThrow("the statement needs a value for :b");
+});
+
+test("what is filled in may look like a place, and what nothing is given for stays", () => {
+  const parts = { finding: () => "IN (':column', '$1', '$&')", column: () => "r.a" };
+  expect(fill("WHERE :column :finding AND x::int = $1 AND :finding_of", parts)).toBe(
+    "WHERE r.a IN (':column', '$1', '$&') AND x::int = $1 AND :finding_of",
+  );
 });

@@ -25,6 +25,16 @@ export function sql(name: string): string {
   return text;
 }
 
+/**
+ * Writes compiled SQL into a statement's places, `:name`. All at once: what is written may hold texts of a rule that look like places.
+ * Names that nothing is given for stay.
+ */
+export function fill(text: string, parts: Readonly<Record<string, () => string>>): string {
+  return text.replace(/(?<!:):([a-z_]+)\b/g, (place, name: string) =>
+    Object.hasOwn(parts, name) ? (parts[name] as () => string)() : place,
+  );
+}
+
 /** A value that {@link bind} may write into a statement: a whole number, a list of them, or hexadecimal digits (uuid, hash). */
 export type Bindable = number | readonly number[] | string;
 

@@ -1,4 +1,4 @@
-import { type Predicate, parsePredicate } from "./predicate.ts";
+import { isStorable, type Predicate, parsePredicate } from "./predicate.ts";
 import { RULE_FIELDS, type RuleField } from "./vocabulary.ts";
 
 /** A test of one field of a report. */
@@ -80,6 +80,7 @@ function checkByModel(value: unknown, test: Predicate, at: Path): void {
   if (typeof value !== "object" || value === null || Array.isArray(value) || Object.keys(value).length === 0)
     throw new Misfit(at, '"by_model" must name models with their bounds, as {"TX-40": {"max": 4.3}}');
   for (const [model, bounds] of Object.entries(value)) {
+    if (!isStorable(model)) throw new Misfit([...at, model], "no device can report a model with such characters");
     const whole = typeof bounds === "object" && bounds !== null ? parsePredicate({ ...test, ...bounds }) : "no bounds";
     if (typeof whole === "string") throw new Misfit([...at, model], `the bounds of ${model}: ${whole}`);
   }
@@ -106,7 +107,7 @@ export function checkRuleFile<R extends Conditional>(
   own: (rule: R, at: Path) => void,
 ): asserts value is { name: string; version: number; rules: readonly R[] } {
   const { name, version, rules } = (value ?? {}) as { name?: unknown; version?: unknown; rules?: unknown };
-  if (typeof name !== "string" || !Number.isInteger(version) || !Array.isArray(rules))
+  if (typeof name !== "string" || !isStorable(name) || !Number.isInteger(version) || !Array.isArray(rules))
     throw new Misfit([], `${what} needs "name", a whole "version" and a list "rules"`);
   refuseStrangers(value as object, ["name", "version", "rules"], []);
   const seen = new Set<string>();

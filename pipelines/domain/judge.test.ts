@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { hostileReports } from "../../test/support/hostile.ts";
-import { casesOf } from "./condition.ts";
 import { contextual, mixedPolicy } from "./examples.fixture.ts";
-import { FIELD_ORDER, Judge } from "./judge.ts";
+import { Judge } from "./judge.ts";
+import { applies, askedOneByOne } from "./one-by-one.fixture.ts";
 import type { Policy } from "./policy.ts";
-import { holds } from "./predicate.ts";
 import { decisive, type RuleSet } from "./rules.ts";
 import { REPORT_COLUMNS } from "./vocabulary.ts";
 
@@ -14,24 +13,13 @@ const read = (file: string): unknown =>
 const shippedRules = read("rules/default.json") as RuleSet;
 const shippedPolicy = read("policy/default.json") as Policy;
 const reports = hostileReports(5000);
-type Report = (typeof reports)[number];
-
-const applies = (rule: Parameters<typeof casesOf>[0], report: Report): boolean =>
-  casesOf(rule).some((one) => one.every(({ field, test: what }) => holds(what, report[field])));
-
-/** Rules asked one by one, without a class or a state. */
-const asked = (rules: RuleSet, report: Report) =>
-  FIELD_ORDER.flatMap((field) => {
-    const broken = decisive(rules).find((rule) => rule.field === field && applies(rule, report));
-    return broken ? [{ rule: broken.id, field, raw: report[field] }] : [];
-  });
 
 test.each([shippedRules, contextual])("findings by rules $name are those of the rules asked one by one", (rules) => {
   const judge = new Judge(rules, undefined, REPORT_COLUMNS);
   const reached = new Set<string>();
   for (const report of reports) {
     const { findings } = judge.of(report);
-    expect(findings).toEqual(asked(rules, report));
+    expect(findings).toEqual(askedOneByOne(rules, report));
     for (const { rule } of findings) reached.add(rule);
   }
   expect(reached).toEqual(new Set(decisive(rules).map(({ id }) => id)));
@@ -77,6 +65,8 @@ test.each(REPORT_COLUMNS)("where the source has no %s, nothing is found about it
   const judge = new Judge(contextual, undefined, reported);
   for (const report of reports.slice(0, 500)) {
     const without = { ...report, [absent]: null };
-    expect(judge.of(without).findings).toEqual(asked(contextual, without).filter(({ field }) => field !== absent));
+    expect(judge.of(without).findings).toEqual(
+      askedOneByOne(contextual, without).filter(({ field }) => field !== absent),
+    );
   }
 });

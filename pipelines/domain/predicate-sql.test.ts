@@ -2,17 +2,19 @@ import { readFileSync } from "node:fs";
 import { DuckDBInstance } from "@duckdb/node-api";
 import fc from "fast-check";
 import type pg from "pg";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { emptyDatabase } from "../../test/support/database.ts";
 import { session } from "../../test/support/fleet.ts";
 import { hostileReports, hostileValues } from "../../test/support/hostile.ts";
+import { predicate, ruleSet } from "../../test/support/rule-sets.ts";
 import { copyField } from "../db/copy.ts";
 import { copyIn } from "../db/copy-in.ts";
 import { casesOf } from "./condition.ts";
 import { contextual, mixedPolicy } from "./examples.fixture.ts";
 import { Judge } from "./judge.ts";
+import { askedOneByOne } from "./one-by-one.fixture.ts";
 import type { Policy } from "./policy.ts";
-import { holds, PREDICATE_KINDS, type Predicate, readNumber } from "./predicate.ts";
+import { holds, PREDICATE_KINDS, readNumber } from "./predicate.ts";
 import {
   type ColumnOf,
   DEPENDS,
@@ -24,7 +26,7 @@ import {
   trustedNumberSql,
   valueFindingSql,
 } from "./predicate-sql.ts";
-import { decisive, type RuleSet } from "./rules.ts";
+import { decisive, type Finding, type RuleSet } from "./rules.ts";
 import { REPORT_COLUMNS, RULE_FIELDS, type RuleField, TELEMETRY_FIELDS } from "./vocabulary.ts";
 
 const read = (file: string): unknown =>
@@ -48,16 +50,14 @@ const rows: Row[] = [
 ];
 
 type Answer = Record<string, string | number | boolean | null>;
-type Engine = (select: string) => Promise<Answer[]>;
+type Engine = (statement: string) => Promise<Answer[]>;
 const answers: Partial<Record<Dialect, Engine>> = {};
 
 beforeAll(async () => {
   const database = await emptyDatabase();
-  answers.postgres = (select) =>
-    session(database.url, async (client) => {
-      await store(client);
-      return (await client.query<Answer>(`SELECT ${select} FROM r ORDER BY no`)).rows;
-    });
+  await session(database.url, store);
+  answers.postgres = (statement) =>
+    session(database.url, async (client) => (await client.query<Answer>(statement)).rows);
   const duckdb = await (await DuckDBInstance.create(":memory:")).connect();
   await duckdb.run(`CREATE TABLE r (no INTEGER, ${RULE_FIELDS.map((field) => `${field} VARCHAR`).join(", ")})`);
   const appender = await duckdb.createAppender("r");
@@ -71,21 +71,22 @@ beforeAll(async () => {
     appender.endRow();
   }
   appender.closeSync();
-  answers.duckdb = async (select) =>
-    (await duckdb.runAndReadAll(`SELECT ${select} FROM r ORDER BY no`)).getRowObjectsJS() as Answer[];
+  answers.duckdb = async (statement) => (await duckdb.runAndReadAll(statement)).getRowObjectsJS() as Answer[];
   return () => database.drop();
 });
 
 async function store(client: pg.Client): Promise<void> {
-  await client.query(`CREATE TEMP TABLE r (no int, ${RULE_FIELDS.map((field) => `${field} text`).join(", ")})`);
+  await client.query(`CREATE TABLE r (no int PRIMARY KEY, ${RULE_FIELDS.map((field) => `${field} text`).join(", ")})`);
   const line = (row: Row, no: number) => `${[no, ...RULE_FIELDS.map((field) => copyField(row[field]))].join("\t")}\n`;
   await copyIn(client, [{ into: "COPY r FROM STDIN", lines: Buffer.from(rows.map(line).join("")) }]);
 }
 
 const inRow: ColumnOf = (field) => `r.${field}`;
 
+const tell = (dialect: Dialect, statement: string): Promise<Answer[]> =>
+  answers[dialect]?.(statement) ?? Promise.reject(new Error(`${dialect} is not there`));
 const ask = (dialect: Dialect, select: (dialect: Dialect) => readonly string[]): Promise<Answer[]> =>
-  answers[dialect]?.(select(dialect).join(", ")) ?? Promise.reject(new Error(`${dialect} is not there`));
+  tell(dialect, `SELECT ${select(dialect).join(", ")} FROM r ORDER BY no`);
 
 /** The rows for which an engine answers otherwise, with their values, so that a failure can be read. */
 const differences = (got: readonly Answer[], wanted: readonly Answer[]) =>
@@ -175,23 +176,6 @@ test.each(CASES)(
   },
 );
 
-/** Every kind, with bounds at the thresholds, at the ends of what a double holds, and anywhere. */
-const bound = fc.oneof(
-  fc.constantFrom(6, 16, 12.5, 0, -0, 100, -999, 1e-300, 5e-324, Number.MAX_VALUE, -Number.MAX_VALUE, 1e21, 1e-7),
-  fc.double({ noNaN: true, noDefaultInfinity: true }),
-  fc.double({ min: -1000, max: 1000, noNaN: true }),
-);
-const word = fc.constantFrom("TX-40", "it's", "\\", "12.5", "é", "🔋", "server_busy");
-const words = fc.uniqueArray(word, { minLength: 1, maxLength: 4 });
-const time = fc.constantFrom("2026-03-02T00:00:00.000Z", "2026-03-04T12:30:00Z", "1970-01-01T00:00:00.000Z");
-const predicate: fc.Arbitrary<Predicate> = fc.oneof(
-  fc.record({ kind: fc.constantFrom("missing", "not_number", "any", "not_time", "garbled") }),
-  fc.record({ kind: fc.constantFrom("equals", "above", "below", "longer"), value: bound }),
-  fc.record({ kind: fc.constantFrom("outside", "inside"), min: bound, max: bound }),
-  fc.record({ kind: fc.constantFrom("one_of", "not_one_of"), values: words }),
-  fc.record({ kind: fc.constantFrom("before", "after"), time }),
-) as fc.Arbitrary<Predicate>;
-
 test.each<Dialect>(["postgres", "duckdb"])(
   "%s takes every kind of predicate with any bounds as holds does",
   async (dialect) => {
@@ -207,3 +191,57 @@ test.each<Dialect>(["postgres", "duckdb"])(
     expect(differences(got, wanted)).toEqual([]);
   },
 );
+
+/** Rule sets, and reports that each of them judges: whole ones, which stand behind the values, and of which sets take turns. */
+const GENERATED = { sets: 200, reports: 20, together: 50 };
+const SEED = Number(process.env.SENTINEL_SEED ?? 42);
+const generated = fc.sample(ruleSet, { seed: SEED, numRuns: GENERATED.sets }).map((set, no) => {
+  const first = values.length + ((no * GENERATED.reports) % (rows.length - values.length - GENERATED.reports));
+  const reports = rows.slice(first, first + GENERATED.reports);
+  return { set, first, reports, wanted: reports.map((report) => askedOneByOne(set, report)) };
+});
+type Generated = (typeof generated)[number];
+
+describe(`by ${GENERATED.sets} generated rule sets, SENTINEL_SEED=${SEED}`, () => {
+  test("which have every kind, effect and severity, some reports are sick and some are sound", () => {
+    const rules = generated.flatMap(({ set }) => set.rules);
+    expect(new Set(rules.map(({ test: { kind } }) => kind))).toEqual(new Set(PREDICATE_KINDS));
+    for (const part of ["and", "by_model", "severity", "effect"] as const)
+      expect(rules.filter((rule) => rule[part] !== undefined).length).toBeGreaterThan(GENERATED.sets);
+    const mixed = generated.filter(({ wanted }) => new Set(wanted.map(({ length }) => length === 0)).size === 2);
+    expect(mixed.length).toBeGreaterThan(GENERATED.sets / 3);
+  });
+
+  test("the evaluator finds what they say, asked one by one", () => {
+    for (const { set, reports, wanted } of generated) {
+      const judge = new Judge(set, undefined, REPORT_COLUMNS);
+      const got = reports.map((report) => judge.of(report).findings);
+      if (JSON.stringify(got) !== JSON.stringify(wanted)) expect({ set, got }).toEqual({ set, got: wanted });
+    }
+  });
+
+  test.each<Dialect>(["postgres", "duckdb"])("%s finds what they say", async (dialect) => {
+    const columns = RULE_FIELDS.join(", ");
+    const differing: unknown[] = [];
+    for (let from = 0; from < generated.length; from += GENERATED.together) {
+      const batch = generated.slice(from, from + GENERATED.together);
+      const found = batch.map((one, no) => foundBy(one, no, dialect)).join(" UNION ALL ");
+      const got = await tell(dialect, `SELECT ${columns} FROM (${found}) f ORDER BY set_no, no`);
+      const wanted = batch.flatMap((one) =>
+        one.wanted.map((findings) => ({ set: one.set, answer: byField(findings) })),
+      );
+      for (const [at, { set, answer }] of wanted.entries())
+        if (JSON.stringify(answer) !== JSON.stringify(got[at])) differing.push({ set, wanted: answer, got: got[at] });
+    }
+    expect(differing).toEqual([]);
+  });
+});
+
+const byField = (findings: readonly Finding[]): Answer =>
+  Object.fromEntries(RULE_FIELDS.map((name) => [name, findings.find(({ field }) => field === name)?.rule ?? null]));
+
+/** What a set finds in each of its reports, a column a field. */
+function foundBy({ set, first }: Generated, no: number, dialect: Dialect): string {
+  const columns = RULE_FIELDS.map((field) => `${findingSql(set, field, inRow, dialect)} AS ${field}`).join(", ");
+  return `SELECT ${no} AS set_no, r.no, ${columns} FROM r WHERE r.no >= ${first} AND r.no < ${first + GENERATED.reports}`;
+}

@@ -107,6 +107,9 @@ const NEEDS: Readonly<Record<PredicateKind, Readonly<Record<string, "number" | "
 };
 export const PREDICATE_KINDS = Object.keys(NEEDS) as PredicateKind[];
 
+/** Whether a database can hold a text: not NUL, nor half of a pair of UTF-16, for which UTF-8 has no bytes. */
+export const isStorable = (text: string): boolean => !text.includes("\0") && !/\p{Surrogate}/u.test(text);
+
 const FORMS = {
   number: { what: "a number", is: (value: unknown) => Number.isFinite(value) },
   time: {
@@ -114,9 +117,11 @@ const FORMS = {
     is: (value: unknown) => typeof value === "string" && TIME.test(value) && !Number.isNaN(Date.parse(value)),
   },
   words: {
-    what: "a list of texts",
+    what: "a list of texts, without \\u0000 and halves of characters,",
     is: (value: unknown) =>
-      Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === "string" && word !== ""),
+      Array.isArray(value) &&
+      value.length > 0 &&
+      value.every((word) => typeof word === "string" && word !== "" && isStorable(word)),
   },
 };
 

@@ -68,6 +68,10 @@ test.each<Refusal>([
   ["a bound too few", set({ ...rule, test: { kind: "outside", min: 1 } }), "rules.0.test", 'needs a number "max"'],
   ["a bound too many", set({ ...rule, test: { kind: "missing", value: 1 } }), "rules.0.test", 'takes no "value"'],
   ["words that are none", set({ ...rule, test: { kind: "one_of", values: [1] } }), "rules.0.test", "a list of texts"],
+  ["a word with NUL", set({ ...rule, test: { kind: "one_of", values: ["a\0"] } }), "rules.0.test", "a list of texts"],
+  ["half of a character", set({ ...rule, test: { kind: "one_of", values: ["\ud800"] } }), "rules.0.test", "of texts"],
+  ["a model with NUL", set({ ...rule, by_model: { "\0": {} } }), "rules.0.by_model.\0", "no device can report"],
+  ["a name with NUL", { ...set(rule), name: "a\0" }, "", '"name"'],
   [
     "a day that is none",
     set({ ...rule, test: { kind: "after", time: "2026-19-39T00:00:00Z" } }),

@@ -9,7 +9,8 @@ import { freshDatabase, type TestDatabase } from "../support/database.ts";
 import { cloned, digestOf, query } from "../support/fleet.ts";
 import { inflict } from "./inflict.ts";
 import { type Broken, begin, bounded, type Place, type Playing } from "./place.ts";
-import { BEFORE, type End, type Scenario, type Stage, wordsOf } from "./scenario.ts";
+import { atDesk, BEFORE, type End, type Scenario, type Stage, wordsOf } from "./scenario.ts";
+import { correctedQueue } from "./sheet.ts";
 
 /** What scenarios begin from and are held against, by stage. */
 export interface Ground {
@@ -17,10 +18,12 @@ export interface Ground {
   readonly before: TestDatabase;
   /** What the stage ends with where nothing breaks. */
   readonly digest: string;
+  /** What it has entered into the audit of triage then. */
+  readonly audit: string;
   /** Round trips to the database that it takes with one worker. */
   readonly roundTrips: number;
-  /** The folder of an export, for a scenario that writes or reads one. */
-  archive(): string;
+  /** The folder of an export or a corrected queue, for a scenario that writes or reads one. */
+  file(): string;
   /** Drops and removes all of it. */
   leave(): Promise<void>;
 }
@@ -29,24 +32,29 @@ export interface Ground {
 export async function breakGround(stage: Stage, { server, root }: Playing = {}): Promise<Ground> {
   const fresh = (): Promise<TestDatabase> => server?.database() ?? freshDatabase();
   const shelf = mkdtempSync(join(tmpdir(), "sentinel-faults-"));
-  const folder = join(shelf, "export");
+  const file = join(shelf, "export");
   let before = await fresh();
-  for (const earlier of BEFORE[stage]) await succeed(wordsOf(earlier, { folder }), before.url);
+  for (const earlier of BEFORE[stage]) {
+    if (earlier === "sheet") await correctedQueue(before.url, file);
+    await succeed(wordsOf(earlier, { file }), before.url);
+  }
+  if (stage === "sheet") await correctedQueue(before.url, file);
   if (stage === "restore") {
     await before.drop();
     before = await fresh();
   }
   const after = await cloned(before);
   const proxy = await faultProxy(after.url);
-  await succeed(wordsOf(stage, { folder }), proxy.url, root);
+  await succeed(wordsOf(stage, { file }), proxy.url, root);
   await proxy.close();
-  const digest = await digestOf(after.url);
+  const [digest, audit] = [await digestOf(after.url), await auditOf(after.url)];
   await after.drop();
   return {
     before,
     digest,
+    audit,
     roundTrips: proxy.roundTrips,
-    archive: () => (stage === "restore" ? folder : join(shelf, randomUUID(), "export")),
+    file: () => (stage === "export" ? join(shelf, randomUUID(), "export") : file),
     leave: async () => {
       await before.drop();
       rmSync(shelf, { recursive: true, force: true });
@@ -58,13 +66,9 @@ export async function breakGround(stage: Stage, { server, root }: Playing = {}):
  * Plays a scenario and holds its end against that of an unbroken run.
  * @returns what is wrong with it: nothing, where the promises hold.
  */
-export async function play(
-  { stage, fault, end }: Scenario,
-  { before, digest, archive }: Ground,
-  playing: Playing = {},
-): Promise<string[]> {
-  const database = await cloned(before);
-  const place: Place = { ...playing, url: database.url, folder: archive() };
+export async function play({ stage, fault, end }: Scenario, ground: Ground, playing: Playing = {}): Promise<string[]> {
+  const database = await cloned(ground.before);
+  const place: Place = { ...playing, url: database.url, file: ground.file() };
   try {
     const broken = await inflict(fault, stage, place);
     const wrong = [...(broken.beside ?? []), ...wrongEnd(broken, end), ...leaks(broken, database.url)];
@@ -72,11 +76,11 @@ export async function play(
     if (wrong.length > 0) return wrong;
     // Who ends in success has done it all: nothing is left for the second time.
     if (broken.code === 0)
-      wrong.push(...(await kept(stage, place, digest)).map((what) => `it ends with 0, and yet ${what}`));
+      wrong.push(...(await kept(stage, place, ground)).map((what) => `it ends with 0, and yet ${what}`));
     if (wrong.length > 0) return wrong;
     const again = await bounded(begin(wordsOf(stage, place), place), place);
     if (again.code !== 0) return [`done again without the fault, it ends with ${again.code}: ${again.stderr}`];
-    return await kept(stage, place, digest);
+    return [...(await kept(stage, place, ground)), ...(await recovered(stage, place))];
   } finally {
     await database.drop();
   }
@@ -106,29 +110,43 @@ function leaks({ stdout, stderr }: Ended, url: string): string[] {
     : [];
 }
 
+/** The places in triage and what was decided on them, without who did it when. */
+async function auditOf(url: string): Promise<string> {
+  const [found] = await query<{ audit: string }>(
+    url,
+    `SELECT concat_ws(', ', count(e.version) || ' entries',
+       md5(string_agg(concat_ws('|', t.device_id, t.state, t.version, e.version, e.verb, e.why, e.before, e.after,
+         e.took_rule, e.took_pass, e.gave_rule, e.gave_pass), ' ' ORDER BY t.device_id, e.version))) AS audit
+     FROM triage_queue t LEFT JOIN triage_decision e USING (bucket, campaign_id, device_id)`,
+  );
+  return found?.audit ?? "";
+}
+
 /** What is not as an unbroken run leaves it. */
-async function kept(stage: Stage, place: Place, digest: string): Promise<string[]> {
+async function kept(stage: Stage, place: Place, { digest, audit }: Ground): Promise<string[]> {
   const found = await digestOf(place.url);
   const other = found === digest ? [] : [`the digest is ${found}, not ${digest}`];
+  const entered = await auditOf(place.url);
+  if (entered !== audit) other.push(`the audit of triage is ${entered}, not ${audit}`);
   const exported = stage === "export" ? await exportOf(place, digest) : [];
   return [...(await promises(stage, place)), ...other, ...exported];
 }
 
 /** An export is whole or not there. */
-async function torn({ folder = "" }: Place): Promise<string[]> {
-  if (!existsSync(folder)) return [];
+async function torn({ file = "" }: Place): Promise<string[]> {
+  if (!existsSync(file)) return [];
   const { signal } = new AbortController();
-  return openArchive(folder, signal).then(
+  return openArchive(file, signal).then(
     () => [],
     (error: Error) => [error.message],
   );
 }
 
 /** The export is there, alone and of this digest. */
-async function exportOf({ folder = "" }: Place, digest: string): Promise<string[]> {
-  const beside = readdirSync(dirname(folder));
+async function exportOf({ file = "" }: Place, digest: string): Promise<string[]> {
+  const beside = readdirSync(dirname(file));
   if (beside.length !== 1) return [`beside the export stand ${beside.join(", ")}`];
-  const { manifest } = await openArchive(folder, new AbortController().signal);
+  const { manifest } = await openArchive(file, new AbortController().signal);
   return manifest.digest === digest ? [] : [`the export has digest ${manifest.digest}, not ${digest}`];
 }
 
@@ -141,7 +159,18 @@ async function promises(stage: Stage, place: Place): Promise<string[]> {
      FROM batch_ledger`,
   );
   if (sums?.ledger !== sums?.stored) return [`stored are ${sums?.stored} rows, entered ${sums?.ledger}`];
-  if (stage !== "recover" && stage !== "restore") return [];
+  if (stage !== "recover" && stage !== "restore" && stage !== "readmit") return [];
+  return validated(place);
+}
+
+/** What is wrong once recovery has acted on what was decided in triage. */
+async function recovered(stage: Stage, place: Place): Promise<string[]> {
+  if (!atDesk(stage)) return [];
+  const { code, stderr } = await bounded(begin(wordsOf("readmit"), place), place);
+  return code === 0 ? validated(place) : [`recovery after it ends with ${code}: ${stderr}`];
+}
+
+async function validated(place: Place): Promise<string[]> {
   const { code, stdout } = await bounded(begin(["validate"], place), place);
   return code === 0 ? [] : [`promises are broken: ${stdout}`];
 }

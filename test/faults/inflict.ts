@@ -1,9 +1,19 @@
 import { type Condition, type FaultProxy, faultProxy, type Strike } from "../../pipelines/chaos/proxy.ts";
-import { type Barrier, holdBatches, holdReaders, settled, until } from "../support/barrier.ts";
+import { type Barrier, holdBatches, holdDecisions, holdReaders, settled, until } from "../support/barrier.ts";
 import type { Running } from "../support/cli.ts";
 import { query, session } from "../support/fleet.ts";
 import { type Broken, begin, bounded, type Hold, type Place } from "./place.ts";
-import { type Fault, READ, type Stage, WRITTEN, type WritingStage, wordsOf } from "./scenario.ts";
+import {
+  atDesk,
+  type BatchedStage,
+  type Fault,
+  READ,
+  type Stage,
+  TOGETHER,
+  WRITTEN,
+  type WritingStage,
+  wordsOf,
+} from "./scenario.ts";
 import { asOrdinary, exhaustLog, fallen, onFullDisk, under } from "./server-faults.ts";
 
 /** Runs the stage while the fault is there, and takes the fault away. */
@@ -25,8 +35,8 @@ export function inflict(fault: Fault, stage: Stage, place: Place): Promise<Broke
     case "signal":
       return held(words(), place, holding(stage, fault.batch), async (command, barrier) => {
         command.process.kill(fault.signal);
-        // What is done whole or not at all waits for no batch, and not for the server that holds it.
-        if (stage === "export" || stage === "restore") return void (await bounded(command, place));
+        // What has no workers waits for no batch, and not for the server that holds it.
+        if (stage === "export" || stage === "restore" || atDesk(stage)) return void (await bounded(command, place));
         await command.says("Stopping once the batches under way are stored");
         await barrier.pass();
       });
@@ -49,7 +59,11 @@ export function inflict(fault: Fault, stage: Stage, place: Place): Promise<Broke
       return held(words(), place, holdingFirst(stage, fault.batch), async (command, barrier) => {
         command.process.kill("SIGSTOP");
         await barrier.pass();
-        await query(place.url, "SELECT pg_terminate_backend(backend_pid, 10000) FROM lease");
+        // Whose session is in a transaction of several messages could go on with it: nobody gets the lease before that is gone.
+        await query(
+          place.url,
+          stage === "readmit" ? END_ALL : "SELECT pg_terminate_backend(backend_pid, 10000) FROM lease",
+        );
         const thief = await bounded(begin(words(), place), place);
         command.process.kill("SIGCONT");
         return thief.code === 0 ? [] : [`who takes the lease ends with ${thief.code}: ${thief.stderr}`];
@@ -86,30 +100,32 @@ export function inflict(fault: Fault, stage: Stage, place: Place): Promise<Broke
 }
 
 /** What the rows of the ledger say at which a stage is held. */
-const LEDGER: Readonly<Record<WritingStage, string>> = {
-  generate: "generate",
-  import: "generate",
-  corrupt: "corrupt",
-  recover: "recover",
-  restore: "recover",
+const LEDGER: Readonly<Record<BatchedStage | "restore", readonly [stage: string, pass: number]>> = {
+  generate: ["generate", 1],
+  import: ["generate", 1],
+  corrupt: ["corrupt", 1],
+  recover: ["recover", 1],
+  restore: ["recover", 1],
+  readmit: ["recover", 2],
 };
 
 /** Holds whoever is at a batch, or reads the table that an export reads then. */
-const holding =
-  (stage: Stage, batch: number): Hold =>
-  (url) =>
-    stage === "export" ? holdReaders(url, READ[batch] as string) : holdBatches(url, enters(stage, batch));
+const holding = (stage: Stage, batch: number): Hold => holdingWhere(stage, batch, "");
 
 /** Holds the first session that is at a batch, and none after it. */
-const holdingFirst =
-  (stage: Stage, batch: number): Hold =>
-  (url) =>
-    stage === "export"
-      ? holdReaders(url, READ[batch] as string)
-      : holdBatches(url, `${enters(stage, batch)} AND nextval('fault_times') = 1`);
+const holdingFirst = (stage: Stage, batch: number): Hold =>
+  holdingWhere(stage, batch, " AND nextval('fault_times') = 1");
 
-const enters = (stage: Stage, batch: number): string =>
-  `NEW.stage = '${LEDGER[stage as WritingStage]}' AND NEW.batch_no = ${batch}`;
+function holdingWhere(stage: Stage, batch: number, and: string): Hold {
+  if (stage === "export") return (url) => holdReaders(url, READ[batch] as string);
+  if (atDesk(stage)) return (url) => holdDecisions(url, `${decidedBefore(batch)}${and}`);
+  const [name, pass] = LEDGER[stage as BatchedStage | "restore"];
+  return (url) => holdBatches(url, `NEW.stage = '${name}' AND NEW.pass = ${pass} AND NEW.batch_no = ${batch}${and}`);
+}
+
+/** Decisions have no row in the ledger: how many there are tells the batch. Those before have another version. */
+const decidedBefore = (batch: number): string =>
+  `(SELECT count(*) FROM triage_decision d WHERE d.version = NEW.version) >= ${batch * TOGETHER}`;
 
 async function overProxy(
   words: readonly string[],
@@ -149,6 +165,10 @@ async function held(
   return { ...ended, struck, beside };
 }
 
+/** Ends the sessions of commands. */
+const END_ALL = `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+  WHERE datname = current_database() AND application_name LIKE 'sentinel-%'`;
+
 /** The other one is held before it comes to the batch that the first one wakes up with: the ledger would have a place for that. */
 async function replaced(words: readonly string[], place: Place): Promise<Broken> {
   const { url } = place;
@@ -158,11 +178,7 @@ async function replaced(words: readonly string[], place: Place): Promise<Broken>
   await barrier.reached();
   command.process.kill("SIGSTOP");
   // As by a link that is cut, of which it can't know yet.
-  await query(
-    url,
-    `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
-     WHERE datname = current_database() AND application_name LIKE 'sentinel-%'`,
-  );
+  await query(url, END_ALL);
   const heir = begin(other, place);
   await barrier.reached();
   command.process.kill("SIGCONT");
@@ -189,7 +205,7 @@ async function raising(
      CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
      BEGIN
        IF nextval('fault_times') <= ${times} THEN RAISE EXCEPTION 'planted' USING ERRCODE = '${state}'; END IF;
-       RETURN NEW;
+       RETURN coalesce(NEW, OLD);
      END $$;
      CREATE TRIGGER fault BEFORE ${on} FOR EACH ROW EXECUTE FUNCTION fault()`,
   );
@@ -201,17 +217,14 @@ async function raising(
 }
 
 /**
- * Enters the batch beforehand, uncommitted, so that the command has to wait, and then asks for the table that it holds. The server ends one
+ * Enters the batch beforehand, or locks the places in triage, uncommitted, so that the command has to wait, and then asks for the table that it holds. The server ends one
  * of such two: the one that has waited longer than its patience.
  */
 async function deadlocked(words: readonly string[], place: Place, stage: WritingStage, batch: number): Promise<Broken> {
   const [table] = WRITTEN[stage];
   return session(place.url, async (rival) => {
     await rival.query("SET deadlock_timeout = '1min'; BEGIN");
-    await rival.query(
-      `INSERT INTO batch_ledger (campaign_id, stage, pass, batch_no, batches, run_id, worker, rows, checksum)
-       VALUES (1, '${LEDGER[stage]}', 1, ${batch}, 4, gen_random_uuid(), 9, 0, '0')`,
-    );
+    await rival.query(atDesk(stage) ? "SELECT FROM triage_queue FOR UPDATE" : entering(stage, batch));
     const command = begin(words, place);
     await until("the command waits", async () => (await query(place.url, WAITING_COMMANDS)).length > 0);
     await rival.query(`LOCK TABLE ${table} IN SHARE MODE`);
@@ -219,6 +232,12 @@ async function deadlocked(words: readonly string[], place: Place, stage: Writing
     const ended = await bounded(command, place);
     return { ...ended, struck: /deadlock detected/.test(ended.stderr) };
   });
+}
+
+function entering(stage: BatchedStage | "restore", batch: number): string {
+  const [name, pass] = LEDGER[stage];
+  return `INSERT INTO batch_ledger (campaign_id, stage, pass, batch_no, batches, run_id, worker, rows, checksum)
+    VALUES (1, '${name}', ${pass}, ${batch}, 4, gen_random_uuid(), 9, 0, '0')`;
 }
 
 const WAITING_COMMANDS =

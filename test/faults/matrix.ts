@@ -1,5 +1,17 @@
 import { POINTS } from "../../pipelines/chaos/proxy.ts";
-import { BATCHES, type BatchedStage, type End, type Fault, type Scenario, type Stage, WRITTEN } from "./scenario.ts";
+import {
+  atDesk,
+  BATCHES,
+  type BatchedStage,
+  DESK,
+  type DeskStage,
+  type End,
+  type Fault,
+  needsServer,
+  type Scenario,
+  type Stage,
+  WRITTEN,
+} from "./scenario.ts";
 
 /** How much is tried. */
 export interface Extent {
@@ -11,12 +23,14 @@ export interface Extent {
   readonly everyState: number;
   /** Batches at which the server is killed. */
   readonly servers: number;
+  /** What is done in triage is stored by the same code: its stages share out what they play, each every so manieth, and half as many cuts. */
+  readonly everyDecision: number;
 }
 export const EXTENTS = {
   /** With all other tests. */
-  sample: { places: 2, everyCut: 5, everyState: 2, servers: 1 },
-  pr: { places: 6, everyCut: 1, everyState: 1, servers: 4 },
-  nightly: { places: 60, everyCut: 1, everyState: 1, servers: 4 },
+  sample: { places: 2, everyCut: 5, everyState: 2, servers: 1, everyDecision: 30 },
+  pr: { places: 6, everyCut: 1, everyState: 1, servers: 4, everyDecision: 11 },
+  nightly: { places: 60, everyCut: 1, everyState: 1, servers: 4, everyDecision: 1 },
 };
 
 /** States after which the same transaction may succeed; 08007 and 40003 leave open whether it did. */
@@ -28,6 +42,8 @@ const TRANSIENT = [
 const HALTING = ["53100", "25006", "28000", "28P01", "3D000", "42501", "42P01", "42703", "42601"];
 
 const STAGES: readonly Stage[] = ["generate", "import", "corrupt", "recover", "report", "export", "restore"];
+/** What plays a part of the scenarios. */
+const PARTED: readonly Stage[] = [...DESK, "readmit"];
 
 /** What the command itself writes around them. */
 const AROUND: Readonly<Record<BatchedStage, readonly string[]>> = {
@@ -35,6 +51,7 @@ const AROUND: Readonly<Record<BatchedStage, readonly string[]>> = {
   import: ["INSERT ON run", "INSERT ON campaign", "UPDATE ON run"],
   corrupt: ["INSERT ON run", "UPDATE ON campaign", "UPDATE ON run"],
   recover: ["INSERT ON run", "INSERT ON decision_rule", "UPDATE ON run"],
+  readmit: ["INSERT ON run", "UPDATE ON run"],
 };
 
 /**
@@ -42,6 +59,22 @@ const AROUND: Readonly<Record<BatchedStage, readonly string[]>> = {
  * @param roundTrips of an unbroken run with one worker, as the proxy counts them.
  */
 export function matrix(stage: Stage, roundTrips: number, extent: Extent): Scenario[] {
+  if (!PARTED.includes(stage)) return everything(stage, roundTrips, extent);
+  const { everyDecision: every } = extent;
+  const all = everything(stage, roundTrips, { ...extent, everyCut: 1, everyState: 1 });
+  const first = Math.floor((PARTED.indexOf(stage) * every) / PARTED.length);
+  // A server of its own takes its time.
+  const falls = every === 1 || (stage === "sheet" && extent.servers > 1);
+  const links = all.filter(({ fault }) => fault.kind === "link");
+  return [
+    ...links.filter((_, no) => (first + no + Math.floor(no / POINTS.length)) % (2 * every - 1) === 0),
+    ...all
+      .filter((one) => !links.includes(one))
+      .filter((one, no) => (needsServer(one) ? falls : (first + no) % every === 0)),
+  ];
+}
+
+function everything(stage: Stage, roundTrips: number, extent: Extent): Scenario[] {
   const { places, everyCut } = extent;
   return [
     ...ending(stage, "succeeds_or_resumable", cuts(roundTrips, everyCut)),
@@ -60,7 +93,7 @@ function others(stage: Stage, extent: Extent): Scenario[] {
     case "restore":
       return restored(extent);
     default:
-      return written(stage, extent);
+      return atDesk(stage) ? decided(stage, extent) : written(stage, extent);
   }
 }
 
@@ -91,6 +124,28 @@ function restored(extent: Extent): Scenario[] {
     ...ending("restore", "succeeds", clocks()),
     ...ending("restore", "halts", [{ kind: "read_only" }, { kind: "disk", full: "rows" }]),
     ...ending("restore", "halts", postmasters(BATCHES.slice(0, servers), true)),
+  ];
+}
+
+/** A transaction a batch, which is not tried again: those before are stored, and the same command does the rest. */
+function decided(stage: DeskStage, { places, servers }: Extent): Scenario[] {
+  const [, ...statements] = WRITTEN[stage];
+  const around = ["INSERT ON run", "UPDATE ON run"];
+  return [
+    ...ending(stage, "killed", kills([1])),
+    ...ending(stage, "halts", backends([1])),
+    ...ending(stage, "interrupted", signals()),
+    ...ending(stage, "succeeds", rivals()),
+    ...ending(stage, "halts", states(TRANSIENT, statements)),
+    ...ending(stage, "succeeds_or_resumable", states(TRANSIENT.slice(0, places), around)),
+    ...ending(stage, "halts", states(HALTING, [...statements, ...around], Number.MAX_SAFE_INTEGER)),
+    ...ending(stage, "halts", deadlocks(1)),
+    ...ending(stage, "succeeds", isolations()),
+    ...ending(stage, "halts", thefts(places)),
+    ...ending(stage, "succeeds", clocks()),
+    ...ending(stage, "halts", [{ kind: "read_only" }]),
+    ...ending(stage, "halts", [{ kind: "disk", full: "rows" }]),
+    ...ending(stage, "halts", postmasters(BATCHES.slice(0, servers), true)),
   ];
 }
 

@@ -185,4 +185,11 @@ export const MUTANTS: readonly Mutant[] = [
     wrong: "mkdirSync(folder, { recursive: true }); const result = await work(folder, scratch); return result;\n",
     shownBy: [resumes("export", killed)],
   },
+  {
+    name: "a decision in triage is no transaction",
+    file: "pipelines/triage/store.ts",
+    right: "await inTransaction(client, async () => {",
+    wrong: "await (async (_: unknown, work: () => Promise<void>) => work())(inTransaction, async () => {",
+    shownBy: [resumes("reject", killed)],
+  },
 ];

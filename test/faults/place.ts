@@ -17,8 +17,8 @@ export interface Playing {
 /** Where a command runs, and on what. */
 export interface Place extends Playing {
   readonly url: string;
-  /** Of the export that the stage writes or reads. */
-  readonly folder?: string;
+  /** That the stage writes or reads: the folder of an export, or a corrected queue. */
+  readonly file?: string;
 }
 
 /** A mute server is one within two seconds. */

@@ -1,5 +1,10 @@
 import type { Condition, Strike } from "../../pipelines/chaos/proxy.ts";
 
+const SOUND = ["battery_voltage=12.4", "signal_strength=60", "storage_free_mb=512"];
+/** Devices that a decision in triage stores together. */
+export const TOGETHER = 15;
+const DECIDING = ["--yes", "--why", "tried", "--by", "tester", "--batch-size", String(TOGETHER)];
+
 /** What a scenario breaks, small enough to be run hundreds of times: what writes several batches, and what does all or nothing. */
 const WORDS = {
   generate: ["generate", "--devices", "1000", "--batch-size", "250", "--campaign", "torn"],
@@ -9,22 +14,33 @@ const WORDS = {
   report: ["report", "--no-site"],
   export: ["export", "--replace", "--to"],
   restore: ["import", "--from"],
+  fix: ["triage", "fix", "--all", ...SOUND, ...DECIDING],
+  reject: ["triage", "reject", "--all", ...DECIDING],
+  reopen: ["triage", "reopen", "--all", ...DECIDING],
+  sheet: ["triage", "import", ...DECIDING.slice(1)],
+  readmit: ["recover", "--batch-size", "250"],
 } as const;
 export type Stage = keyof typeof WORDS;
+/** What decides on devices in triage, with its audit. */
+export const DESK = ["fix", "reject", "reopen", "sheet"] as const satisfies Stage[];
+export type DeskStage = (typeof DESK)[number];
 /** What commits batch by batch, each with its row in the ledger. */
-export type BatchedStage = Exclude<Stage, "report" | "export" | "restore">;
+export type BatchedStage = Exclude<Stage, "report" | "export" | "restore" | DeskStage>;
 /** What changes the database. */
-export type WritingStage = BatchedStage | "restore";
+export type WritingStage = BatchedStage | "restore" | DeskStage;
+
+export const atDesk = (stage: Stage): stage is DeskStage => (DESK as readonly Stage[]).includes(stage);
 
 /**
  * The command line of a stage.
- * @param folder of the export that it writes or reads.
+ * @param file that it writes or reads: the folder of an export, or a corrected queue.
  */
-export function wordsOf(stage: Stage, { workers = 1, folder }: { workers?: number; folder?: string } = {}): string[] {
-  if (stage === "report") return [...WORDS.report];
-  if (stage !== "export" && stage !== "restore") return [...WORDS[stage], "--workers", String(workers)];
-  if (folder === undefined) throw new Error(`${stage} needs a folder`);
-  return [...WORDS[stage], folder];
+export function wordsOf(stage: Stage, { workers = 1, file }: { workers?: number; file?: string } = {}): string[] {
+  if (stage === "report" || (atDesk(stage) && stage !== "sheet")) return [...WORDS[stage]];
+  if (stage !== "export" && stage !== "restore" && stage !== "sheet")
+    return [...WORDS[stage], "--workers", String(workers)];
+  if (file === undefined) throw new Error(`${stage} needs a file`);
+  return [...WORDS[stage], file];
 }
 
 /** What has to be done before. */
@@ -36,9 +52,15 @@ export const BEFORE: Readonly<Record<Stage, readonly Stage[]>> = {
   report: ["generate", "corrupt", "recover"],
   export: ["generate", "corrupt", "recover"],
   restore: ["generate", "corrupt", "recover", "export"],
+  fix: ["generate", "corrupt", "recover"],
+  reject: ["generate", "corrupt", "recover"],
+  reopen: ["generate", "corrupt", "recover", "sheet", "readmit"],
+  sheet: ["generate", "corrupt", "recover"],
+  readmit: ["generate", "corrupt", "recover", "sheet"],
 };
 export const BATCHES = [0, 1, 2, 3] as const;
 
+const SAID = ["INSERT ON telemetry_amendment", "INSERT ON triage_decision"] as const;
 /** What is written in one transaction, by stage. */
 export const WRITTEN: Readonly<Record<WritingStage, readonly [table: string, ...statements: string[]]>> = {
   generate: ["stored_report", "INSERT ON stored_report", "INSERT ON batch_ledger"],
@@ -49,6 +71,20 @@ export const WRITTEN: Readonly<Record<WritingStage, readonly [table: string, ...
     ...(["stored_report", "INSERT ON device_profile", "INSERT ON stored_report", "INSERT ON fault_ledger"] as const),
     ...["INSERT ON decision", "INSERT ON triage_queue", "INSERT ON batch_ledger", "INSERT ON campaign"],
   ],
+  fix: ["decision", "DELETE ON decision", "UPDATE ON triage_queue", ...SAID],
+  reject: [
+    "decision",
+    "DELETE ON decision",
+    "INSERT ON decision",
+    "UPDATE ON triage_queue",
+    "INSERT ON triage_decision",
+  ],
+  reopen: [
+    ...(["decision", "DELETE ON decision", "INSERT ON decision", "UPDATE ON triage_queue"] as const),
+    ...["DELETE ON telemetry_amendment", "INSERT ON triage_decision"],
+  ],
+  sheet: ["decision", "DELETE ON decision", "INSERT ON decision", "UPDATE ON triage_queue", ...SAID],
+  readmit: ["decision", "INSERT ON decision", "UPDATE ON triage_queue", "INSERT ON batch_ledger"],
 };
 /** What an export reads, one table after the other. */
 export const READ = ["stored_report", "decision", "triage_queue", "batch_ledger"] as const;

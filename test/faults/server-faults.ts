@@ -23,7 +23,7 @@ export async function fallen(words: readonly string[], place: Place, { hold, fal
   server.disk?.empty();
   await server.start();
   await settled(url);
-  await query(url, "DROP TRIGGER barrier ON batch_ledger; DROP FUNCTION barrier()");
+  await query(url, "DROP FUNCTION barrier() CASCADE");
   return { ...ended, struck };
 }
 

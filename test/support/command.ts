@@ -27,13 +27,11 @@ export interface Said {
   readonly error: SentinelError | undefined;
 }
 
+/** What a command is given that is not this project's, or no option. */
+type Beside = Pick<Partial<Context>, "words" | "terminal" | "reference">;
+
 /** Runs a command inside this process: a second cheaper than a child, where neither exit nor signal is looked at. */
-export function command(
-  name: string,
-  url: string,
-  options: Options = {},
-  beside: Pick<Partial<Context>, "words" | "terminal" | "reference"> = {},
-): Promise<Said> {
+export function command(name: string, url: string, options: Options = {}, beside: Beside = {}): Promise<Said> {
   const known = COMMANDS.find((candidate) => candidate.name === name);
   if (!known) throw new Error(`there is no command ${name}`);
   return listen(name, url, options, (context) => known.run({ ...context, ...beside }));
@@ -92,8 +90,8 @@ async function listen(
 }
 
 /** Runs a command that must succeed. */
-export async function done(name: string, url: string, options: Options = {}): Promise<Said> {
-  const said = await command(name, url, options);
+export async function done(name: string, url: string, options: Options = {}, beside: Beside = {}): Promise<Said> {
+  const said = await command(name, url, options, beside);
   if (said.error) throw said.error;
   return said;
 }

@@ -172,10 +172,10 @@ const LIKELY: Readonly<Record<RuleField, readonly (string | null)[]>> = {
   error_code: ["server_busy", "it's", "connection_lost", "server_busy ", null],
 };
 
-/** Reports that combine what is likely and what is hostile in many ways, the same each time. */
-export function hostileReports(count: number): Readonly<Record<RuleField, string | null>>[] {
+/** Reports that combine what is likely and what is hostile in many ways, by a seed the same each time. */
+export function hostileReports(count: number, seed = 7): Readonly<Record<RuleField, string | null>>[] {
   const values = hostileValues(count);
-  let state = 7;
+  let state = seed;
   const draw = (below: number): number => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return Math.floor((state / 2 ** 32) * below);

@@ -1,7 +1,8 @@
 import { holdBatches, type WriteBarrier } from "../../support/barrier.ts";
 import type { Ended, Running } from "../../support/cli.ts";
 import { query } from "../../support/fleet.ts";
-import { type Ask, finished, type Model, type Plan, plan, withProgress, writes } from "./model.ts";
+import { bound } from "./desk-plan.ts";
+import { type Ask, finished, type Model, type Plan, plan, runOf, withProgress } from "./model.ts";
 import { wordsOf } from "./output.ts";
 import type { Turn } from "./turn.ts";
 import type { Seen } from "./witness.ts";
@@ -12,7 +13,7 @@ export async function playAlone(turn: Turn, ask: Ask): Promise<void> {
   const end = await turn.start(ask).ended;
   await turn.check(ask, end, planned);
   const seen = await turn.arrive(finished(planned));
-  turn.entered(ask, seen, planned.exit === 0 || planned.exit === 4 ? "succeeded" : "failed");
+  turn.entered(ask, seen, runOf(ask, planned));
 }
 
 /** A command that the server holds while it is about to commit a batch. */
@@ -22,6 +23,8 @@ interface Held {
   readonly running: Running;
   readonly barrier: WriteBarrier;
   readonly batch: number;
+  /** Whether this is recovery once more, of devices that were released. */
+  readonly later: boolean;
 }
 
 /** Shards are four at least. */
@@ -51,7 +54,8 @@ async function whileHeld(
     });
     await Promise.race([barrier.reached(), early]);
     early.catch(() => {});
-    await act({ ask, planned: { ...planned, work }, running, barrier, batch });
+    const later = work.stage === "recover" && (campaign?.pass ?? 1) > 1;
+    await act({ ask, planned: { ...planned, work }, running, barrier, batch, later });
   } finally {
     await barrier.pass();
     await running.ended;
@@ -67,7 +71,9 @@ export async function playKilled(turn: Turn, ask: Ask, choice: number, commits: 
     await held.running.ended;
     await (commits ? held.barrier.pass() : held.barrier.abort());
     const { model } = held.planned;
-    await turn.arrive({ ...model, openRuns: model.openRuns + 1 }, adopting(held, commits, false));
+    // Devices that come back to the queue take several messages: a server that hears no more completes none of them.
+    const mayCommit = commits && held.later ? "perhaps" : commits;
+    await turn.arrive({ ...model, openRuns: model.openRuns + 1 }, adopting(held, mayCommit, false));
     turn.told = undefined;
   });
 }
@@ -104,12 +110,18 @@ async function refuseEnd(turn: Turn, ask: Ask, end: Ended, exit: number): Promis
  * Fits the model to how many batches were stored: those before the one that was held, and that one if it committed; generate may have sent
  * more behind it, which the server stores too.
  */
-function adopting({ planned: { work }, batch }: Held, commits: boolean, complete: boolean) {
+function adopting({ planned: { work }, batch, later }: Held, commits: boolean | "perhaps", complete: boolean) {
   return (model: Model, seen: Seen): Model => {
-    const { committed = 0, batches } =
-      seen.campaigns.find(({ name }) => name === work.campaign)?.stages[work.stage] ?? {};
-    const fewest = commits ? batch + 1 : batch;
-    const ahead = commits && work.stage === "generate" && committed > fewest;
+    const {
+      committed = 0,
+      batches,
+      pass = 1,
+    } = seen.campaigns.find(({ name }) => name === work.campaign)?.stages[work.stage] ?? {};
+    const isThere =
+      committed > batch && (!later || pass === model.campaigns.find(({ name }) => name === work.campaign)?.pass);
+    const did = commits === "perhaps" ? isThere : commits;
+    const fewest = did ? batch + 1 : batch;
+    const ahead = did && work.stage === "generate" && committed > fewest;
     const now = ahead ? committed : fewest;
     return withProgress(model, work, (before) => ({
       committed: now,
@@ -139,7 +151,8 @@ export async function playBehind(turn: Turn, ask: Ask, choice: number, second: A
 export async function playRival(turn: Turn, ask: Ask, choice: number, second: Ask): Promise<void> {
   await whileHeld(turn, ask, choice, ["--json"], async ({ planned, running, barrier }) => {
     const rival = await turn.start(second).ended;
-    const exit = writes(second) ? 3 : plan(planned.model, second).exit;
+    const alone = plan(planned.model, second);
+    const exit = runOf(second, alone) ? 3 : alone.exit;
     const said = `${wordsOf(second).join(" ")}, beside ${wordsOf(ask).join(" ")}: ${rival.stdout}${rival.stderr}`;
     if (rival.code !== exit) throw new Error(`it ends with ${rival.code}, not ${exit}: ${said}`);
     const holder = `(npm run ${ask.command}, process ${running.process.pid}, for `;
@@ -185,13 +198,14 @@ interface Order {
   readonly exits: readonly [number, number];
 }
 
-/** One after the other; or the second is kept out by the first. */
+/** One after the other, which may have looked before; or the second is kept out by the first. */
 function serial(before: Model, asks: readonly [Ask, Ask], first: 0 | 1): Order[] {
   const one = plan(before, asks[first]);
-  const other = plan(finished(one), asks[first === 0 ? 1 : 0]);
+  const second = asks[first === 0 ? 1 : 0];
+  const others = [second, bound(before, second)].map((ask) => plan(finished(one), ask));
   const exits = (a: number, b: number): [number, number] => (first === 0 ? [a, b] : [b, a]);
   return [
-    { model: finished(other), exits: exits(one.exit, other.exit) },
+    ...others.map((other) => ({ model: finished(other), exits: exits(one.exit, other.exit) })),
     { model: finished(one), exits: exits(one.exit, 3) },
   ];
 }

@@ -1,4 +1,6 @@
 import type { Options } from "../../../pipelines/cli/options.ts";
+import { isWithin, looked, type Outcome, type Place, type Proposal } from "./desk.ts";
+import { planDesk } from "./desk-plan.ts";
 import { type Fleet, fileOf } from "./fleets.ts";
 
 export const STAGES = ["generate", "corrupt", "recover"] as const;
@@ -13,6 +15,10 @@ export interface Ask {
   readonly options: Given;
   /** What it asks to be stored. */
   readonly fleet?: Fleet;
+  /** What stands behind the command. */
+  readonly words?: readonly string[];
+  /** What a person asks for, device by device; or of all that `--all` leaves. */
+  readonly desk?: readonly Proposal[] | Omit<Proposal, "device">;
 }
 
 export interface Chaos {
@@ -38,6 +44,10 @@ export interface Campaign {
   readonly generate: Progress;
   readonly corrupt: Progress;
   readonly recover: Progress;
+  /** Of recovery: the first one decides for the fleet, later ones for devices that were released. */
+  readonly pass: number;
+  /** The queue as it is, where recovery has come so far. */
+  readonly places: readonly Place[];
 }
 
 /** What the product promises a database to be after a sequence of commands. */
@@ -62,14 +72,19 @@ export interface Plan {
   readonly tells?: string;
   /** Batches to store. */
   readonly work?: { readonly stage: Stage; readonly campaign: string };
+  /** Of a command that may look before it writes: as what its run is entered. */
+  readonly run?: "succeeded" | "failed";
+  /** What becomes of each device that a person asks for. */
+  readonly outcomes?: readonly Outcome[];
 }
 
 export const EMPTY: Model = { campaigns: [], current: undefined, openRuns: 0 };
 export const NOT_BEGUN: Progress = { committed: 0, batches: undefined, whole: false };
 
 const isBegun = ({ committed, whole }: Progress): boolean => whole || committed > 0;
+const isRecovered = ({ recover, places }: Campaign): boolean => recover.whole && !places.some(({ waits }) => waits);
 
-/** Whether a command takes the right to write. */
+/** Whether a command takes the right to write first of all. */
 export const writes = ({ command }: Ask): boolean => command !== "triage" && command !== "report";
 
 /** What a command line must do to a database. */
@@ -92,10 +107,18 @@ function planFor(model: Model, ask: Ask, name: string | undefined): Plan {
     case "recover":
       return planRecovery(model, campaign);
     case "validate":
-      return { model, exit: campaign.recover.whole && model.openRuns === 0 ? 0 : 4 };
+      return { model, exit: isRecovered(campaign) && model.openRuns === 0 ? 0 : 4 };
+    case "triage":
+      return planDesk(model, ask, campaign);
     default:
       return { model, exit: 0 };
   }
+}
+
+/** As what the run of a command is entered that ends as planned; undefined where there is none. */
+export function runOf(ask: Ask, { run, exit }: Plan): "succeeded" | "failed" | undefined {
+  if (!writes(ask)) return run;
+  return exit === 0 || exit === 4 ? "succeeded" : "failed";
 }
 
 /** The plan's end, where nothing stops it. */
@@ -109,14 +132,21 @@ export function withProgress(
   { stage, campaign }: { stage: Stage; campaign: string },
   now: (before: Progress) => Progress,
 ): Model {
-  return withCampaign(model, campaign, (found) => ({ ...found, [stage]: now(found[stage]) }));
+  return withCampaign(model, campaign, (found) => {
+    const progress = now(found[stage]);
+    if (stage !== "recover" || found.pass === 1) return { ...found, [stage]: progress };
+    const places = found.places.map((place) =>
+      place.waits && isWithin(place.bucket, progress) ? looked(place) : place,
+    );
+    return { ...found, places, recover: progress };
+  });
 }
 
-function withCampaign(model: Model, name: string, now: (before: Campaign) => Campaign): Model {
+export function withCampaign(model: Model, name: string, now: (before: Campaign) => Campaign): Model {
   return { ...model, campaigns: model.campaigns.map((known) => (known.name === name ? now(known) : known)) };
 }
 
-function refused(model: Model, says: RegExp, tells?: string): Plan {
+export function refused(model: Model, says: RegExp, tells?: string): Plan {
   return { model, exit: 2, says, ...(tells === undefined ? {} : { tells }) };
 }
 
@@ -138,6 +168,8 @@ function planFleet(model: Model, { options }: Ask, fleet: Fleet): Plan {
     generate: { ...NOT_BEGUN, batches: Math.ceil(fleet.devices / (options.batchSize ?? Number.NaN)) },
     corrupt: NOT_BEGUN,
     recover: NOT_BEGUN,
+    pass: 1,
+    places: [],
   };
   const others = model.campaigns.filter((known) => known !== found);
   return going({ ...model, campaigns: [...others, made], current: name }, "generate", made);
@@ -184,7 +216,13 @@ function planUndo(model: Model, campaign: Campaign): Plan {
 function planRecovery(model: Model, campaign: Campaign): Plan {
   if (!campaign.generate.whole) return unfinished(model, "generate", campaign);
   if (campaign.chaos && !campaign.corrupt.whole) return unfinished(model, "corrupt", campaign);
-  return going(model, "recover", campaign);
+  if (!campaign.recover.whole || isRecovered(campaign)) return going(model, "recover", campaign);
+  const again = { ...campaign, pass: campaign.pass + 1, recover: NOT_BEGUN };
+  return going(
+    withCampaign(model, campaign.name, () => again),
+    "recover",
+    again,
+  );
 }
 
 function going(model: Model, stage: Stage, campaign: Campaign): Plan {
@@ -192,7 +230,7 @@ function going(model: Model, stage: Stage, campaign: Campaign): Plan {
   return { model, exit: 0, work: { stage, campaign: campaign.name } };
 }
 
-function unfinished(model: Model, stage: Stage, campaign: Campaign): Plan {
+export function unfinished(model: Model, stage: Stage, campaign: Campaign): Plan {
   const says = new RegExp(`Stage ${stage} of campaign ${campaign.name} was stopped part-way`);
   return { model, exit: 5, says, tells: finishes(stage, campaign) };
 }

@@ -4,10 +4,11 @@ import type { Ended } from "../../support/cli.ts";
 import type { Ask } from "./model.ts";
 
 /** The words of a command line. */
-export function wordsOf({ command, options }: Ask): string[] {
+export function wordsOf({ command, options, words = [] }: Ask): string[] {
   const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== false);
   return [
     command,
+    ...words,
     ...given.flatMap(([name, value]) => {
       const flag = `--${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
       return value === true ? [flag] : [flag, String(value)];
@@ -66,7 +67,8 @@ function documentedEvents(root: string): ReadonlyMap<string, Fields> {
   return new Map(
     [...rows].flatMap(([, events = "", fields = ""]) =>
       named(events).map((event) => {
-        const own = named(fields.split("; `")[0]?.split(", and what the stage adds")[0] ?? "");
+        const plain = fields.replaceAll(/ \((?!where)[^)]*\)/g, "");
+        const own = named(plain.split("; `")[0]?.split(", and what the stage adds")[0] ?? "");
         return [event, { all: new Set(all(fields)), needed: new Set(own) }];
       }),
     ),

@@ -3,7 +3,8 @@ import { freshDatabase } from "../../support/database.ts";
 import { folder } from "../../support/import-files.ts";
 import { reference } from "./facts.ts";
 import { makeFleets } from "./fleets.ts";
-import { type Step, step } from "./steps.ts";
+import type { Step } from "./step.ts";
+import { step } from "./steps.ts";
 import { type Ground, Turn } from "./turn.ts";
 
 const STEPS = 15;
@@ -17,7 +18,10 @@ export const PATIENCE_MS = 300_000;
 export async function modelGround(root: string): Promise<{ ground: Ground; remove: () => void }> {
   const files = folder();
   const fleets = await makeFleets(files);
-  return { ground: { root, fleets, facts: reference(root), digests: new Map() }, remove: () => files.remove() };
+  return {
+    ground: { root, fleets, facts: reference(root), digests: new Map(), files: files.path },
+    remove: () => files.remove(),
+  };
 }
 
 /** Fifteen steps; where they fail, those are left out that can be. */

@@ -3,33 +3,12 @@ import { readOptions } from "../../../pipelines/cli/arguments.ts";
 import type { Options } from "../../../pipelines/cli/options.ts";
 import { COMMANDS } from "../../../pipelines/commands.ts";
 import { playAlone, playBehind, playKilled, playRival, playSignalled, playTogether } from "./acts.ts";
+import { deskSteps, naming } from "./desk-steps.ts";
 import { type Fleet, fileOf } from "./fleets.ts";
 import { type Ask, type Model, plan } from "./model.ts";
 import { toldWords } from "./output.ts";
+import { choice, type Draw, nth, Step } from "./step.ts";
 import type { Turn } from "./turn.ts";
-
-/** A command line of which the parts that hang on the database are chosen when it is reached. */
-type Draw = (turn: Turn) => Ask;
-
-/** A step of a run. */
-export class Step implements fc.AsyncCommand<Turn, null> {
-  readonly #play: (turn: Turn) => Promise<void>;
-
-  constructor(play: (turn: Turn) => Promise<void>) {
-    this.#play = play;
-  }
-
-  /** What a step is about is chosen from what there is when it is reached: none is ever left out. */
-  check = (): boolean => true;
-
-  run(turn: Turn): Promise<void> {
-    return this.#play(turn);
-  }
-}
-
-/** Of a list whose length is known only then. */
-const nth = <T>(all: readonly T[], choice: number): T => all[choice % all.length] as T;
-const choice = fc.nat(1000);
 
 /** Which campaign: the current one, one that is there, or one that is not. */
 const named = fc.oneof(
@@ -106,7 +85,7 @@ function isDue(model: Model, ask: Ask): boolean {
   return progress !== undefined && progress.committed !== progress.batches;
 }
 
-const writing = fc.oneof(store, corrupt, recover, undo, resume, validate, due);
+const writing = fc.oneof(store, corrupt, recover, undo, resume, validate, due, naming(due));
 const anything = fc.oneof(writing, about("triage"), about("report", { noSite: true }));
 
 const alone = (draw: Draw): Step =>
@@ -133,7 +112,7 @@ function askTold({ ground }: Turn, told: string): Ask | undefined {
   const [name = "", ...words] = toldWords(told);
   const command = COMMANDS.find((known) => known.name === name);
   if (!command) throw new Error(`it tells ${told}, which is no command`);
-  const { options } = readOptions({ name, options: command.options }, words, {});
+  const { options } = readOptions({ name, options: command.options, words: command.mostWords ?? 0 }, words, {});
   if (!HEEDED.includes(name)) return undefined;
   const fleet = options.resume && options.from === undefined ? undefined : fleetTold(ground.fleets, options);
   if (name !== "generate" || !fleet) return { command: name as Ask["command"], options };
@@ -205,4 +184,5 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
         both("rival", [draw, second], (turn, [ask, other]) => playRival(turn, ask, batch, other)),
       ),
   },
+  ...deskSteps(due),
 );

@@ -1,10 +1,11 @@
+import type { Row } from "../../../pipelines/triage/csv.ts";
 import { settled } from "../../support/barrier.ts";
 import { type Ended, type Running, start } from "../../support/cli.ts";
 import { falseClaims } from "./claims.ts";
-import { differences, withPlans } from "./compare.ts";
+import { differences, withPlans, withQueues } from "./compare.ts";
 import type { Reference } from "./facts.ts";
 import type { Fleet } from "./fleets.ts";
-import { type Ask, EMPTY, type Model, type Plan, writes } from "./model.ts";
+import { type Ask, EMPTY, type Model, type Plan } from "./model.ts";
 import { eventsOf, toldBy, wordsOf } from "./output.ts";
 import { look, type Seen } from "./witness.ts";
 
@@ -16,6 +17,16 @@ export interface Ground {
   readonly facts: Reference;
   /** The digest that `validate` printed first, by what was validated. */
   readonly digests: Map<string, unknown>;
+  /** Folder for files that commands write and read. */
+  readonly files: string;
+}
+
+/** An exported queue. */
+export interface Sheet {
+  readonly campaign: string;
+  readonly file: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly Row[];
 }
 
 /** Longer than the patience of any command: whoever has not ended then hangs. */
@@ -29,6 +40,8 @@ export class Turn {
   model: Model = EMPTY;
   /** The command that the last error told to go on with, where nothing has run since. */
   told: string | undefined;
+  /** The queue as it was exported last. */
+  sheet: Sheet | undefined;
   /** What was done to it, a line a step. */
   readonly played: string[] = [];
 
@@ -78,16 +91,16 @@ export class Turn {
   async arrive(model: Model, adopt: (model: Model, seen: Seen) => Model = (same) => same): Promise<Seen> {
     await settled(this.url);
     const seen = await look(this.url);
-    const now = withPlans(adopt(model, seen), seen);
+    const now = await withQueues(withPlans(adopt(model, seen), seen), this.ground.facts);
     const found = await differences(now, seen, this.ground.facts);
     if (found.length > 0) throw new Error(found.join("\n"));
     this.model = now;
     return seen;
   }
 
-  /** Fails where the last run was not entered as it ended. */
-  entered(ask: Ask, { lastRun }: Seen, result: string): void {
-    if (!writes(ask) || (lastRun?.stage === ask.command && lastRun.result === result)) return;
+  /** Fails where the last run was not entered as it ended; undefined where none was to be. */
+  entered(ask: Ask, { lastRun }: Seen, result: string | undefined): void {
+    if (result === undefined || (lastRun?.stage === ask.command && lastRun.result === result)) return;
     throw new Error(`the last run is ${JSON.stringify(lastRun)}, not ${ask.command}, which ${result}`);
   }
 }

@@ -14,8 +14,18 @@ export interface SeenStage {
   readonly committed: number;
   readonly batches: number;
   readonly rows: number;
-  /** Batches are the first ones, of one pass, which all have the same plan. */
+  /** Batches are the first ones, which all have the same plan. */
   readonly first: boolean;
+  /** The last one, of which all this is told. */
+  readonly pass: number;
+}
+
+/** A place in the queue, with what was said and entered of it. */
+export interface SeenPlace {
+  readonly device: string;
+  readonly bucket: number;
+  readonly findings: readonly { readonly field: string }[];
+  readonly [column: string]: unknown;
 }
 
 /** A campaign as the public tables tell it. */
@@ -36,6 +46,7 @@ export interface SeenCampaign {
   readonly faults: Rows;
   readonly actions: Rows;
   readonly triage: Rows;
+  readonly places: readonly SeenPlace[];
 }
 
 export interface Seen {
@@ -57,6 +68,30 @@ const STATUSES = (table: string, where: string): string => `(
   SELECT coalesce(jsonb_object_agg(s.update_status, s.devices), '{}')
   FROM (SELECT update_status, count(*) AS devices FROM ${table} ${where} GROUP BY update_status) s)`;
 
+/** What was said of fields, from a list as the audit keeps it. */
+const SAID = (list: string): string => `(
+  SELECT coalesce(jsonb_object_agg(x->>'field', coalesce(x->>'value', 'is right')), '{}') FROM jsonb_array_elements(${list}) x)`;
+
+const PLACES = `(
+  SELECT coalesce(jsonb_agg(jsonb_build_object(
+    'device', t.device_id, 'bucket', t.bucket, 'findings', t.findings, 'state', t.state, 'version', t.version,
+    'status', s.update_status, 'action', s.action,
+    'said', (
+      SELECT coalesce(jsonb_object_agg(a.field, coalesce(a.value, 'is right')), '{}')
+      FROM telemetry_amendment a
+      WHERE (a.bucket, a.campaign_id, a.device_id) = (t.bucket, t.campaign_id, t.device_id)),
+    'audit', (
+      SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'version', e.version, 'verb', e.verb, 'by', e.decided_by, 'before', ${SAID("e.before->'amendments'")},
+        'state', e.after->'state', 'after', ${SAID("e.after->'amendments'")}, 'action', e.after->'action'
+      ) ORDER BY e.version), '[]')
+      FROM triage_decision e
+      WHERE (e.bucket, e.campaign_id, e.device_id) = (t.bucket, t.campaign_id, t.device_id))
+  ) ORDER BY t.rule_id, t.device_id COLLATE "C"), '[]')
+  FROM triage_queue t
+  JOIN device_status s USING (bucket, campaign_id, device_id)
+  WHERE t.campaign_id = c.campaign_id)`;
+
 const CAMPAIGNS = `
 SELECT c.name, c.source, c.seed::float8 AS seed, c.device_count::float8 AS devices, c.batch_size, c.fault_rate::float8 AS fault_rate,
   c.fault_seed::float8 AS fault_seed, c.fault_profile,
@@ -64,11 +99,12 @@ SELECT c.name, c.source, c.seed::float8 AS seed, c.device_count::float8 AS devic
   (
     SELECT coalesce(jsonb_object_agg(b.stage, to_jsonb(b)), '{}')
     FROM (
-      SELECT l.stage, count(*) AS committed, max(l.batches) AS batches, sum(l.rows) AS rows,
-        max(l.batch_no) + 1 = count(*) AND min(l.batches) = max(l.batches) AND max(l.pass) = 1 AS first
+      SELECT DISTINCT ON (l.stage) l.stage, count(*) AS committed, max(l.batches) AS batches, sum(l.rows) AS rows,
+        max(l.batch_no) + 1 = count(*) AND min(l.batches) = max(l.batches) AS first, l.pass
       FROM batch_ledger l
       WHERE l.campaign_id = c.campaign_id
-      GROUP BY l.stage
+      GROUP BY l.stage, l.pass
+      ORDER BY l.stage, l.pass DESC
     ) b
   ) AS stages,
   ${STATUSES("device_status", "WHERE campaign_id = c.campaign_id")} AS statuses,
@@ -78,7 +114,8 @@ SELECT c.name, c.source, c.seed::float8 AS seed, c.device_count::float8 AS devic
     FROM device_report r
     WHERE r.campaign_id = c.campaign_id AND r.update_status = 'Partial'
   ) AS partial,
-  ${rowsOf("fault_ledger")} AS faults, ${rowsOf("recovery_actions")} AS actions, ${rowsOf("triage_queue")} AS triage
+  ${rowsOf("fault_ledger")} AS faults, ${rowsOf("recovery_actions")} AS actions, ${rowsOf("triage_queue")} AS triage,
+  ${PLACES} AS places
 FROM campaign c
 ORDER BY c.campaign_id`;
 
