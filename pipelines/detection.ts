@@ -15,8 +15,11 @@ export async function tellDetection(run: StageRun, campaign: Campaign): Promise<
   // Of an import nobody knows what else is wrong with it, so there precision and all that hangs on it have no meaning.
   const known = campaign.source === "generated";
   run.reporter.result(`\n${detectionTable(rows, known)}`);
-  for (const row of rows)
-    run.reporter.event({ event: "detection", layer: layerOf(row.kind), ...row, ...(known ? scoreOf(row) : {}) });
+  for (const row of rows) {
+    const { recall = null, precision = null, f1 = null } = scoreOf(row);
+    const scores = { recall, precision: known ? precision : null, f1: known ? f1 : null };
+    run.reporter.event({ event: "detection", layer: layerOf(row.kind), ...row, ...scores });
+  }
   if (known) await tellBeliefs(run, campaign, rows);
 }
 

@@ -43,13 +43,14 @@ const HALTING = ["53100", "25006", "28000", "28P01", "3D000", "42501", "42P01", 
 
 const STAGES: readonly Stage[] = ["generate", "import", "corrupt", "recover", "report", "export", "restore"];
 /** What plays a part of the scenarios. */
-const PARTED: readonly Stage[] = [...DESK, "readmit"];
+const PARTED: readonly Stage[] = [...DESK, "readmit", "distort"];
 
 /** What the command itself writes around them. */
 const AROUND: Readonly<Record<BatchedStage, readonly string[]>> = {
   generate: ["INSERT ON run", "INSERT ON campaign", "INSERT ON device_profile", "UPDATE ON run"],
   import: ["INSERT ON run", "INSERT ON campaign", "UPDATE ON run"],
   corrupt: ["INSERT ON run", "UPDATE ON campaign", "UPDATE ON run"],
+  distort: ["INSERT ON run", "UPDATE ON campaign", "UPDATE ON run"],
   recover: ["INSERT ON run", "INSERT ON decision_rule", "UPDATE ON run"],
   readmit: ["INSERT ON run", "UPDATE ON run"],
 };

@@ -10,6 +10,7 @@ const WORDS = {
   generate: ["generate", "--devices", "1000", "--batch-size", "250", "--campaign", "torn"],
   import: ["generate", "--from", "data/examples/fleet.csv", "--batch-size", "4"],
   corrupt: ["corrupt", "--fault-rate", "0.2", "--batch-size", "250"],
+  distort: ["corrupt", "--profile", "storm", "--batch-size", "250"],
   recover: ["recover", "--batch-size", "250"],
   report: ["report", "--no-site"],
   export: ["export", "--replace", "--to"],
@@ -48,6 +49,7 @@ export const BEFORE: Readonly<Record<Stage, readonly Stage[]>> = {
   generate: [],
   import: [],
   corrupt: ["generate"],
+  distort: ["generate"],
   recover: ["generate", "corrupt"],
   report: ["generate", "corrupt", "recover"],
   export: ["generate", "corrupt", "recover"],
@@ -66,6 +68,10 @@ export const WRITTEN: Readonly<Record<WritingStage, readonly [table: string, ...
   generate: ["stored_report", "INSERT ON stored_report", "INSERT ON batch_ledger"],
   import: ["stored_report", "INSERT ON stored_report", "INSERT ON device_profile", "INSERT ON batch_ledger"],
   corrupt: ["fault_ledger", "INSERT ON fault_ledger", "UPDATE ON stored_report", "INSERT ON batch_ledger"],
+  distort: [
+    ...(["fault_ledger", "INSERT ON fault_ledger", "INSERT ON device_profile", "INSERT ON update_outcome"] as const),
+    ...["UPDATE ON stored_report", "INSERT ON batch_ledger"],
+  ],
   recover: ["decision", "INSERT ON decision", "INSERT ON triage_queue", "INSERT ON batch_ledger"],
   restore: [
     ...(["stored_report", "INSERT ON device_profile", "INSERT ON stored_report", "INSERT ON fault_ledger"] as const),
