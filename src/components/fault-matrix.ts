@@ -22,7 +22,7 @@ export function faultMatrix(rows: readonly FaultDetection[], { width }: ChartSiz
   return draw("Faults found of those injected, by field and kind", {
     width,
     height: kinds.length * (room < ROOM.lines ? 30 : 58) + marginTop,
-    ...{ marginTop, marginLeft, marginRight: 0, marginBottom: 0 },
+    ...{ marginTop, marginLeft, marginRight: steep ? 24 : 0, marginBottom: 0 },
     x: { domain: fields, type: "band", axis: null, padding: 0.04 },
     y: { domain: kinds, type: "band", label: null, tickSize: 0, padding: 0.06 },
     marks: [
