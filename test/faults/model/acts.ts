@@ -73,7 +73,7 @@ export async function playKilled(turn: Turn, ask: Ask, choice: number, commits: 
     const { model } = held.planned;
     // Devices that come back to the queue take several messages: a server that hears no more completes none of them.
     const mayCommit = commits && held.later ? "perhaps" : commits;
-    await turn.arrive({ ...model, openRuns: model.openRuns + 1 }, adopting(held, mayCommit, false));
+    await turn.arrive({ ...model, openRuns: model.openRuns + 1 }, adopting(held, mayCommit));
     turn.told = undefined;
   });
 }
@@ -87,9 +87,7 @@ export async function playSignalled(turn: Turn, ask: Ask, choice: number, signal
     await held.running.says("Stopping once the batches under way are stored");
     await held.barrier.pass();
     const end = await held.running.ended;
-    // Chaos has no key to build: stopped with its last batch, it has done all.
-    const chaos = held.planned.work.stage === "corrupt";
-    const seen = await turn.arrive(held.planned.model, adopting(held, true, chaos));
+    const seen = await turn.arrive(held.planned.model, adopting(held, true));
     const campaign = turn.model.campaigns.find(({ name }) => name === held.planned.work.campaign);
     const exit = campaign?.[held.planned.work.stage].whole ? 0 : EXIT[signal];
     await refuseEnd(turn, ask, end, exit);
@@ -110,7 +108,7 @@ async function refuseEnd(turn: Turn, ask: Ask, end: Ended, exit: number): Promis
  * Fits the model to how many batches were stored: those before the one that was held, and that one if it committed; generate may have sent
  * more behind it, which the server stores too.
  */
-function adopting({ planned: { work }, batch, later }: Held, commits: boolean | "perhaps", complete: boolean) {
+function adopting({ planned: { work }, batch, later }: Held, commits: boolean | "perhaps") {
   return (model: Model, seen: Seen): Model => {
     const {
       committed = 0,
@@ -126,7 +124,8 @@ function adopting({ planned: { work }, batch, later }: Held, commits: boolean | 
     return withProgress(model, work, (before) => ({
       committed: now,
       batches: batches ?? before.batches,
-      whole: complete && now === batches,
+      // Chaos has no key to build: stopped with its last batch, it has done all.
+      whole: work.stage === "corrupt" && now === batches,
     }));
   };
 }

@@ -29,7 +29,9 @@ export function reference(root: string): Reference {
 async function unbroken(root: string, fleet: Fleet, chaos: Chaos | undefined): Promise<Facts> {
   const asks: readonly Ask[] = [
     { command: "generate", options: fleet.options },
-    ...(chaos ? [{ command: "corrupt", options: { faultRate: chaos.rate, seed: chaos.seed } } as const] : []),
+    ...(chaos
+      ? [{ command: "corrupt", options: { faultRate: chaos.rate, seed: chaos.seed, profile: chaos.profile } } as const]
+      : []),
     { command: "recover", options: {} },
     { command: "validate", options: {} },
   ];

@@ -24,6 +24,7 @@ export interface Ask {
 export interface Chaos {
   readonly rate: number;
   readonly seed: number;
+  readonly profile: string;
 }
 
 /** How far a stage has come. */
@@ -186,14 +187,21 @@ function planResume(model: Model, { devices, seed }: Given, campaign: Campaign):
   return going({ ...model, current: name }, "generate", campaign);
 }
 
+/** What the profiles of `data/chaos` ask for. */
+const USUAL_RATES: Readonly<Record<string, number>> = { default: 0.015, storm: 0.3 };
+
 function planChaos(model: Model, options: Given, campaign: Campaign): Plan {
   const { fleet, chaos, corrupt, recover, generate } = campaign;
-  if (options.profile === "apocalypse") return refused(model, /There is no chaos named "apocalypse"/);
+  const profile = options.profile ?? chaos?.profile ?? "default";
+  const usual = USUAL_RATES[profile];
+  if (usual === undefined) return refused(model, /There is no chaos named "apocalypse"/);
+  const unasked = fleet.source === "imported" && options.profile === undefined;
   const asked: Chaos = {
-    rate: options.faultRate ?? chaos?.rate ?? (fleet.source === "imported" ? 0 : 0.015),
+    profile,
+    rate: options.faultRate ?? chaos?.rate ?? (unasked ? 0 : usual),
     seed: options.seed ?? chaos?.seed ?? fleet.seed,
   };
-  if (chaos && (chaos.rate !== asked.rate || chaos.seed !== asked.seed)) {
+  if (chaos && (chaos.rate !== asked.rate || chaos.seed !== asked.seed || chaos.profile !== asked.profile)) {
     return refused(model, /is corrupted already/, `npm run corrupt -- --undo --campaign ${quoted(campaign.name)}`);
   }
   if (corrupt.whole || asked.rate === 0) return { model, exit: 0 };

@@ -40,12 +40,18 @@ const corrupt: fc.Arbitrary<Draw> = fc
     named,
     batchSize,
     workers,
-    faultRate: fc.constantFrom(undefined, 0, 0.3, 0.3, 0.6),
+    // Of the storm its own rate: at a higher one it goes too far for its profile.
+    chaos: fc.constantFrom(
+      ...[undefined, 0, 0.3, 0.3, 0.6].map((faultRate) => ({ faultRate })),
+      ...["default", "storm", "storm", "apocalypse"].map((profile) => ({ profile })),
+    ),
     seed: fc.constantFrom(undefined, undefined, 3),
-    profile: fc.constantFrom(undefined, undefined, undefined, "default", "apocalypse"),
     resume: fc.constantFrom(false, true),
   })
-  .map(({ named, ...options }) => (turn) => ({ command: "corrupt", options: { ...options, ...named(turn) } }));
+  .map(({ named, chaos, ...options }) => (turn) => ({
+    command: "corrupt",
+    options: { ...options, ...chaos, ...named(turn) },
+  }));
 
 const undo = about("corrupt", { undo: true });
 const recover: fc.Arbitrary<Draw> = fc
@@ -70,7 +76,14 @@ function allDue({ model }: Turn, fleet: Ask["fleet"] & object, batchSize: number
     own.source === "generated"
       ? { command: "generate", options: { campaign, resume: true } }
       : { command: "generate", fleet: own, options: { ...own.options, campaign } },
-    { command: "corrupt", options: { campaign, batchSize, faultRate: chaos?.rate ?? 0.3 } },
+    {
+      command: "corrupt",
+      options: {
+        campaign,
+        batchSize,
+        ...(chaos ? { faultRate: chaos.rate, profile: chaos.profile } : { faultRate: 0.3 }),
+      },
+    },
     { command: "recover", options: { campaign, batchSize } },
   ]);
   const anew: Ask = { command: "generate", fleet, options: { ...fleet.options, batchSize, replace: true } };
