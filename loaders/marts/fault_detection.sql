@@ -24,10 +24,12 @@ WITH fault AS (
     coalesce(list_contains(f.detects, i.kind), false) OR i.is_counted AS is_rightly,
     e.device_id IS NOT NULL AND NOT is_found AS is_elsewhere
   FROM (
-    SELECT x.device_id, x.field, x.kind, x.kind = 'false_success' AND o.counted_status <> o.reported_status AS is_counted
+    SELECT x.device_id, x.field, x.kind, x.kind = 'false_success' AND EXISTS (
+      FROM stg_device d
+      JOIN stg_outcome o ON o.outcome_no = d.outcome_no AND o.counted_status <> o.reported_status
+      WHERE d.device_id = x.device_id
+    ) AS is_counted
     FROM stg_fault x
-    JOIN stg_device d ON d.device_id = x.device_id
-    JOIN stg_outcome o ON o.outcome_no = d.outcome_no
   ) i
   LEFT JOIN int_finding f ON f.device_id = i.device_id AND f.field = i.field
   LEFT JOIN (SELECT DISTINCT device_id FROM int_finding) e ON e.device_id = i.device_id

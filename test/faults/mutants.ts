@@ -29,8 +29,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "decisions commit before their ledger row",
     file: "pipelines/workers/recover-task.ts",
-    right: "if (returns.length === 0) await copyIn(client, parts, entry);",
-    wrong: "if (returns.length === 0) { await copyIn(client, parts); await copyIn(client, [], entry); }",
+    right: "if (returns.length + repaired.length === 0) await copyIn(client, parts, entry);",
+    wrong:
+      "if (returns.length + repaired.length === 0) { await copyIn(client, parts); await copyIn(client, [], entry); }",
     shownBy: [resumes("recover", killed)],
   },
   {
