@@ -103,19 +103,23 @@ export function withSources(text: string, sources: readonly Source[]): string {
 /** Writes into `validate.detection` what the rules find on each field. */
 export function withDetection(text: string, rules: RuleSet): string {
   const fields = faultFields(decisive(rules));
+  const written = (name: string, field: RuleField): string =>
+    sql(`validate.${name}`)
+      .replaceAll(":judged_field", () => `judged_${field}`)
+      .replaceAll(":is_reported", () => reported(field, "true"))
+      .replaceAll(":value_finding", () => valueFindingSql(rules, field, "d.value", "postgres"))
+      .replaceAll(":finding", () => findingSql(rules, field, stored, "postgres"))
+      .replaceAll(":column", () => stored(field));
+  const values = fields.map((field) =>
+    written(relationOf(field, "r") === "r" ? "judged_values" : "judged_words", field),
+  );
   const alarms = fields.flatMap((field) => {
-    const ofValue = valueFindingSql(rules, field, "d.value", "postgres");
-    const names = ofValue.includes(`'${DEPENDS}'`) ? ["alarms", "alarms_in_context"] : ["alarms"];
-    return names.map((name) =>
-      sql(`validate.${name}`)
-        .replaceAll(":is_reported", () => reported(field, "true"))
-        .replaceAll(":value_finding", () => ofValue)
-        .replaceAll(":finding", () => findingSql(rules, field, stored, "postgres"))
-        .replaceAll(":column", () => stored(field)),
-    );
+    const depends = valueFindingSql(rules, field, "d.value", "postgres").includes(`'${DEPENDS}'`);
+    return [written("alarms", field), ...(depends ? [written("alarms_in_context", field)] : [])];
   });
   const found = (field: RuleField): string => reported(field, findingSql(rules, field, stored, "postgres"));
   return text
+    .replaceAll(":judged_values", () => values.join(", "))
     .replaceAll(":alarms", () => alarms.join("\nUNION ALL\n"))
     .replaceAll(":finding_of_field", () => armsOf(fields, found))
     .replaceAll(":any_finding", () => `coalesce(${fields.map(found).join(", ")})`);
