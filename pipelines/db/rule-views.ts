@@ -29,14 +29,14 @@ const judged: ColumnOf = (field) => `r.${field}`;
 /**
  * Writes compiled rules into a statement: `:first_finding` becomes the id of the first rule that `judged_report` r breaks and nobody waived, of
  * a field that campaign c reports; `:finding_of_field` the arms of a CASE that says so of one field, waived or not, and
- * `:repair_of_field` those that say what the repair of the rule that it breaks makes of the report o as it came. The texts come from the
+ * `:repaired_value` what the repair of the rule that the field of amendment a breaks makes of the report o as it came. The texts come from the
  * compiler, which quotes.
  */
 export function withRules(text: string, rules: RuleSet): string {
   const fields = faultFields(decisive(rules));
   return text
     .replaceAll(":first_finding", () => firstFinding(rules, "r"))
-    .replaceAll(":repair_of_field", () => repairArms(rules))
+    .replaceAll(":repaired_value", () => amended(rules))
     .replaceAll(":finding_of_field", () => armsOf(fields, (field) => findingSql(rules, field, judged, "postgres")));
 }
 
@@ -52,15 +52,23 @@ const came: ColumnOf = (field) => `o.${field}`;
 
 /** A SQL expression: what the repairs of some rules, all about one field, make of it; NULL where none of them is broken. */
 function repairOf(rules: RuleSet, field: RuleField, which: (repair: Repair) => boolean): string {
-  const arms = decisive(rules).flatMap(({ id, field: about, repair }) =>
-    about === field && repair && which(repair) ? [`WHEN ${quote(id)} THEN ${repairSql(repair, came(field))}`] : [],
+  const about = decisive(rules).filter((rule) => rule.field === field);
+  const last = about.findLastIndex(({ repair }) => repair && which(repair));
+  if (last < 0) return "CAST(NULL AS text)";
+  // What a rule behind them finds has none of these repairs.
+  const found = findingSql({ ...rules, rules: about.slice(0, last + 1) }, field, came, "postgres");
+  const arms = about.flatMap(({ id, repair }) =>
+    repair && which(repair) ? [`WHEN ${quote(id)} THEN ${repairSql(repair, came(field))}`] : [],
   );
-  if (arms.length === 0) return "CAST(NULL AS text)";
-  return `CASE ${findingSql(rules, field, came, "postgres")} ${arms.join(" ")} END`;
+  return `CASE ${found} ${arms.join(" ")} END`;
 }
 
-const repairArms = (rules: RuleSet): string =>
-  armsOf(faultFields(decisive(rules)), (field) => repairOf(rules, field, () => true));
+/** A SQL expression: what the repair of the rule that the field of amendment a breaks makes of it, NULL where none does. */
+function amended(rules: RuleSet): string {
+  const fields = RULE_FIELDS.filter((field) => decisive(rules).some((rule) => rule.field === field && rule.repair));
+  if (fields.length === 0) return "CAST(NULL AS text)";
+  return `CASE a.field ${armsOf(fields, (field) => repairOf(rules, field, () => true))} END`;
+}
 
 /**
  * Writes into a statement about the report o as it came what rules repair of it by themselves: `:reported_finding` becomes the first rule that it

@@ -230,7 +230,7 @@ WITH entry AS (
 ), judged AS (
   SELECT a.value, a.waived_rule, w.state,
     CASE a.field :finding_of_field END AS finding,
-    w.is_by_rule IS NOT true OR a.value IS NOT DISTINCT FROM CASE a.field :repair_of_field END AS is_as_asked,
+    w.is_by_rule IS NOT true OR a.value IS NOT DISTINCT FROM :repaired_value AS is_as_asked,
     w.device_id IS NOT NULL AND w.value IS NOT DISTINCT FROM a.value AND w.rule IS NOT DISTINCT FROM a.waived_rule AS is_audited
   FROM telemetry_amendment a
   LEFT JOIN word w ON w.bucket = a.bucket AND w.device_id = a.device_id AND w.field = a.field
