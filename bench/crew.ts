@@ -70,15 +70,16 @@ export class Crew {
     return rows;
   }
 
-  corrupt(): Promise<number> {
-    return this.run(corruptTask(this.#ground));
+  /** What stage corrupt does by a chaos profile. */
+  async corrupt(profile?: string): Promise<number> {
+    return this.run(await corruptTask(this.#ground, profile));
   }
 
   /** What stage recover does: decides every Partial device, gives the decisions their key, and the planner an idea of them. */
-  async recover(phase: Phase): Promise<number> {
+  async recover(phase: Phase, rules?: string): Promise<number> {
     const { client, campaign } = this.#ground;
     phase("load");
-    const rows = await this.run(recoverTask(this.#ground));
+    const rows = await this.run(recoverTask(this.#ground, rules));
     phase("key");
     await keyDecisions(this.#ground, campaign.campaign_id);
     phase("analyse");

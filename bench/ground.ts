@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
-import { SCAN_BATCH } from "../pipelines/corrupt.ts";
+import { chaosOn, SCAN_BATCH } from "../pipelines/corrupt.ts";
 import { type Campaign, createCampaign } from "../pipelines/db/campaigns.ts";
 import type { Target } from "../pipelines/db/connect.ts";
 import { enterRules } from "../pipelines/db/decision-rules.ts";
@@ -87,29 +87,24 @@ export function generateTask(ground: Ground, { batchSize, inFlight }: Storing = 
   } as const satisfies Task;
 }
 
-/** The task that stage corrupt gives its workers. */
-export function corruptTask(ground: Ground) {
-  const { devices, reference, campaign } = ground;
-  const profile = reference.faultProfile("default");
+/** The task that stage corrupt gives its workers, by a chaos profile. */
+export async function corruptTask(ground: Ground, profile = "default") {
+  const { client, devices, reference, campaign } = ground;
+  const named = reference.faultProfile(profile);
   return {
     stage: "corrupt",
     pass: passOver(ground, "corrupt", shardCount(devices, SCAN_BATCH)),
-    profile,
-    rate: profile.rate,
-    seed: SEED,
-    reported: campaign.reported_columns,
-    versions: [],
-    generated: { devices, seed: SEED },
+    ...(await chaosOn(client, campaign, { profile: named, rate: named.rate, seed: SEED })),
   } as const satisfies Task;
 }
 
-/** The task that stage recover gives its workers. */
-export function recoverTask(ground: Ground) {
+/** The task that stage recover gives its workers, by a rule set; where none is named, by the campaign's. */
+export function recoverTask(ground: Ground, rules?: string) {
   const { devices, reference, campaign, ruleNos } = ground;
   return {
     stage: "recover",
     pass: passOver(ground, "recover", shardCount(devices, SCAN_BATCH)),
-    rules: reference.rules(campaign.rules),
+    rules: reference.rules(rules ?? campaign.rules),
     policy: reference.policy("default"),
     ruleNos,
     reported: campaign.reported_columns,

@@ -3,11 +3,27 @@ import { ingest } from "./ingest.ts";
 import { link } from "./link.ts";
 import { marts } from "./marts.ts";
 import { pipeline } from "./pipeline.ts";
+import { profiles } from "./profiles.ts";
 import { pull } from "./pull.ts";
 import { recovery } from "./recovery.ts";
+import { rules } from "./rules.ts";
 import { status } from "./status.ts";
+import { validate } from "./validate.ts";
 import type { Work } from "./work.ts";
 import { workers } from "./workers.ts";
 
 /** Everything that the bench can measure, in the order in which it does. */
-export const WORKS: readonly Work[] = [ingest, recovery, status, corrupt, pull, marts, pipeline, link, workers];
+export const WORKS: readonly Work[] = [
+  ingest,
+  recovery,
+  rules,
+  status,
+  corrupt,
+  profiles,
+  validate,
+  pull,
+  marts,
+  pipeline,
+  link,
+  workers,
+];

@@ -4,7 +4,7 @@ import type { RuleSet } from "../pipelines/domain/rules.ts";
 import { rowsOf, setVariable } from "./engine.ts";
 import { readerFingerprint, readFolder, readModels, readSql } from "./models.ts";
 import type { Pulled } from "./pull.ts";
-import { findingsMacro, referenceVariables, ruleMacros } from "./reference.ts";
+import { findingsSql, referenceVariables, ruleMacros } from "./reference.ts";
 
 /** Makes macros, vocabulary and rules: what the models are written in. */
 export async function prepare(db: DuckDBConnection, rules: RuleSet): Promise<void> {
@@ -16,7 +16,7 @@ export async function prepare(db: DuckDBConnection, rules: RuleSet): Promise<voi
   await setVariable(
     db,
     "reader",
-    readerFingerprint(JSON.stringify(variables), ...ruleMacros(rules), findingsMacro(rules)),
+    readerFingerprint(JSON.stringify(variables), ...ruleMacros(rules), ...findingsSql(rules)),
   );
   for (const { sql } of readFolder("reference")) await db.run(sql);
 }
@@ -37,7 +37,7 @@ const LEAST_LINE = 1 << 20;
 
 /** Builds all that follows from the staged rows: the intermediate models, the snapshot and the marts. */
 export async function build(db: DuckDBConnection, rules: RuleSet): Promise<void> {
-  await db.run(findingsMacro(rules));
+  for (const sql of [readSql("engine/findings"), ...findingsSql(rules)]) await db.run(sql);
   for (const { sql } of readModels("intermediate")) await db.run(sql);
   await db.run(readSql("snapshot"));
   await db.run(readSql("engine/publish"));

@@ -77,9 +77,9 @@ export function ruleMacros(ruleSet: RuleSet): string[] {
 /** Words that marts are grouped by. */
 const WORDS = ["region", "model", "firmware_from", "error_code"] as const satisfies RuleField[];
 
-/** `findings()`, a macro over the staged rows: what the rules find on all fields. */
-export function findingsMacro(ruleSet: RuleSet): string {
-  const scans = faultFields(decisive(ruleSet)).map((field) =>
+/** Statements, one a field, that find in the staged rows what the rules find fault with. */
+export function findingsSql(ruleSet: RuleSet): string[] {
+  return faultFields(decisive(ruleSet)).map((field) =>
     fill(readSql("engine/findings_of_field"), {
       field: () => `'${field}'`,
       value_finding: () => valueFindingSql(ruleSet, field, "w.raw", "duckdb"),
@@ -88,7 +88,6 @@ export function findingsMacro(ruleSet: RuleSet): string {
       relation: () => RELATIONS[relationOf(field, "d")],
     }),
   );
-  return `CREATE MACRO findings() AS TABLE ${scans.join("\nUNION ALL\n")}`;
 }
 
 const RELATIONS = { d: "stg_device d", p: "stg_profile p", o: "stg_outcome o" } as const;

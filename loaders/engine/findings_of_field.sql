@@ -1,5 +1,6 @@
 -- What the rules find on one field. A fleet reports few different values: each is judged once, and only where that depends on the rest of the
 -- report ('?') the devices that reported it are asked.
+INSERT INTO findings
 SELECT f.device_id, f.profile_no, f.outcome_no, f.field, f.rule_id, f.raw
 FROM (
   SELECT d.device_id, d.profile_no, d.outcome_no, :field AS field, v.raw,

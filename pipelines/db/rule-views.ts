@@ -29,7 +29,7 @@ const judged: ColumnOf = (field) => `r.${field}`;
 /**
  * Writes compiled rules into a statement: `:first_finding` becomes the id of the first rule that `judged_report` r breaks and nobody waived, of
  * a field that campaign c reports; `:finding_of_field` the arms of a CASE that says so of one field, waived or not, and
- * `:repair_of_field` those that say what the repair of the rule that it breaks makes of the report o as it came. Of what rules repair by themselves,
+ * `:repaired_value` what the repair of the rule that the field of amendment a breaks makes of the report o as it came. Of what rules repair by themselves,
  * `:reported_finding` is the first rule that the report o as it came breaks, and `:repaired_fields` the columns of the repaired report. Of a policy,
  * `:policy_rule` decides on `judged_report` r; `:policy_action` and `:policy_fate` are what w.policy_rule does. The texts come from the compiler,
  * which quotes.
@@ -39,7 +39,7 @@ export function withRules(text: string, rules: RuleSet, policy?: Policy): string
   return fill(text, {
     first_finding: () => firstFinding(rules, "r"),
     finding_of_field: () => armsOf(fields, (field) => findingSql(rules, field, judged, "postgres")),
-    repair_of_field: () => armsOf(fields, (field) => repairOf(rules, field, () => true)),
+    repaired_value: () => amended(rules),
     reported_finding: () => firstFinding(rules, "o"),
     repaired_fields: () => repairedFields(rules),
     ...(policy && {
@@ -62,11 +62,22 @@ const came: ColumnOf = (field) => `o.${field}`;
 
 /** A SQL expression: what the repairs of some rules, all about one field, make of it; NULL where none of them is broken. */
 function repairOf(rules: RuleSet, field: RuleField, which: (repair: Repair) => boolean): string {
-  const arms = decisive(rules).flatMap(({ id, field: about, repair }) =>
-    about === field && repair && which(repair) ? [`WHEN ${quote(id)} THEN ${repairSql(repair, came(field))}`] : [],
+  const about = decisive(rules).filter((rule) => rule.field === field);
+  const last = about.findLastIndex(({ repair }) => repair && which(repair));
+  if (last < 0) return "CAST(NULL AS text)";
+  // What a rule behind them finds has none of these repairs.
+  const found = findingSql({ ...rules, rules: about.slice(0, last + 1) }, field, came, "postgres");
+  const arms = about.flatMap(({ id, repair }) =>
+    repair && which(repair) ? [`WHEN ${quote(id)} THEN ${repairSql(repair, came(field))}`] : [],
   );
-  if (arms.length === 0) return "CAST(NULL AS text)";
-  return `CASE ${findingSql(rules, field, came, "postgres")} ${arms.join(" ")} END`;
+  return `CASE ${found} ${arms.join(" ")} END`;
+}
+
+/** A SQL expression: what the repair of the rule that the field of amendment a breaks makes of it, NULL where none does. */
+function amended(rules: RuleSet): string {
+  const fields = RULE_FIELDS.filter((field) => decisive(rules).some((rule) => rule.field === field && rule.repair));
+  if (fields.length === 0) return "CAST(NULL AS text)";
+  return `CASE a.field ${armsOf(fields, (field) => repairOf(rules, field, () => true))} END`;
 }
 
 function repairedFields(rules: RuleSet): string {
@@ -96,20 +107,24 @@ export function withSources(text: string, sources: readonly Source[]): string {
 /** Writes into `validate.detection` what the rules find on each field. */
 export function withDetection(text: string, rules: RuleSet): string {
   const fields = faultFields(decisive(rules));
+  const written = (name: string, field: RuleField): string =>
+    fill(sql(`validate.${name}`), {
+      judged_field: () => `judged_${field}`,
+      is_reported: () => reported(field, "true"),
+      value_finding: () => valueFindingSql(rules, field, "d.value", "postgres"),
+      finding: () => findingSql(rules, field, stored, "postgres"),
+      column: () => stored(field),
+    });
+  const values = fields.map((field) =>
+    written(relationOf(field, "r") === "r" ? "judged_values" : "judged_words", field),
+  );
   const alarms = fields.flatMap((field) => {
-    const ofValue = valueFindingSql(rules, field, "d.value", "postgres");
-    const names = ofValue.includes(`'${DEPENDS}'`) ? ["alarms", "alarms_in_context"] : ["alarms"];
-    return names.map((name) =>
-      fill(sql(`validate.${name}`), {
-        is_reported: () => reported(field, "true"),
-        value_finding: () => ofValue,
-        finding: () => findingSql(rules, field, stored, "postgres"),
-        column: () => stored(field),
-      }),
-    );
+    const depends = valueFindingSql(rules, field, "d.value", "postgres").includes(`'${DEPENDS}'`);
+    return [written("alarms", field), ...(depends ? [written("alarms_in_context", field)] : [])];
   });
   const found = (field: RuleField): string => reported(field, findingSql(rules, field, stored, "postgres"));
   return fill(text, {
+    judged_values: () => values.join(", "),
     alarms: () => alarms.join("\nUNION ALL\n"),
     finding_of_field: () => armsOf(fields, found),
     any_finding: () => `coalesce(${fields.map(found).join(", ")})`,

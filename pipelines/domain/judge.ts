@@ -47,6 +47,15 @@ export function decisionOf(broken: readonly Rule[], place: number): Decision {
   return { broken, place, halts: broken.find((rule) => effectOf(rule) === "halt") };
 }
 
+/** Where the answer to a condition stands: of which source, and which of the answers that a class of its values holds. */
+interface Place {
+  readonly source: number;
+  readonly condition: number;
+}
+
+/** Of a conditional, the cases of which one suffices, each as what must hold together. */
+type Placed = readonly (readonly Place[])[];
+
 /** Where a device stands when a part of its sources has been looked at. */
 interface State {
   readonly classes: readonly Class[];
@@ -61,8 +70,8 @@ interface State {
 export class Judge {
   /** The sources that anything is asked about, in the order of {@link decide}. */
   readonly sources: readonly Source[];
-  readonly #cases: readonly { readonly rule: Rule; readonly cases: readonly Case[] }[];
-  readonly #policy: readonly (readonly Case[])[];
+  readonly #rules: readonly { readonly rule: Rule; readonly cases: Placed }[];
+  readonly #policy: readonly Placed[];
   readonly #conditions: ReadonlyMap<Source, readonly Condition[]>;
   readonly #classes = new Map<Source, Map<string, Class>>();
   readonly #start: State = { classes: [], next: [], decision: undefined };
@@ -73,11 +82,11 @@ export class Judge {
    */
   constructor(rules: RuleSet, policy: Policy | undefined, reported: readonly ReportColumn[]) {
     const isReported = (field: RuleField): boolean => field === "device_id" || reported.includes(field);
-    this.#cases = decisive(rules)
+    const applying = decisive(rules)
       .filter(({ field }) => isReported(field))
       .map((rule) => ({ rule, cases: casesOf(rule) }));
-    this.#policy = (policy?.rules ?? []).map(casesOf);
-    const asked = [...this.#cases.flatMap(({ cases }) => cases), ...this.#policy.flat()].flat();
+    const lines = (policy?.rules ?? []).map(casesOf);
+    const asked = [...applying.flatMap(({ cases }) => cases), ...lines.flat()].flat();
     this.#conditions = new Map(
       SOURCE_NAMES.map((source) => [
         source,
@@ -86,9 +95,11 @@ export class Judge {
     );
     // The value that a rule finds fault with is evidence, even where the rule only asks about others.
     this.sources = SOURCE_NAMES.filter(
-      (source) => this.#conditions.get(source)?.length || this.#cases.some(({ rule }) => isOf(source, rule.field)),
+      (source) => this.#conditions.get(source)?.length || applying.some(({ rule }) => isOf(source, rule.field)),
     );
     for (const source of this.sources) this.#classes.set(source, new Map());
+    this.#rules = applying.map(({ rule, cases }) => ({ rule, cases: this.#placed(cases) }));
+    this.#policy = lines.map((cases) => this.#placed(cases));
   }
 
   /** The class of values: one for each of {@link SOURCES} of the source. */
@@ -129,17 +140,24 @@ export class Judge {
     return { ...decision, findings: findingsOf(decision, (field) => report[field] ?? null) };
   }
 
+  /** Looked up once: a fleet has thousands of combinations of classes. */
+  #placed(cases: readonly Case[]): Placed {
+    return cases.map((one) =>
+      one
+        .filter(({ test }) => test.kind !== "any")
+        .map((asked) => {
+          const source = this.sources.findIndex((name) => isOf(name, asked.field));
+          const conditions = this.#conditions.get(this.sources[source] as Source) as readonly Condition[];
+          return { source, condition: conditions.findIndex((other) => isSame(other, asked)) };
+        }),
+    );
+  }
+
   #judge(classes: readonly Class[]): Decision {
-    const isTrue = ({ field, test }: Condition): boolean => {
-      if (test.kind === "any") return true;
-      const at = this.sources.findIndex((source) => isOf(source, field));
-      const conditions = this.#conditions.get(this.sources[at] as Source) as readonly Condition[];
-      const place = conditions.findIndex((one) => isSame(one, { field, test }));
-      return (classes[at] as Class).held[place] as boolean;
-    };
-    const apply = (cases: readonly Case[]): boolean => cases.some((one) => one.every(isTrue));
+    const isTrue = ({ source, condition }: Place): boolean => (classes[source] as Class).held[condition] as boolean;
+    const apply = (cases: Placed): boolean => cases.some((one) => one.every(isTrue));
     const broken: Rule[] = [];
-    for (const { rule, cases } of this.#cases)
+    for (const { rule, cases } of this.#rules)
       if (!broken.some(({ field }) => field === rule.field) && apply(cases)) broken.push(rule);
     const order = (rule: Rule): number => FIELD_ORDER.indexOf(rule.field);
     broken.sort((a, b) => order(a) - order(b));

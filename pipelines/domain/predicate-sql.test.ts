@@ -34,12 +34,19 @@ const read = (file: string): unknown =>
 const shippedRules = read("rules/default.json") as RuleSet;
 const shippedPolicy = read("policy/default.json") as Policy;
 
-/** Each hostile value comes once in each telemetry field, those of one row far apart; then whole reports, likely and hostile. */
+/** Near times everywhere; each hostile value once in each telemetry field, those of one row far apart; then whole reports, likely and hostile. */
 const values = hostileValues(4500);
 const at = (row: number): string | null => values[row % values.length] ?? null;
 type Row = Readonly<Record<RuleField, string | null>>;
 const nothing = Object.fromEntries(RULE_FIELDS.map((field) => [field, null])) as Row;
+/** A time with each of its characters replaced by what may stand there, by what may not, and by nothing. */
+const nearTimes = ["2026-03-02T00:00:00.000Z", "2026-03-02T00:00:00Z"].flatMap((time) =>
+  [...time].flatMap((_, no) =>
+    [..."01234569:-TZ. \u0663", "", "00"].map((other) => time.slice(0, no) + other + time.slice(no + 1)),
+  ),
+);
 const rows: Row[] = [
+  ...nearTimes.map((time) => Object.fromEntries(RULE_FIELDS.map((field) => [field, time])) as Row),
   ...values.map((value, no) => ({
     ...nothing,
     battery_voltage: value,

@@ -1,7 +1,14 @@
 import { type Case, type Condition, casesOf } from "./condition.ts";
 import { FIELD_ORDER, sourceOf } from "./judge.ts";
 import { fateOf, type Policy } from "./policy.ts";
-import { GARBLED_PATTERN, NUMBER_LENGTH, NUMBER_PATTERN, type Predicate, TIME_PATTERN } from "./predicate.ts";
+import {
+  GARBLED_PATTERN,
+  NUMBER_LENGTH,
+  NUMBER_PATTERN,
+  type Predicate,
+  type PredicateKind,
+  TIME_PATTERN,
+} from "./predicate.ts";
 import { decisive, type Rule, type RuleSet } from "./rules.ts";
 import type { RuleField, TelemetryField } from "./vocabulary.ts";
 
@@ -20,8 +27,8 @@ export function relationOf<Own extends string>(field: RuleField, own: Own): Own 
 
 /** A text as a literal of SQL. */
 export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
-const literal = (value: number): string => `CAST('${value}' AS double precision)`;
-const numberIn = (column: string): string => `CAST(${column} AS double precision)`;
+const literal = (value: number): string => `CAST('${value}' AS float8)`;
+const numberIn = (column: string): string => `CAST(${column} AS float8)`;
 
 /** Whether all of a text is of the form. */
 function matches(column: string, pattern: string, dialect: Dialect): string {
@@ -31,12 +38,56 @@ function matches(column: string, pattern: string, dialect: Dialect): string {
 }
 
 /**
- * Asks once whether a text is a number and goes on with what then is known: in a fleet the regular expression costs more than all that
- * follows. Both engines evaluate the CAST behind the guard alone.
+ * What a text is known to be, once the questions that a set of tests turns on have been asked: in a fleet their regular expressions cost more than
+ * all that follows. `other` is neither of what was asked for.
  */
-function byKind(column: string, dialect: Dialect, number: string, other: string): string {
-  if (number === other) return number;
-  return `CASE WHEN ${isNumberSql(column, dialect)} THEN ${number} ELSE ${other} END`;
+type Kind = "number" | "time" | "other";
+
+/** The kinds that a test tells from others; a test that is not named here asks of every text the same. */
+const TELLS: Readonly<Partial<Record<PredicateKind, Exclude<Kind, "other">>>> = {
+  not_number: "number",
+  equals: "number",
+  above: "number",
+  below: "number",
+  outside: "number",
+  inside: "number",
+  not_time: "time",
+  before: "time",
+  after: "time",
+};
+
+/** Asks once what a text is, as far as the tests turn on it. Both engines evaluate the CAST behind the guard alone. */
+function byKind(tests: readonly Predicate[], column: string, dialect: Dialect, sqlOf: (kind: Kind) => string): string {
+  const told = new Set(tests.map(({ kind }) => TELLS[kind]));
+  const other = sqlOf("other");
+  const arms = (["time", "number"] as const).flatMap((kind) => {
+    if (!told.has(kind)) return [];
+    const is = kind === "number" ? isNumberSql(column, dialect) : isTimeSql(column, dialect);
+    return sqlOf(kind) === other ? [] : [`WHEN ${is} THEN ${sqlOf(kind)}`];
+  });
+  return arms.length === 0 ? other : `CASE ${arms.join(" ")} ELSE ${other} END`;
+}
+
+/** As {@link TIME_PATTERN} has them, every digit a 0. */
+const TIME_SHAPES = ["0000-00-00T00:00:00Z", "0000-00-00T00:00:00.000Z"];
+/** Where digits of a time stand that not every digit may be, from 1, and the least that is too great: those of month, day, hour, minute, second. */
+const TIME_BOUNDS = [
+  [6, 2],
+  [9, 4],
+  [12, 3],
+  [15, 6],
+  [18, 6],
+] as const;
+
+/**
+ * A SQL condition: whether a text counts as a time. PostgreSQL makes the states of a regular expression anew for every text that it reads, and here
+ * each character needs one of its own: to compare costs it a third of that.
+ */
+function isTimeSql(column: string, dialect: Dialect): string {
+  if (dialect === "duckdb") return matches(column, TIME_PATTERN, dialect);
+  const shape = `translate(${column}, '123456789', '000000000') IN (${TIME_SHAPES.map(quote).join(", ")})`;
+  const bounds = TIME_BOUNDS.map(([at, least]) => `substr(${column}, ${at}, 1) COLLATE "C" < '${least}'`);
+  return [shape, ...bounds].join(" AND ");
 }
 
 /** A SQL condition: whether a text counts as a number. */
@@ -46,21 +97,21 @@ export function isNumberSql(column: string, dialect: Dialect): string {
 
 const there = (column: string): string => `${column} IS NOT NULL AND ${column} <> ''`;
 
-/** The predicate for a column of which it is known whether it holds a number. */
-function ofKind(isNumber: boolean, predicate: Predicate, column: string, dialect: Dialect): string {
-  const value = numberIn(column);
-  const compared = (comparison: string): string => (isNumber ? `${value} ${comparison}` : "false");
+/** The predicate for a column of which it is known what it holds: numbers and times are there, and of letters that anyone types. */
+function ofKind(kind: Kind, predicate: Predicate, column: string, dialect: Dialect): string {
+  const compared = (comparison: string): string => (kind === "number" ? `${numberIn(column)} ${comparison}` : "false");
   // Text in the order of its bytes, which both engines else only have where they were told so.
   const text = dialect === "postgres" ? `${column} COLLATE "C"` : column;
-  const time = (comparison: string): string =>
-    isNumber ? "false" : `(${there(column)} AND ${matches(column, TIME_PATTERN, dialect)} AND ${text} ${comparison})`;
+  const time = (comparison: string): string => (kind === "time" ? `${text} ${comparison}` : "false");
+  const unless = (known: Kind): string => (kind === "other" ? `(${there(column)})` : String(kind !== known));
+  const isKnown = kind === "other" ? `${column} IS NOT NULL AND ` : "";
   switch (predicate.kind) {
     case "any":
       return "true";
     case "missing":
-      return isNumber ? "false" : `(${column} IS NULL OR ${column} = '')`;
+      return kind === "other" ? `(${column} IS NULL OR ${column} = '')` : "false";
     case "not_number":
-      return isNumber ? "false" : `(${there(column)})`;
+      return unless("number");
     case "equals":
       return compared(`= ${literal(predicate.value)}`);
     case "above":
@@ -72,27 +123,26 @@ function ofKind(isNumber: boolean, predicate: Predicate, column: string, dialect
     case "inside":
       return compared(`BETWEEN ${literal(predicate.min)} AND ${literal(predicate.max)}`);
     case "one_of":
-    case "not_one_of": {
-      const not = predicate.kind === "one_of" ? "" : "NOT ";
-      return `(${there(column)} AND ${column} ${not}IN (${predicate.values.map(quote).join(", ")}))`;
-    }
+      return `(${isKnown}${column} IN (${predicate.values.map(quote).join(", ")}))`;
+    case "not_one_of":
+      return `(${isKnown}${column} NOT IN (${["", ...predicate.values].map(quote).join(", ")}))`;
     case "not_time":
-      return isNumber ? "true" : `(${there(column)} AND NOT ${matches(column, TIME_PATTERN, dialect)})`;
+      return unless("time");
     case "before":
       return time(`< ${quote(predicate.time)}`);
     case "after":
       return time(`> ${quote(predicate.time)}`);
     case "longer":
-      return `(${there(column)} AND length(${column}) > ${literal(predicate.value)})`;
+      if (kind !== "other" && predicate.value >= NUMBER_LENGTH) return "false";
+      return `(${isKnown}length(${column}) > ${literal(Math.max(0, predicate.value))})`;
     case "garbled":
-      return isNumber ? "false" : `(${there(column)} AND ${matches(column, GARBLED_PATTERN, dialect)})`;
+      return kind === "other" ? `(${isKnown}${matches(column, GARBLED_PATTERN, dialect)})` : "false";
   }
 }
 
 /** A SQL condition, never NULL, equal to {@link holds} for a text column. */
 export function predicateSql(predicate: Predicate, column: string, dialect: Dialect): string {
-  const [number, other] = [true, false].map((isNumber) => ofKind(isNumber, predicate, column, dialect));
-  return byKind(column, dialect, number as string, other as string);
+  return byKind([predicate], column, dialect, (kind) => ofKind(kind, predicate, column, dialect));
 }
 
 const NOTHING = "CAST(NULL AS text)";
@@ -106,18 +156,15 @@ type Arm = (one: Case, rule: Rule) => { readonly further: readonly string[]; rea
 /** A SQL expression: what the first of the rules, all about one field, that holds says; NULL where none does. */
 function firstSql(rules: readonly Rule[], column: string, dialect: Dialect, arm: Arm): string {
   if (rules.length === 0) return NOTHING;
-  const [number, other] = [true, false].map((isNumber) => {
-    const arms = rules.flatMap((rule) =>
-      casesOf(rule).map((one) => {
-        const { further, says } = arm(one, rule);
-        const all = [ofKind(isNumber, one[0].test, column, dialect), ...further].filter((text) => text !== "true");
-        return all.includes("false") ? "" : `WHEN ${all.join(" AND ") || "true"} THEN ${quote(says)}`;
-      }),
-    );
-    const some = arms.filter((text) => text !== "");
-    return some.length === 0 ? NOTHING : `CASE ${some.join(" ")} END`;
+  const cases = rules.flatMap((rule) => casesOf(rule).map((one) => ({ test: one[0].test, ...arm(one, rule) })));
+  const tests = cases.map(({ test }) => test);
+  return byKind(tests, column, dialect, (kind) => {
+    const arms = cases.flatMap(({ test, further, says }) => {
+      const all = [ofKind(kind, test, column, dialect), ...further].filter((text) => text !== "true");
+      return all.includes("false") ? [] : [`WHEN ${all.join(" AND ") || "true"} THEN ${quote(says)}`];
+    });
+    return arms.length === 0 ? NOTHING : `CASE ${arms.join(" ")} END`;
   });
-  return byKind(column, dialect, number as string, other as string);
 }
 
 /** Asks the whole report. */
@@ -144,8 +191,14 @@ export function valueFindingSql(ruleSet: RuleSet, field: RuleField, column: stri
 const conditionSql = ({ field, test }: Condition, columnOf: ColumnOf, dialect: Dialect): string =>
   predicateSql(test, columnOf(field), dialect);
 
+/** Those that compare texts stand before those that read them. */
+const cheapFirst = (conditions: readonly Condition[]): readonly Condition[] =>
+  conditions.toSorted((a, b) => Number(a.test.kind in TELLS) - Number(b.test.kind in TELLS));
+
 const caseSql = (one: Case, columnOf: ColumnOf, dialect: Dialect): string =>
-  one.map((condition) => conditionSql(condition, columnOf, dialect)).join(" AND ");
+  cheapFirst(one)
+    .map((condition) => conditionSql(condition, columnOf, dialect))
+    .join(" AND ");
 
 const about = (rules: readonly Rule[], field: RuleField): Rule[] => rules.filter((rule) => rule.field === field);
 
@@ -199,7 +252,7 @@ export function policyWordSql(policy: Policy, column: string, what: "action" | "
 
 /** A SQL expression: a value as a number, NULL where it is none. */
 export function numberSql(column: string, dialect: Dialect): string {
-  return byKind(column, dialect, numberIn(column), "NULL");
+  return `CASE WHEN ${isNumberSql(column, dialect)} THEN ${numberIn(column)} END`;
 }
 
 /**

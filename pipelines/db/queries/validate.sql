@@ -25,36 +25,33 @@ WITH alike AS (
   JOIN campaign c ON c.campaign_id = $1
   JOIN device_profile p ON p.campaign_id = $1 AND p.profile_no = a.profile_no
   JOIN update_outcome o ON o.campaign_id = $1 AND o.outcome_no = a.outcome_no
-), decided AS (
-  -- What the rules ask for is one expression and is named once below: PostgreSQL works out again what is named again.
+), judged AS (
+  -- What the rules find is one expression and is named once below: PostgreSQL works out again what is named again.
   SELECT u.action, u.policy_rule, u.policy, coalesce(u.policy_rule, u.action) AS made,
-    CASE WHEN :first_finding IS NOT NULL THEN 'MANUAL_TRIAGE' ELSE :policy_rule END AS asked
+    t.rule_id AS held_by, :first_finding AS found_by, :policy_rule AS asked
   FROM judged_report r
   JOIN campaign c ON c.campaign_id = r.campaign_id
   JOIN decision d ON d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no
   LEFT JOIN decision_rule u ON u.rule_no = d.rule_no
+  LEFT JOIN triage_queue t ON t.bucket = r.bucket AND t.campaign_id = r.campaign_id AND t.state = 'open'
+    AND t.device_id = CASE WHEN d.rule_no = 0 THEN r.device_id END -- which asks the queue for these alone
   WHERE r.campaign_id = $1
     AND r.outcome_no = ANY(ARRAY(
       SELECT o.outcome_no FROM update_outcome o WHERE o.campaign_id = $1 AND o.counted_status = 'Partial'
     ))
 ), found AS (
+  -- Of a device that the server made wait, the rules need to have nothing to say. A place in the queue without a decision is a breach of another promise.
   SELECT count(*) AS rightly_decided,
     count(*) FILTER (
       WHERE w.policy IS DISTINCT FROM 'person'
-        AND (w.made IS DISTINCT FROM w.asked OR (w.policy_rule IS NOT NULL AND w.action IS DISTINCT FROM :policy_action))
-    ) AS differing
-  FROM decided w
-), queued AS (
-  -- Of a device that the server made wait, the rules need to have nothing to say.
-  SELECT count(*) FILTER (WHERE w.rule_id <> 'refused_by_server' AND w.rule_id IS DISTINCT FROM w.asked) AS misnamed,
-    count(*) FILTER (WHERE w.rule_id = 'refused_by_server' AND w.asked IS NULL) AS refused
-  FROM (
-    SELECT t.rule_id, :first_finding AS asked
-    FROM triage_queue t
-    JOIN campaign c ON c.campaign_id = t.campaign_id
-    JOIN judged_report r ON r.bucket = t.bucket AND r.campaign_id = t.campaign_id AND r.device_id = t.device_id
-    WHERE t.campaign_id = $1 AND t.state = 'open'
-  ) w
+        AND (
+          w.made IS DISTINCT FROM CASE WHEN w.found_by IS NOT NULL THEN 'MANUAL_TRIAGE' ELSE w.asked END
+          OR (w.policy_rule IS NOT NULL AND w.action IS DISTINCT FROM :policy_action)
+        )
+    ) AS differing,
+    count(*) FILTER (WHERE w.held_by IS NOT NULL AND w.held_by <> 'refused_by_server' AND w.held_by IS DISTINCT FROM w.found_by) AS misnamed,
+    count(*) FILTER (WHERE w.held_by IS NOT NULL AND w.held_by = 'refused_by_server' AND w.found_by IS NULL) AS refused
+  FROM judged w
 ), beside AS MATERIALIZED ( -- each count once, however often it is named
   SELECT (SELECT count(*) FROM decision d WHERE d.campaign_id = $1) AS decisions,
     (SELECT c.device_count FROM campaign c WHERE c.campaign_id = $1) AS devices
@@ -63,13 +60,12 @@ SELECT v.*
 FROM fleet a
 CROSS JOIN found f
 CROSS JOIN beside b
-CROSS JOIN queued q
 CROSS JOIN LATERAL (VALUES
   ('devices_stored', b.devices::text, a.stored::text),
   ('one_outcome', '0 devices with another number of outcomes', a.partial - f.rightly_decided || ' devices with another number of outcomes'),
   ('contradictions_counted', '0 devices counted as something else', a.miscounted || ' devices counted as something else'),
   ('only_partial_decided', '0 decisions on other devices', b.decisions - f.rightly_decided || ' decisions on other devices'),
-  ('decisions_agree', '0 decisions that differ', f.differing - q.refused + q.misnamed || ' decisions that differ'),
+  ('decisions_agree', '0 decisions that differ', f.differing - f.refused + f.misnamed || ' decisions that differ'),
   ('rerun_changes_nothing', '0 devices left to decide', a.partial - b.decisions || ' devices left to decide')
 ) AS v (name, expected, actual)
 
@@ -234,7 +230,7 @@ WITH entry AS (
 ), judged AS (
   SELECT a.value, a.waived_rule, w.state,
     CASE a.field :finding_of_field END AS finding,
-    w.is_by_rule IS NOT true OR a.value IS NOT DISTINCT FROM CASE a.field :repair_of_field END AS is_as_asked,
+    w.is_by_rule IS NOT true OR a.value IS NOT DISTINCT FROM :repaired_value AS is_as_asked,
     w.device_id IS NOT NULL AND w.value IS NOT DISTINCT FROM a.value AND w.rule IS NOT DISTINCT FROM a.waived_rule AS is_audited
   FROM telemetry_amendment a
   LEFT JOIN word w ON w.bucket = a.bucket AND w.device_id = a.device_id AND w.field = a.field
@@ -357,7 +353,12 @@ SELECT update_status, count(*) FROM device_status WHERE campaign_id = :campaign 
 -- What is found in reports of any status, held against what chaos hid; what is found beyond that are false alarms. A false success is found by what it
 -- counts as, not by a rule.
 -- name: detection
-WITH alarm AS (
+WITH alike AS MATERIALIZED (
+  SELECT r.profile_no, r.outcome_no, count(*) AS devices
+  FROM stored_report r
+  WHERE r.campaign_id = $1
+  GROUP BY r.profile_no, r.outcome_no
+), :judged_values, alarm AS (
   SELECT k.kinds ->> 0 AS kind, sum(v.devices) AS devices
   FROM (
 :alarms
@@ -392,22 +393,37 @@ LEFT JOIN alarm a ON a.kind = w.kind
 LEFT JOIN rightful g ON g.kind = w.kind
 ORDER BY w.kind
 
--- A fleet reports few different values: each is judged once, with how often it comes.
--- name: alarms
-SELECT v.rule_id, v.devices
-FROM (
-  SELECT :value_finding AS rule_id, d.devices
+-- A fleet reports few different values: each is judged once, with how often it comes. PostgreSQL would judge the reports, but for the OFFSET.
+-- name: judged_values
+:judged_field AS MATERIALIZED (
+  SELECT d.value, d.devices, :value_finding AS rule_id
   FROM (
     SELECT :column AS value, count(*) AS devices
     FROM stored_report r
     JOIN campaign c ON c.campaign_id = r.campaign_id AND :is_reported
-    LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
-    LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
     WHERE r.campaign_id = $1
     GROUP BY 1
+    OFFSET 0
   ) d
-) v
-WHERE v.rule_id <> '?'
+)
+
+-- The same of a word, which many devices share.
+-- name: judged_words
+:judged_field AS MATERIALIZED (
+  SELECT d.value, d.devices, :value_finding AS rule_id
+  FROM (
+    SELECT :column AS value, sum(a.devices) AS devices
+    FROM alike a
+    JOIN campaign c ON c.campaign_id = $1 AND :is_reported
+    LEFT JOIN device_profile p ON p.campaign_id = $1 AND p.profile_no = a.profile_no
+    LEFT JOIN update_outcome o ON o.campaign_id = $1 AND o.outcome_no = a.outcome_no
+    GROUP BY 1
+    OFFSET 0
+  ) d
+)
+
+-- name: alarms
+SELECT v.rule_id, v.devices FROM :judged_field v WHERE v.rule_id <> '?'
 
 -- Where that depends on the rest of the report, the reports that have such a value.
 -- name: alarms_in_context
@@ -415,21 +431,11 @@ SELECT v.rule_id, count(*) AS devices
 FROM (
   SELECT :finding AS rule_id
   FROM stored_report r
-  JOIN campaign c ON c.campaign_id = r.campaign_id AND :is_reported
   LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
   LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
-  JOIN (
-    SELECT d.value
-    FROM (
-      SELECT DISTINCT :column AS value
-      FROM stored_report r
-      LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
-      LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
-      WHERE r.campaign_id = $1
-    ) d
-    WHERE :value_finding = '?'
-  ) q ON coalesce(q.value, '') = coalesce(:column, '') AND (q.value IS NULL) = (:column IS NULL)
+  JOIN :judged_field q ON q.rule_id = '?' AND coalesce(q.value, '') = coalesce(:column, '') AND (q.value IS NULL) = (:column IS NULL)
   WHERE r.campaign_id = $1
+  OFFSET 0
 ) v
 WHERE v.rule_id IS NOT NULL
 GROUP BY v.rule_id
