@@ -53,7 +53,9 @@ const came: ColumnOf = (field) => `o.${field}`;
 /** A SQL expression: what the repairs of some rules, all about one field, make of it; NULL where none of them is broken. */
 function repairOf(rules: RuleSet, field: RuleField, which: (repair: Repair) => boolean): string {
   const arms = decisive(rules).flatMap(({ id, field: about, repair }) =>
-    about === field && repair && which(repair) ? [`WHEN ${quote(id)} THEN ${repairSql(repair, came(field))}`] : [],
+    about === field && repair && which(repair)
+      ? [`WHEN ${quote(id)} THEN ${repairSql(repair, came(field), "postgres")}`]
+      : [],
   );
   if (arms.length === 0) return "CAST(NULL AS text)";
   return `CASE ${findingSql(rules, field, came, "postgres")} ${arms.join(" ")} END`;

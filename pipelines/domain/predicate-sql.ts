@@ -27,8 +27,11 @@ const numberIn = (column: string): string => `CAST(${column} AS double precision
 function matches(column: string, pattern: string, dialect: Dialect): string {
   return dialect === "postgres"
     ? `${column} ~ ${quote(pattern)}`
-    : `regexp_matches(${column}, ${quote(pattern.replaceAll(/\\u([0-9a-f]{4})/g, "\\x{$1}"))})`;
+    : `regexp_matches(${column}, ${quote(duckdbPattern(pattern))})`;
 }
+
+/** A regular expression of JavaScript and PostgreSQL as DuckDB writes it. */
+export const duckdbPattern = (pattern: string): string => pattern.replaceAll(/\\u([0-9a-f]{4})/g, "\\x{$1}");
 
 /**
  * Asks once whether a text is a number and goes on with what then is known: in a fleet the regular expression costs more than all that
