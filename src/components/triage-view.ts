@@ -6,11 +6,20 @@ export interface TriageFilter {
   readonly search: string;
   readonly region: string;
   readonly rule: string;
+  readonly severity: string;
+  /** Whether rules propose a value: yes, or no; empty: whichever. */
+  readonly proposal: string;
   readonly sort: keyof TriageItem;
   readonly descending: boolean;
 }
 
-export const NO_FILTER: TriageFilter = { search: "", region: "", rule: "", sort: "device_id", descending: false };
+export const NO_FILTER: TriageFilter = {
+  ...{ search: "", region: "", rule: "", severity: "", proposal: "" },
+  ...{ sort: "severity", descending: false },
+};
+
+/** The worst first. */
+export const SEVERITIES: readonly string[] = ["critical", "warning", "info"];
 
 const SEARCHED = [
   "device_id",
@@ -22,6 +31,7 @@ const SEARCHED = [
   "rule_id",
   "field",
   "raw",
+  "proposed",
 ] as const;
 
 /** Prepares the rows once, so that each filter is a scan of ready text. */
@@ -40,16 +50,19 @@ export function triageView(items: readonly TriageItem[]): (filter: TriageFilter)
       (item) =>
         (filter.region === "" || item.region === filter.region) &&
         (filter.rule === "" || item.rule_id === filter.rule) &&
+        (filter.severity === "" || item.severity === filter.severity) &&
+        (filter.proposal === "" || (item.proposed !== null) === (filter.proposal === "yes")) &&
         wanted.every((word) => texts.get(item)?.includes(word)),
     );
     return found.sort(compare(filter));
   };
 }
 
-/** By the column asked for, then by device, so that equal values keep one order. */
+/** By the column asked for, the worst severity first, then by device, so that equal values keep one order. */
 function compare({ sort, descending }: TriageFilter): (a: TriageItem, b: TriageItem) => number {
   const way = descending ? -1 : 1;
-  return (a, b) => way * order(a[sort], b[sort]) || order(a.device_id, b.device_id);
+  const value = (item: TriageItem): unknown => (sort === "severity" ? SEVERITIES.indexOf(item.severity) : item[sort]);
+  return (a, b) => way * order(value(a), value(b)) || order(a.device_id, b.device_id);
 }
 
 function order(a: unknown, b: unknown): number {
