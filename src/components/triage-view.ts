@@ -34,35 +34,44 @@ const SEARCHED = [
   "proposed",
 ] as const;
 
-/** Prepares the rows once, so that each filter is a scan of ready text. */
+interface Searched {
+  readonly item: TriageItem;
+  readonly text: string;
+}
+
+/** Prepares the rows once, and their order once a column, so that each filter is a scan of ready text. */
 export function triageView(items: readonly TriageItem[]): (filter: TriageFilter) => TriageItem[] {
-  const texts = new Map(
-    items.map((item) => [
+  const rows = items.map(
+    (item): Searched => ({
       item,
-      SEARCHED.map((key) => item[key] ?? "")
+      text: SEARCHED.map((key) => item[key] ?? "")
         .join("\n")
         .toLowerCase(),
-    ]),
+    }),
   );
+  let ordered = "";
   return (filter) => {
+    const asked = `${filter.sort} ${filter.descending}`;
+    if (asked !== ordered) rows.sort(compare(filter));
+    ordered = asked;
     const wanted = filter.search.toLowerCase().split(/\s+/).filter(Boolean);
-    const found = items.filter(
-      (item) =>
-        (filter.region === "" || item.region === filter.region) &&
-        (filter.rule === "" || item.rule_id === filter.rule) &&
-        (filter.severity === "" || item.severity === filter.severity) &&
-        (filter.proposal === "" || (item.proposed !== null) === (filter.proposal === "yes")) &&
-        wanted.every((word) => texts.get(item)?.includes(word)),
-    );
-    return found.sort(compare(filter));
+    return rows
+      .filter(({ item, text }) => isIn(filter, item) && wanted.every((word) => text.includes(word)))
+      .map(({ item }) => item);
   };
 }
 
+const isIn = ({ region, rule, severity, proposal }: TriageFilter, item: TriageItem): boolean =>
+  (region === "" || item.region === region) &&
+  (rule === "" || item.rule_id === rule) &&
+  (severity === "" || item.severity === severity) &&
+  (proposal === "" || (item.proposed !== null) === (proposal === "yes"));
+
 /** By the column asked for, the worst severity first, then by device, so that equal values keep one order. */
-function compare({ sort, descending }: TriageFilter): (a: TriageItem, b: TriageItem) => number {
+function compare({ sort, descending }: TriageFilter): (a: Searched, b: Searched) => number {
   const way = descending ? -1 : 1;
   const value = (item: TriageItem): unknown => (sort === "severity" ? SEVERITIES.indexOf(item.severity) : item[sort]);
-  return (a, b) => way * order(value(a), value(b)) || order(a.device_id, b.device_id);
+  return ({ item: a }, { item: b }) => way * order(value(a), value(b)) || order(a.device_id, b.device_id);
 }
 
 function order(a: unknown, b: unknown): number {

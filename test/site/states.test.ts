@@ -198,6 +198,29 @@ describe("text that devices wrote", () => {
     for (const text of HOSTILE_TEXTS) expect(all).toContain(FORMULA.test(text) ? `'${text}` : text);
   });
 
+  test("stays text where rules propose another, and in the commands that take it", async () => {
+    const found = await look(
+      "hostile",
+      "triage",
+      async (page) => {
+        await page.selectOption("#triage-proposal", "yes");
+        const proposed = await page.$$eval(".virtual tbody tr:not(.spacer) td:nth-child(7)", (all) =>
+          all.map((cell) => cell.textContent ?? ""),
+        );
+        await page.locator(".virtual tbody tr:not(.spacer)").first().click();
+        const made = await page.$$eval(".proposal *", (all) => [...new Set(all.map(({ tagName }) => tagName))]);
+        return { proposed, made, all: await page.textContent("#many-at-once ~ .drawing .command") };
+      },
+      WIDE,
+    );
+    expect(found.proposed.length).toBeGreaterThan(5);
+    expect(found.proposed.join("")).not.toMatch(HIDDEN);
+    expect(found.made.sort()).toEqual(["CODE", "DEL", "INS", "SPAN"]);
+    expect(found.all).toMatch(
+      /^npm run triage -- fix --all --rule battery_in_millivolts --proposed --yes --campaign '">.*' --why "\.\.\."$/,
+    );
+  }, 60_000);
+
   test("is quoted in the command to paste", async () => {
     const command = await look("hostile", "triage", async (page) => {
       await page.fill("#triage-search", "onerror dev-");
