@@ -20,7 +20,7 @@ const PAGES = [
   ["regions", "India fails 9.5 points more often than the rest of the fleet, beyond noise.", 2],
   ["bottlenecks", "Downloading is the bottleneck, and India is worst there, beyond noise.", 9],
   ["recovery", "12,795 of 13,695 half-updated devices were recovered in 630 ms.", 4],
-  ["data-quality", "Mostly: 6 of 614 injected faults were missed.", 4],
+  ["data-quality", "Mostly: 6 of 614 injected faults were missed.", 5],
   ["triage", "900 devices need a decision; for 150 of them rules propose the fix.", 3],
   ["validation", "Yes: all 7 promises hold.", 0],
 ] as const;

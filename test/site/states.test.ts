@@ -224,7 +224,10 @@ describe("text that devices wrote", () => {
   test("is quoted in the command to paste", async () => {
     const command = await look("hostile", "triage", async (page) => {
       await page.fill("#triage-search", "onerror dev-");
-      await page.locator(".virtual tbody tr:not(.spacer)", { hasText: /^DEV-/ }).first().click();
+      await page
+        .locator(".virtual tbody tr:not(.spacer)", { hasText: /^(critical|warning)DEV-/ })
+        .first()
+        .click();
       return page.textContent(".detail .command");
     });
     expect(command).toMatch(/^npm run triage -- show 'DEV-[0-9a-f]{8}">.*' --campaign '.*'$/);

@@ -239,6 +239,8 @@ function summary(devices: number, failed: number, counts: Record<string, number>
     rejected: 0,
     fault_rate: 0.015,
     fault_profile: "default",
+    rules: "default",
+    rules_version: 1,
     success: counts.Success ?? 0,
     partial: counts.Partial ?? 0,
     recovered: counts.Recovered ?? 0,
