@@ -3,6 +3,7 @@ import { EXIT, SentinelError } from "../pipelines/cli/errors.ts";
 import type { RuleSet } from "../pipelines/domain/rules.ts";
 import { rowsOf, setVariable } from "./engine.ts";
 import { readerFingerprint, readFolder, readModels, readSql } from "./models.ts";
+import { proposalsMacro } from "./proposals.ts";
 import type { Pulled } from "./pull.ts";
 import { findingsSql, referenceVariables, ruleMacros } from "./reference.ts";
 
@@ -16,7 +17,7 @@ export async function prepare(db: DuckDBConnection, rules: RuleSet): Promise<voi
   await setVariable(
     db,
     "reader",
-    readerFingerprint(JSON.stringify(variables), ...ruleMacros(rules), ...findingsSql(rules)),
+    readerFingerprint(JSON.stringify(variables), ...ruleMacros(rules), ...findingsSql(rules), proposalsMacro(rules)),
   );
   for (const { sql } of readFolder("reference")) await db.run(sql);
 }
@@ -38,6 +39,7 @@ const LEAST_LINE = 1 << 20;
 /** Builds all that follows from the staged rows: the intermediate models, the snapshot and the marts. */
 export async function build(db: DuckDBConnection, rules: RuleSet): Promise<void> {
   for (const sql of [readSql("engine/findings"), ...findingsSql(rules)]) await db.run(sql);
+  await db.run(proposalsMacro(rules));
   for (const { sql } of readModels("intermediate")) await db.run(sql);
   await db.run(readSql("snapshot"));
   await db.run(readSql("engine/publish"));

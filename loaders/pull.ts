@@ -18,6 +18,8 @@ export const SOURCES = [
   "fault",
   "action",
   "triage",
+  "judged",
+  "triage_decision",
   "batch",
   "validation",
   "run",
@@ -93,12 +95,16 @@ export interface PullPlace {
   readonly folder: string;
   /** What rules ask about: of the columns that nothing else reads, those alone are pulled. */
   readonly asked?: readonly RuleField[];
+  /** Whether any rule proposes anything: else nobody asks what is judged of open places. */
+  readonly proposes?: boolean;
 }
 
 /** Streams one source of a campaign into a file of its own. */
-export async function pullSource({ client, campaign, folder }: PullPlace, source: Source): Promise<Pulled> {
+export async function pullSource(place: PullPlace, source: Source): Promise<Pulled> {
+  const { client, campaign, folder, proposes = false } = place;
   const file = join(folder, `${source}.tsv`);
-  const lines = await withLines(file, (into) => pullInto(into, client, source, { campaign: campaign.id }));
+  const values = { campaign: campaign.id, proposes: Number(proposes) };
+  const lines = await withLines(file, (into) => pullInto(into, client, source, values));
   return { source, files: [file], ...lines };
 }
 

@@ -10,7 +10,7 @@ import {
   relationOf,
   valueFindingSql,
 } from "../pipelines/domain/predicate-sql.ts";
-import { decisive, kindsOf, type RuleSet } from "../pipelines/domain/rules.ts";
+import { decisive, kindsOf, type RuleSet, SEVERITIES, severityOf } from "../pipelines/domain/rules.ts";
 import {
   ACTIONS,
   FAULT_KINDS,
@@ -27,6 +27,7 @@ export function referenceVariables(ruleSet: RuleSet): Readonly<Record<string, st
     statuses: words(UPDATE_STATUSES),
     stages: words(UPDATE_STAGES),
     actions: words(ACTIONS),
+    severities: words(SEVERITIES),
     fields: words(fieldsOf(ruleSet)),
     kinds: JSON.stringify(
       FAULT_KINDS.map((kind, at) => ({ kind, ordinal: at + 1, layer: FAULT_KIND_SPECS[kind].layer })),
@@ -39,6 +40,7 @@ export function referenceVariables(ruleSet: RuleSet): Readonly<Record<string, st
         field: rule.field,
         detects: kindsOf(rule),
         expected: expectation(ruleSet, rule.field),
+        severity: severityOf(rule),
       })),
     ),
   };

@@ -17,6 +17,8 @@ WITH pulled_rows AS (
   UNION ALL SELECT 'fault', count(*), sum(hash(t)) FROM stg_fault t
   UNION ALL SELECT 'action', count(*), sum(hash(t)) FROM stg_action t
   UNION ALL SELECT 'triage', count(*), sum(hash(t)) FROM stg_triage t
+  UNION ALL SELECT 'judged', count(*), sum(hash(t)) FROM stg_judged t
+  UNION ALL SELECT 'triage_decision', count(*), sum(hash(t)) FROM stg_triage_decision t
   UNION ALL SELECT 'batch', count(*), sum(hash(t)) FROM stg_batch t
   UNION ALL SELECT 'validation', count(*), sum(hash(t)) FROM stg_validation t
   UNION ALL SELECT 'run', count(*), sum(hash(t)) FROM stg_run t
@@ -25,6 +27,7 @@ WITH pulled_rows AS (
   SELECT max(created_at) AS latest FROM stg_campaign
   UNION ALL SELECT max(last_decided_at) FROM stg_action
   UNION ALL SELECT max(quarantined_at) FROM stg_triage
+  UNION ALL SELECT max(decided_at) FROM stg_triage_decision
   UNION ALL SELECT max(finished_at) FROM stg_batch
   UNION ALL SELECT max(checked_at) FROM stg_validation
   UNION ALL SELECT max(coalesce(finished_at, started_at)) FROM stg_run

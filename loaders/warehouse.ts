@@ -122,7 +122,8 @@ async function pullAll(options: RefreshOptions, folder: string, judge: (rules: R
     const campaign = await findCampaign(client, name);
     const rules = rulesOf(campaign.rules);
     judge(rules);
-    const place = { client, campaign, folder, asked: askedFields(rules) };
+    const proposes = rules.rules.some(({ repair }) => repair);
+    const place = { client, campaign, folder, asked: askedFields(rules), proposes };
     const devices = await withSession(options, async (second) => {
       await beginPull(second, () => {}, snapshot);
       return pullDevices([place, { ...place, client: second }], (rows) => onProgress?.(rows, campaign.devices));

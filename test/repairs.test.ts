@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readMart } from "../loaders/mart.ts";
+import { refreshWarehouse } from "../loaders/warehouse.ts";
+import { parseRuleSet } from "../pipelines/domain/rules.ts";
 import { readCsv, writeCsv } from "../pipelines/triage/csv.ts";
 import { holdBatches } from "./support/barrier.ts";
 import { freshCheckout } from "./support/checkout.ts";
@@ -217,6 +220,17 @@ describe("a repair that a person set to auto", () => {
       expect(["battery_in_millivolts", "battery_written"]).toContain(by);
       expect(status).toBe("Recovered");
     }
+    // The marts, which may not read who decided, know the rule's repairs from a person's.
+    const home = path.join(checkout.root, "marts");
+    const rules = parseRuleSet(METERED(true));
+    const marts = await refreshWarehouse({ connection: { connectionString: url }, home, rules: () => rules });
+    expect((await readMart(marts.path, "triage_standing"))[0]).toMatchObject({
+      repaired: repaired.length,
+      recovered: 0,
+    });
+    expect(await readMart(marts.path, "triage_work")).toMatchObject([
+      { verb: "fix", decider: "rule", decisions: repaired.length },
+    ]);
     // What leaves anything for a person to look at is left to one, with the proposal.
     const left = await query<{ devices: number }>(
       url,

@@ -14,7 +14,10 @@
 --   raw_hex         VARCHAR    The value as received, byte by byte, hexadecimal; NULL where none came.
 --   raw_sha256      VARCHAR    SHA-256 of those bytes, hexadecimal; NULL where none came.
 --   findings        INTEGER    Rules that the device breaks.
---   state           VARCHAR    open until a person decides, then released.
+--   rules           VARCHAR[]  Their ids.
+--   state           VARCHAR    open until it is decided; released, and then recovery decides; rejected, and then the person has decided.
+--   version         INTEGER    Counts what happened to the place, from 1.
+--   rule_no         SMALLINT   What recovery decided since the device was released: row of stg_rule; NULL where it has not.
 --   attempt         INTEGER    Pass of recovery over the campaign, from 1.
 --   quarantined_at  TIMESTAMP  When its batch began to commit, UTC.
 CREATE TABLE stg_triage AS
@@ -31,11 +34,15 @@ SELECT
   raw_hex,
   raw_sha256,
   findings::INTEGER AS findings,
+  from_json(rules, '["VARCHAR"]') AS rules,
   state,
+  version::INTEGER AS version,
+  rule_no::SMALLINT AS rule_no,
   attempt::INTEGER AS attempt,
   quarantined_at::TIMESTAMP AS quarantined_at
 FROM pulled('triage', {
   'device_id': 'VARCHAR', 'region': 'VARCHAR', 'model': 'VARCHAR', 'firmware_from': 'VARCHAR', 'last_stage': 'VARCHAR',
   'error_code': 'VARCHAR', 'rule_id': 'VARCHAR', 'rules_version': 'VARCHAR', 'field': 'VARCHAR', 'raw_hex': 'VARCHAR',
-  'raw_sha256': 'VARCHAR', 'findings': 'VARCHAR', 'state': 'VARCHAR', 'attempt': 'VARCHAR', 'quarantined_at': 'VARCHAR'
+  'raw_sha256': 'VARCHAR', 'findings': 'VARCHAR', 'rules': 'VARCHAR', 'state': 'VARCHAR', 'version': 'VARCHAR', 'rule_no': 'VARCHAR', 'attempt': 'VARCHAR',
+  'quarantined_at': 'VARCHAR'
 });

@@ -68,7 +68,7 @@ function repairOf(rules: RuleSet, field: RuleField, which: (repair: Repair) => b
   // What a rule behind them finds has none of these repairs.
   const found = findingSql({ ...rules, rules: about.slice(0, last + 1) }, field, came, "postgres");
   const arms = about.flatMap(({ id, repair }) =>
-    repair && which(repair) ? [`WHEN ${quote(id)} THEN ${repairSql(repair, came(field))}`] : [],
+    repair && which(repair) ? [`WHEN ${quote(id)} THEN ${repairSql(repair, came(field), "postgres")}`] : [],
   );
   return `CASE ${found} ${arms.join(" ")} END`;
 }

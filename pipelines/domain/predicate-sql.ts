@@ -34,8 +34,11 @@ const numberIn = (column: string): string => `CAST(${column} AS float8)`;
 function matches(column: string, pattern: string, dialect: Dialect): string {
   return dialect === "postgres"
     ? `${column} ~ ${quote(pattern)}`
-    : `regexp_matches(${column}, ${quote(pattern.replaceAll(/\\u([0-9a-f]{4})/g, "\\x{$1}"))})`;
+    : `regexp_matches(${column}, ${quote(duckdbPattern(pattern))})`;
 }
+
+/** A regular expression of JavaScript and PostgreSQL as DuckDB writes it. */
+export const duckdbPattern = (pattern: string): string => pattern.replaceAll(/\\u([0-9a-f]{4})/g, "\\x{$1}");
 
 /**
  * What a text is known to be, once the questions that a set of tests turns on have been asked: in a fleet their regular expressions cost more than

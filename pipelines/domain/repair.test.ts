@@ -76,7 +76,7 @@ test("PostgreSQL makes the same of 500 drawn numbers by drawn factors, and of 6,
     for (const { repair, raws } of cases.values()) {
       const kept = raws.filter((raw) => !raw?.includes("\0"));
       const { rows } = await client.query<{ value: string | null }>(
-        `SELECT ${repairSql(repair, "r.raw")} AS value FROM unnest($1::text[]) WITH ORDINALITY AS r (raw, no) ORDER BY r.no`,
+        `SELECT ${repairSql(repair, "r.raw", "postgres")} AS value FROM unnest($1::text[]) WITH ORDINALITY AS r (raw, no) ORDER BY r.no`,
         [kept],
       );
       expect(rows.map(({ value }) => value)).toEqual(kept.map((raw) => repaired(repair, raw) ?? null));

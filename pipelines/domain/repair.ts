@@ -59,9 +59,16 @@ function decimal(text: string): Decimal {
   return { whole: BigInt(before + after), power: Number(exponent) - after.length };
 }
 
+/** The factor to the last digit that it is written with, of which there are 17 at most: no whole ends with zeros. */
+export function factorOf(factor: number): Decimal {
+  const { whole, power } = decimal(String(factor));
+  const zeros = /0*$/.exec(String(whole))?.[0].length ?? 0;
+  return { whole: whole / 10n ** BigInt(zeros), power: power + zeros };
+}
+
 /** The product, rounded to so many digits behind the point, halves away from zero, as PostgreSQL's numeric does: exact, since no double is involved. */
 function scaled(raw: string, factor: number, digits: number): string | undefined {
-  const [value, by] = [decimal(raw), decimal(String(factor))];
+  const [value, by] = [decimal(raw), factorOf(factor)];
   const product = value.whole * by.whole;
   const power = value.power + by.power + digits;
   const size = product < 0n ? -product : product;

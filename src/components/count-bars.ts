@@ -31,7 +31,7 @@ export function countBars(
     x: { axis: null },
     y: { axis: null, domain: rows.map((row) => row.label), padding: narrow ? 0.62 : 0.3 },
     marks: [
-      Plot.barX(rows, { y: "label", x: "count", fill: "var(--quarantined)", rx: 2 }),
+      Plot.barX(rows, { y: "label", x: "count", fill: "var(--recovered)", rx: 2 }),
       ...sideLabels(rows, { y: (row) => row.label, note, above: narrow ? 16 : undefined }),
     ],
   });

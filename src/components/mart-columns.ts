@@ -15,8 +15,12 @@ import type {
   RegionStageFailure,
   Run,
   Throughput,
+  TriageItem,
+  TriageStanding,
+  TriageWork,
 } from "./rows.js";
 import type { Column } from "./table.js";
+import { changes } from "./triage-proposal.js";
 import { visible } from "./visible.js";
 
 /** How the table under each chart shows its mart. The CSV has every column, as it is. */
@@ -201,4 +205,32 @@ export const REJECT_COLUMNS: Column<ImportReject>[] = [
   n("row_no", "Row"),
   { key: "reason", label: "Reason" },
   { key: "device_id", label: "Device as it came" },
+];
+
+export const OPEN_COLUMNS: Column<TriageItem>[] = [
+  { key: "severity", label: "Severity" },
+  { key: "device_id", label: "Device" },
+  { key: "rule_id", label: "Rule" },
+  { key: "raw", label: "As received" },
+  { key: "expected", label: "Expected" },
+  { key: "proposed", label: "Proposed", show: (row) => changes(row) || "–" },
+];
+
+export const STANDING_COLUMNS: Column<TriageStanding>[] = [
+  { key: "name", label: "Rule or region", show: (row) => (row.scope === "rule" ? words(row.name) : place(row.name)) },
+  { key: "severity", label: "Severity" },
+  n("held", "Ever held"),
+  n("open", "Open"),
+  n("waiting", "Released"),
+  n("recovered", "Recovered since"),
+  n("rejected", "Decided by a person"),
+  n("repaired", "Repaired by a rule"),
+  n("proposed", "Open, fix proposed"),
+];
+
+export const WORK_COLUMNS: Column<TriageWork>[] = [
+  { key: "day", label: "Day (UTC)" },
+  { key: "verb", label: "Decision" },
+  { key: "decider", label: "By a" },
+  n("decisions", "Decisions"),
 ];

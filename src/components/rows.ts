@@ -171,14 +171,40 @@ export interface TriageItem {
   firmware_from: string | null;
   last_stage: string | null;
   error_code: string | null;
+  severity: string;
   rule_id: string;
   field: string;
   raw: string | null;
   expected: string | null;
+  /** JSON: a list of field, rule, from and to. */
+  proposed: string | null;
+  /** Whether what is proposed leaves no rule broken. */
+  is_enough: boolean | null;
   raw_sha256: string | null;
   findings: number;
+  version: number;
   attempt: number;
   quarantined_at: string;
+}
+
+export interface TriageStanding {
+  scope: string;
+  name: string;
+  severity: string | null;
+  held: number;
+  open: number;
+  waiting: number;
+  recovered: number;
+  rejected: number;
+  repaired: number;
+  proposed: number;
+}
+
+export interface TriageWork {
+  day: string;
+  verb: string;
+  decider: string;
+  decisions: number;
 }
 
 export interface Batch {

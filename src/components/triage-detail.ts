@@ -1,22 +1,15 @@
+import { commandRow } from "./command-row.js";
 import { element } from "./element.js";
 import { count, fieldName, moment, place, stageName, words } from "./format.js";
 import type { TriageItem } from "./rows.js";
-import { shellWord, visible } from "./visible.js";
+import { commandsFor } from "./triage-commands.js";
+import { type Proposed, proposedFor } from "./triage-proposal.js";
+import { visible } from "./visible.js";
 
-/** The command that shows all that the database holds of a device; undefined where its id cannot be pasted. */
-export function showCommand(item: TriageItem, campaign: string): string | undefined {
-  const words = [item.device_id, campaign].map(shellWord);
-  return words.includes(undefined) ? undefined : `npm run triage -- show ${words[0]} --campaign ${words[1]}`;
-}
-
-/** All that is known of one quarantined device: the evidence, and the command that shows the rest. */
+/** All that is known of one quarantined device: the evidence, what the rules propose, and the commands that decide it. */
 export function triageDetail(item: TriageItem | undefined, campaign: string): HTMLElement {
   if (!item)
-    return element(
-      "p",
-      { class: "hint" },
-      "Choose a device to see its evidence, and the command that shows all the database holds of it.",
-    );
+    return element("p", { class: "hint" }, "Choose a device to see its evidence, and the commands that decide it.");
   return element(
     "div",
     { class: "detail" },
@@ -24,19 +17,13 @@ export function triageDetail(item: TriageItem | undefined, campaign: string): HT
     element(
       "div",
       { class: "evidence-pair" },
-      element(
-        "div",
-        {},
-        element("span", {}, `${fieldName(item.field)} as received`),
-        element("code", {}, visible(item.raw)),
-      ),
-      element(
-        "div",
-        {},
-        element("span", {}, "Expected"),
-        element("code", {}, item.expected ?? "the rule is no longer in the rule set"),
-      ),
+      evidenceOf(`${fieldName(item.field)} as received`, visible(item.raw)),
+      evidenceOf("Expected", item.expected ?? "the rule is no longer in the rule set"),
+      proposedFor(item).map(proposal),
     ),
+    item.is_enough === false
+      ? element("p", { class: "hint" }, "What is proposed is not enough: it breaks another rule besides.")
+      : null,
     element(
       "dl",
       { class: "facts" },
@@ -44,15 +31,29 @@ export function triageDetail(item: TriageItem | undefined, campaign: string): HT
         element("div", {}, element("dt", {}, term), element("dd", {}, visible(fact))),
       ),
     ),
+    commands(item, campaign),
     item.raw_sha256
       ? element("p", { class: "hash" }, "SHA-256 of what was received ", element("code", {}, item.raw_sha256))
       : null,
-    command(showCommand(item, campaign)),
   );
 }
 
+const evidenceOf = (label: string, value: string): HTMLElement =>
+  element("div", {}, element("span", {}, label), element("code", {}, value));
+
+const proposal = ({ field, rule, from, to }: Proposed): HTMLElement =>
+  element(
+    "div",
+    { class: "proposal" },
+    element("span", {}, `${fieldName(field)}, proposed by ${words(rule)}`),
+    element("del", {}, element("code", {}, visible(from))),
+    " → ",
+    element("ins", {}, element("code", {}, visible(to))),
+  );
+
 function factsOf(item: TriageItem): readonly (readonly [term: string, fact: string])[] {
   return [
+    ["Severity", item.severity],
     ["Region", place(item.region)],
     ["Model", place(item.model)],
     ["Firmware before", place(item.firmware_from)],
@@ -63,27 +64,17 @@ function factsOf(item: TriageItem): readonly (readonly [term: string, fact: stri
   ];
 }
 
-function command(text: string | undefined): HTMLElement {
-  if (text === undefined) {
+function commands(item: TriageItem, campaign: string): HTMLElement {
+  const known = commandsFor(item, campaign).flatMap(({ label, text }) => (text === undefined ? [] : [{ label, text }]));
+  if (known.length === 0)
     return element(
       "p",
       { class: "hint" },
       "The device id holds hidden characters, so there is no command to paste: look it up with npm run triage -- list --json.",
     );
-  }
-  const button = element("button", { type: "button", class: "copy", click: () => void copy(button, text) }, "Copy");
   return element(
-    "div",
-    { class: "command-row" },
-    element("pre", { class: "command", tabindex: 0 }, element("code", {}, text)),
-    button,
+    "ol",
+    { class: "commands" },
+    known.map(({ label, text }) => element("li", {}, element("span", {}, label), commandRow(text))),
   );
-}
-
-export async function copy(button: HTMLButtonElement | undefined, text: string): Promise<void> {
-  const done = await navigator.clipboard.writeText(text).then(
-    () => true,
-    () => false,
-  );
-  if (button) button.textContent = done ? "Copied" : "Select it and copy";
 }

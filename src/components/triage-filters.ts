@@ -1,10 +1,12 @@
+import type { Option } from "./choice.js";
 import { element } from "./element.js";
 import { place, short, words } from "./format.js";
 import type { TriageItem } from "./rows.js";
-import type { TriageFilter } from "./triage-view.js";
+import { SEVERITIES, type TriageFilter } from "./triage-view.js";
 import { readParam, writeParam } from "./url-state.js";
 
-type Change = Partial<Pick<TriageFilter, "search" | "region" | "rule">>;
+type Change = Partial<Pick<TriageFilter, "search" | ListName>>;
+type ListName = "severity" | "proposal" | "region" | "rule";
 
 export interface TriageFilters {
   readonly form: HTMLElement;
@@ -12,14 +14,17 @@ export interface TriageFilters {
   readonly start: Required<Change>;
 }
 
-/** A search, and a list each for region and rule. What is chosen stands in the address of the page. */
+/** A search, and a list each for severity, proposal, region and rule. What is chosen stands in the address of the page. */
 export function triageFilters(items: readonly TriageItem[], change: (change: Change) => void): TriageFilters {
-  const asked = (name: "region" | "rule"): string => {
-    const key = name === "region" ? "region" : "rule_id";
+  const lists = listsOf(items);
+  const asked = (name: ListName): string => {
     const value = readParam(name);
-    return items.some((item) => item[key] === value) ? value : "";
+    return lists.some((list) => list.name === name && list.options.some(([known]) => known === value)) ? value : "";
   };
-  const start = { search: readParam("q"), region: asked("region"), rule: asked("rule") };
+  const start = {
+    ...{ search: readParam("q"), severity: asked("severity"), proposal: asked("proposal") },
+    ...{ region: asked("region"), rule: asked("rule") },
+  };
   const search = element("input", {
     type: "search",
     id: "triage-search",
@@ -36,12 +41,7 @@ export function triageFilters(items: readonly TriageItem[], change: (change: Cha
     "div",
     { class: "filters", role: "search", "aria-label": "Filter the queue" },
     field("triage-search", "Search", search),
-    pick(
-      { name: "region", label: "Region", values: items.map((item) => item.region), show: regionName },
-      start,
-      change,
-    ),
-    pick({ name: "rule", label: "Rule", values: items.map((item) => item.rule_id), show: words }, start, change),
+    lists.map((list) => pick(list, start, change)),
   );
   return { form, start };
 }
@@ -49,23 +49,41 @@ export function triageFilters(items: readonly TriageItem[], change: (change: Cha
 const regionName = (value: string): string => short(place(value), 32);
 
 interface Selection {
-  readonly name: "region" | "rule";
+  readonly name: ListName;
   readonly label: string;
-  readonly values: readonly (string | null)[];
-  readonly show: (value: string) => string;
+  readonly options: readonly Option[];
 }
 
+function listsOf(items: readonly TriageItem[]): readonly Selection[] {
+  const there = (key: "region" | "rule_id"): string[] => [...new Set(items.flatMap((item) => item[key] ?? []))].sort();
+  const severities = new Set(items.map(({ severity }) => severity));
+  return [
+    {
+      name: "severity",
+      label: "Severity",
+      options: SEVERITIES.filter((severity) => severities.has(severity)).map((severity) => [severity, severity]),
+    },
+    { name: "proposal", label: "Proposal", options: PROPOSAL },
+    { name: "region", label: "Region", options: there("region").map((region) => [region, regionName(region)]) },
+    { name: "rule", label: "Rule", options: there("rule_id").map((rule) => [rule, words(rule)]) },
+  ];
+}
+
+const PROPOSAL: readonly Option[] = [
+  ["yes", "has one"],
+  ["no", "has none"],
+];
+
 function pick(
-  { name, label, values, show }: Selection,
+  { name, label, options }: Selection,
   start: Required<Change>,
   change: (change: Change) => void,
 ): HTMLElement {
-  const options = [...new Set(values.filter((value) => value !== null))].sort();
   const list = element(
     "select",
     { id: `triage-${name}` },
     element("option", { value: "" }, "All"),
-    options.map((value) => element("option", { value, selected: value === start[name] }, show(value))),
+    options.map(([value, text]) => element("option", { value, selected: value === start[name] }, text)),
   );
   list.addEventListener("input", () => {
     writeParam(name, list.value);

@@ -1,8 +1,11 @@
+import { copy } from "./command-row.js";
 import { element } from "./element.js";
-import { count, place, short, stageName, words } from "./format.js";
+import { count, place, short, words } from "./format.js";
 import type { TriageItem } from "./rows.js";
-import { copy, showCommand, triageDetail } from "./triage-detail.js";
+import { commandsFor, fixAllFor } from "./triage-commands.js";
+import { triageDetail } from "./triage-detail.js";
 import { triageFilters } from "./triage-filters.js";
+import { changes } from "./triage-proposal.js";
 import { NO_FILTER, type TriageFilter, triageView } from "./triage-view.js";
 import { virtualRows } from "./virtual-rows.js";
 import { visible } from "./visible.js";
@@ -19,21 +22,16 @@ interface TriageColumn {
 }
 
 const COLUMNS: readonly TriageColumn[] = [
+  { key: "severity", label: "Severity", wide: true, show: (item) => item.severity },
   { key: "device_id", label: "Device", show: (item) => short(visible(item.device_id), 40) },
   { key: "region", label: "Region", wide: true, show: (item) => short(visible(place(item.region)), 24) },
   { key: "model", label: "Model", wide: true, show: (item) => short(visible(place(item.model)), 24) },
-  {
-    key: "last_stage",
-    label: "Last stage",
-    wide: true,
-    show: (item) => (item.last_stage ? short(visible(stageName(item.last_stage)), 24) : "–"),
-  },
   { key: "rule_id", label: "Rule", show: (item) => words(item.rule_id) },
-  { key: "raw", label: "As received", show: (item) => short(visible(item.raw), 28) },
-  { key: "expected", label: "Expected", wide: true, show: (item) => short(item.expected ?? "–", 34) },
+  { key: "raw", label: "As received", show: (item) => short(visible(item.raw), 24) },
+  { key: "proposed", label: "Proposed", wide: true, show: (item) => short(changes(item) || "–", 34) },
 ];
 
-/** The triage queue: filters, a table of any length, and the evidence of the chosen device. Keys: j and k move, Enter opens, c copies. */
+/** The triage queue: filters, a table of any length, and the evidence of the chosen device. Keys: j and k move, Enter opens, c and C copy. */
 export function triageTable(items: readonly TriageItem[], campaign: string): HTMLElement {
   const view = triageView(items);
   let filter: TriageFilter = NO_FILTER;
@@ -115,13 +113,15 @@ function onKey(event: KeyboardEvent, { rows, chosen, choose, detail, campaign }:
   if (event.ctrlKey || event.metaKey || event.altKey || rows.length === 0 || event.target instanceof HTMLButtonElement)
     return;
   const item = rows[chosen];
+  const copyOne = (text: string | undefined, place: number): void => {
+    if (text !== undefined) void copy(text, detail.querySelectorAll<HTMLButtonElement>("button.copy")[place]);
+  };
   if (event.key === "j" || event.key === "ArrowDown") choose(chosen + 1);
   else if (event.key === "k" || event.key === "ArrowUp") choose(chosen - 1);
   else if (event.key === "Enter" && item) detail.scrollIntoView({ block: "nearest" });
-  else if (event.key === "c" && item) {
-    const text = showCommand(item, campaign);
-    if (text !== undefined) void copy(detail.querySelector<HTMLButtonElement>("button.copy") ?? undefined, text);
-  } else return;
+  else if (event.key === "c" && item) copyOne(commandsFor(item, campaign)[0]?.text, 0);
+  else if (event.key === "C" && item) copyOne(fixAllFor(item, campaign), 1);
+  else return;
   event.preventDefault();
 }
 
@@ -130,7 +130,8 @@ function keysHint(): HTMLElement {
     ["j", "next"],
     ["k", "previous"],
     ["Enter", "evidence"],
-    ["c", "copy the command"],
+    ["c", "copy its first command"],
+    ["C", "the one for all of its rule, where rules propose a fix"],
   ];
   return element(
     "p",

@@ -2,11 +2,23 @@ import { describe, expect, test } from "vitest";
 import { overviewAnswer } from "../../src/components/answers/overview.ts";
 import { recoveryAnswer } from "../../src/components/answers/recovery.ts";
 import { gapToRest, regionsAnswer } from "../../src/components/answers/regions.ts";
+import { triageAnswer } from "../../src/components/answers/triage.ts";
 import { batchName } from "../../src/components/batch-name.ts";
 import { csvCell, toCsv } from "../../src/components/csv.ts";
 import { duration, list, moment, percent, points, pValue, range } from "../../src/components/format.ts";
-import type { Batch, Campaign, FleetStatus, RegionFailure } from "../../src/components/rows.ts";
+import type {
+  Batch,
+  Campaign,
+  FleetStatus,
+  RegionFailure,
+  TriageItem,
+  TriageStanding,
+} from "../../src/components/rows.ts";
 import { allocate, SQUARES } from "../../src/components/status-waffle.ts";
+import { atOnce } from "../../src/components/triage-at-once.ts";
+import { commandsFor, fixAllFor } from "../../src/components/triage-commands.ts";
+import { changes } from "../../src/components/triage-proposal.ts";
+import { NO_FILTER, triageView } from "../../src/components/triage-view.ts";
 import { shellWord, visible } from "../../src/components/visible.ts";
 
 describe("numbers are written one way", () => {
@@ -178,5 +190,106 @@ describe("answers", () => {
     expect(overviewAnswer(campaign).headline).toBe("Yes: 100% of 10 devices updated or were recovered, none is left.");
     expect(overviewAnswer({ ...campaign, recovered: 3, triage_open: 1 }).headline).toContain("1 waits for a person");
     expect(overviewAnswer({ ...campaign, failed: 0 }).headline).toContain("All 10 devices");
+  });
+});
+
+describe("triage", () => {
+  const none = { held: 0, open: 0, waiting: 0, recovered: 0, rejected: 0, repaired: 0, proposed: 0 };
+  const says = (counts: Partial<TriageStanding>, campaign = {}): string => {
+    const held = ["open", "waiting", "recovered", "rejected", "repaired"] as const;
+    const sum = held.reduce((all, key) => all + (counts[key] ?? 0), 0);
+    const row = { ...none, scope: "all", name: "all", severity: null, ...counts, held: sum };
+    const { headline, detail } = triageAnswer([row], { failed: 100, partial: 0, ...campaign } as Campaign);
+    return `${headline} ${detail}`;
+  };
+  const item = (more: Partial<TriageItem>): TriageItem =>
+    ({
+      ...{
+        device_id: "DEV-1",
+        field: "battery_voltage",
+        rule_id: "battery_in_millivolts",
+        raw: "12650",
+        severity: "critical",
+      },
+      ...{ version: 3, proposed: null, is_enough: null, ...more },
+    }) as TriageItem;
+  const proposing = (to: string, more: Partial<TriageItem> = {}): TriageItem =>
+    item({
+      proposed: JSON.stringify([{ field: "battery_voltage", rule: "battery_in_millivolts", from: "12650", to }]),
+      ...{ is_enough: true, ...more },
+    });
+
+  test.each([
+    [{}, {}, "Nothing waits for a person. No device was ever held back."],
+    [{}, { partial: 4 }, "Nothing waits for a person. Recovery still has to decide 4 devices;"],
+    [
+      { open: 1 },
+      {},
+      "1 device needs a decision. Their telemetry breaks a rule, so no action was taken on it. That is 1.0%",
+    ],
+    [{ open: 1, proposed: 1 }, {}, "1 device needs a decision; rules propose how to fix it."],
+    [{ open: 9, proposed: 9 }, {}, "9 devices need a decision; rules propose how to fix all of them."],
+    [{ open: 9, proposed: 2, rejected: 1 }, {}, "for 2 of them rules propose the fix. Their"],
+    [{ open: 9, rejected: 1 }, {}, "Of 10 devices ever held, 1 was decided by a person and 9 are open."],
+    [
+      { waiting: 1, repaired: 2 },
+      {},
+      "Nothing waits for a person: 1 released device waits for the next recovery. Run npm run recover.",
+    ],
+    [
+      { recovered: 1 },
+      {},
+      "Nothing waits for a person: the one device that was held is decided. Of 1 device ever held,",
+    ],
+    [{ rejected: 3 }, {}, "Nothing waits for a person: all 3 devices that were held are decided."],
+  ])("%o and %o is answered", (counts, campaign, words) => expect(says(counts, campaign)).toContain(words));
+
+  test("commands name the version that was seen, quote what needs it, and stand only where they do what they say", () => {
+    expect(commandsFor(proposing("12.65"), "it's").map(({ text }) => text)).toEqual([
+      `npm run triage -- fix DEV-1 --proposed --version 3 --campaign 'it'\\''s' --why "..."`,
+      `npm run triage -- fix --all --rule battery_in_millivolts --proposed --yes --campaign 'it'\\''s' --why "..."`,
+      `npm run triage -- show DEV-1 --campaign 'it'\\''s'`,
+      `npm run triage -- reject DEV-1 --action FORCE_ROLLBACK --version 3 --campaign 'it'\\''s' --why "..."`,
+    ]);
+    const partly = proposing("12.65", { is_enough: false });
+    expect(commandsFor(partly, "c").map(({ text }) => text?.split(" ")[4])).toEqual(["show", "fix", "reject"]);
+    expect(fixAllFor(partly, "c")).toBeUndefined();
+    expect(commandsFor(item({ field: "device_id" }), "c")).toHaveLength(2);
+    expect(commandsFor(proposing("1", { device_id: "a\u202eb" }), "c").map(({ text }) => text !== undefined)).toEqual([
+      false,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test("a proposal shows every character, and the field where it is another than that of the list", () => {
+    expect(changes(proposing("1\u200b2"))).toBe("12650 → 1⟨U+200B⟩2");
+    expect(changes(proposing("12.65", { field: "signal_strength" }))).toBe("Battery voltage 12650 → 12.65");
+    expect(changes(item({}))).toBe("");
+  });
+
+  test("what one command settles is counted by the rule that proposes, where that is enough", () => {
+    const rows = [proposing("1"), proposing("2"), proposing("3", { is_enough: false }), item({})];
+    expect(atOnce(rows).map(({ rule, devices }) => [rule, devices])).toEqual([["battery_in_millivolts", 2]]);
+  });
+
+  test("the worst stand first, each filter leaves what it names, and both keep the order asked for", () => {
+    const severities = ["info", "critical", "warning"];
+    const rows = Array.from({ length: 90 }, (_, no) => {
+      const more = { device_id: `DEV-${(no * 37) % 91}`, severity: severities[no % 3] ?? "" };
+      return no % 10 === 0 ? proposing("12.7", more) : item(more);
+    });
+    const view = triageView(rows);
+    const of = (filter: Partial<typeof NO_FILTER>): TriageItem[] => view({ ...NO_FILTER, ...filter });
+    const seen = (items: readonly TriageItem[]): string[] => [...new Set(items.map(({ severity }) => severity))];
+    expect(seen(of({}))).toEqual(["critical", "warning", "info"]);
+    expect(seen(of({ descending: true }))).toEqual(["info", "warning", "critical"]);
+    expect(of({ proposal: "yes" })).toHaveLength(9);
+    expect(of({ proposal: "no" })).toHaveLength(81);
+    expect(of({ severity: "warning", search: "12.7" })).toHaveLength(3);
+    const devices = of({ sort: "device_id", severity: "info" }).map(({ device_id }) => device_id);
+    expect(devices).toHaveLength(30);
+    expect(devices).toEqual([...devices].sort());
   });
 });

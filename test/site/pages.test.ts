@@ -21,7 +21,7 @@ const PAGES = [
   ["bottlenecks", "Downloading is the bottleneck, and India is worst there, beyond noise.", 9],
   ["recovery", "12,795 of 13,695 half-updated devices were recovered in 630 ms.", 4],
   ["data-quality", "Mostly: 6 of 614 injected faults were missed.", 5],
-  ["triage", "900 devices need a decision.", 1],
+  ["triage", "900 devices need a decision; for 150 of them rules propose the fix.", 3],
   ["validation", "Yes: all 7 promises hold.", 0],
 ] as const;
 
@@ -56,6 +56,14 @@ const DRAW_KEYS = `(async () => {
   ];
   document.querySelector("main").append(...drawn);
   return drawn.map((node) => getComputedStyle(node).display);
+})()`;
+
+/** What is copied, for a browser that lets no page look into the clipboard. */
+const KEEP_COPIES = `(() => {
+  window.copies = [];
+  Object.defineProperty(navigator, "clipboard", {
+    value: { writeText: async (text) => void window.copies.push(text) },
+  });
 })()`;
 
 let browser: Browser;
@@ -150,8 +158,9 @@ test("triage has few rows in the page, finds, sorts and moves by keys", async ()
   await page.fill("#triage-search", "err_sensor europe");
   expect(await page.textContent(".found")).toMatch(/^\d+ devices? of 900$|^0 devices/);
   await page.fill("#triage-search", "err_sensor");
-  expect(await page.textContent(".found")).toBe("180 devices of 900");
+  expect(await page.textContent(".found")).toBe("150 devices of 900");
   expect(page.url()).toContain("q=err_sensor");
+  expect(await page.getAttribute("th:first-child", "aria-sort")).toBe("ascending");
   await page.click("th:first-child button");
   expect(await page.getAttribute("th:first-child", "aria-sort")).toBe("descending");
   await page.focus(".virtual");
@@ -163,7 +172,7 @@ test("triage has few rows in the page, finds, sorts and moves by keys", async ()
   );
   await page.$eval(".virtual", (box) => box.scrollTo(0, box.scrollHeight));
   await page.waitForFunction(
-    () => document.querySelector(".virtual tbody tr:last-child")?.getAttribute("aria-rowindex") === "181",
+    () => document.querySelector(".virtual tbody tr:last-child")?.getAttribute("aria-rowindex") === "151",
   );
   expect(await rows()).toBeLessThan(60);
   expect(await violations(page)).toEqual([]);
@@ -171,10 +180,58 @@ test("triage has few rows in the page, finds, sorts and moves by keys", async ()
   await close();
 }, 30_000);
 
+test("triage shows what rules propose, and copies the command for a device and for all of its rule", async () => {
+  const { page, complaints, close } = await visit(browser, `${server.url}triage.html`, LOOKS[0] as Look);
+  const cells = (n: number): Promise<string[]> =>
+    page.$$eval(`.virtual tbody tr:not(.spacer) td:nth-child(${n})`, (all) =>
+      all.map((cell) => cell.textContent ?? ""),
+    );
+  const worst = await cells(1);
+  expect(new Set(worst)).toEqual(new Set(["critical"]));
+  await page.selectOption("#triage-severity", "warning");
+  expect(await page.textContent(".found")).toBe("150 devices of 900");
+  expect(page.url()).toContain("severity=warning");
+  await page.selectOption("#triage-severity", "");
+  await page.selectOption("#triage-proposal", "yes");
+  expect(await page.textContent(".found")).toBe("150 devices of 900");
+  expect(new Set(await cells(7))).toEqual(new Set(["12650 → 12.65"]));
+  await page.evaluate(KEEP_COPIES);
+  await page.focus(".virtual");
+  for (const key of ["j", "c", "C"]) await page.keyboard.press(key);
+  const [device] = await cells(2);
+  const one = `npm run triage -- fix ${device} --proposed --version 1 --campaign spring-rollout --why "..."`;
+  const all =
+    'npm run triage -- fix --all --rule battery_in_millivolts --proposed --yes --campaign spring-rollout --why "..."';
+  expect(await page.evaluate("window.copies")).toEqual([one, all]);
+  expect(
+    await page.$$eval(".detail button.copy", (all) => all.slice(0, 3).map((button) => button.textContent)),
+  ).toEqual(["Copied", "Copied", "Copy"]);
+  expect(await page.textContent(".detail .proposal")).toContain("12650 → 12.65");
+  expect(await page.$$eval("#many-at-once ~ .drawing .command", (all) => all.map((text) => text.textContent))).toEqual([
+    all,
+  ]);
+  expect(await page.$$eval(".figure .value", (all) => all.map((value) => value.textContent))).toEqual([
+    "900",
+    "40",
+    "120",
+    "35",
+    "25",
+  ]);
+  await page.reload();
+  await settled(page);
+  expect(await page.textContent(".found")).toBe("150 devices of 900");
+  await page.selectOption("#triage-proposal", "no");
+  expect(await page.textContent(".found")).toBe("750 devices of 900");
+  expect(await violations(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+  await close();
+}, 30_000);
+
 test("a phone shows the devices of the queue by their whole ids, and whole headings", async () => {
   const { page, close } = await visit(browser, `${server.url}triage.html`, { width: 390, scheme: "light" });
-  const clipped = await page.$$eval(".virtual th:not(.wide) button, .virtual tr:not(.spacer) td:first-child", (cells) =>
-    cells.map((cell) => cell.scrollWidth - cell.clientWidth),
+  const clipped = await page.$$eval(
+    ".virtual th:not(.wide) button, .virtual tr:not(.spacer) td:nth-child(2)",
+    (cells) => cells.map((cell) => cell.scrollWidth - cell.clientWidth),
   );
   expect(clipped.length).toBeGreaterThan(5);
   expect(Math.max(...clipped)).toBe(0);

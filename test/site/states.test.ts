@@ -11,7 +11,7 @@ import { openBrowser } from "../support/browser.ts";
 import type { Marts } from "../support/fleet-fixture.ts";
 import { HOSTILE, HOSTILE_TEXTS, hostile } from "../support/hostile-scenario.ts";
 import { type SiteProject, siteProject } from "../support/site-project.ts";
-import { empty, fiveColumns, undecided } from "../support/site-scenarios.ts";
+import { empty, fiveColumns, released, undecided, worked } from "../support/site-scenarios.ts";
 import { overflow, visit } from "../support/visit.ts";
 
 interface Site {
@@ -42,7 +42,8 @@ beforeAll(async () => {
   browser = await openBrowser();
   await Promise.all([open("empty", empty()), open("five", fiveColumns())]);
   await Promise.all([open("hostile", hostile()), open("undecided", undecided())]);
-}, 120_000);
+  await Promise.all([open("released", released()), open("worked", worked())]);
+}, 180_000);
 
 afterAll(async () => {
   await browser?.close();
@@ -119,11 +120,37 @@ describe("a fleet that recovery has not seen", () => {
     ["recovery", "npm run recover && npm run report"],
     ["recovery", "12 devices reported success but still run another version"],
     ["triage", "Nothing is quarantined."],
+    ["triage", "Recovery still has to decide"],
     ["validation", "npm run validate && npm run report"],
   ])(
     "%s says so",
     async (name, words) => {
       expect(await look("undecided", name, said)).toContain(words);
+    },
+    30_000,
+  );
+});
+
+describe("a queue in which nobody waits", () => {
+  test.concurrent.each([
+    ["released", WIDE, "Nothing waits for a person: 40 released devices wait for the next recovery."],
+    ["released", NARROW, "Of 220 devices ever held, 40 wait for the next recovery, 120 were recovered once released"],
+    ["worked", WIDE, "Nothing waits for a person: all 180 devices that were held are decided."],
+    ["worked", NARROW, "35 were decided by a person and 25 were repaired by a rule."],
+  ] as const)(
+    "%s at %o says what has become of it",
+    async (site, as, words) => {
+      const found = await look(
+        site,
+        "triage",
+        async (page) => ({
+          text: await said(page),
+          headings: await page.$$eval("h2", (all) => all.map((heading) => heading.textContent)),
+        }),
+        as,
+      );
+      expect(found.text).toContain(words);
+      expect(found.headings).toEqual(["What holds them back", "Where they are", "What was decided"]);
     },
     30_000,
   );
@@ -171,10 +198,36 @@ describe("text that devices wrote", () => {
     for (const text of HOSTILE_TEXTS) expect(all).toContain(FORMULA.test(text) ? `'${text}` : text);
   });
 
+  test("stays text where rules propose another, and in the commands that take it", async () => {
+    const found = await look(
+      "hostile",
+      "triage",
+      async (page) => {
+        await page.selectOption("#triage-proposal", "yes");
+        const proposed = await page.$$eval(".virtual tbody tr:not(.spacer) td:nth-child(7)", (all) =>
+          all.map((cell) => cell.textContent ?? ""),
+        );
+        await page.locator(".virtual tbody tr:not(.spacer)").first().click();
+        const made = await page.$$eval(".proposal *", (all) => [...new Set(all.map(({ tagName }) => tagName))]);
+        return { proposed, made, all: await page.textContent("#many-at-once ~ .drawing .command") };
+      },
+      WIDE,
+    );
+    expect(found.proposed.length).toBeGreaterThan(5);
+    expect(found.proposed.join("")).not.toMatch(HIDDEN);
+    expect(found.made.sort()).toEqual(["CODE", "DEL", "INS", "SPAN"]);
+    expect(found.all).toMatch(
+      /^npm run triage -- fix --all --rule battery_in_millivolts --proposed --yes --campaign '">.*' --why "\.\.\."$/,
+    );
+  }, 60_000);
+
   test("is quoted in the command to paste", async () => {
     const command = await look("hostile", "triage", async (page) => {
       await page.fill("#triage-search", "onerror dev-");
-      await page.locator(".virtual tbody tr:not(.spacer)", { hasText: /^DEV-/ }).first().click();
+      await page
+        .locator(".virtual tbody tr:not(.spacer)", { hasText: /^(critical|warning)DEV-/ })
+        .first()
+        .click();
       return page.textContent(".detail .command");
     });
     expect(command).toMatch(/^npm run triage -- show 'DEV-[0-9a-f]{8}">.*' --campaign '.*'$/);

@@ -1,3 +1,5 @@
+import type { Worked } from "./triage-fixture.ts";
+
 /** A fleet that never was, as rows of the marts: for tests of the site that need no database. */
 
 export type Row = Record<string, string | number | boolean | null>;
@@ -8,6 +10,8 @@ export interface FleetOptions {
   /** Region names and how likely an update fails there. */
   readonly regions: readonly (readonly [name: string, failure: number])[];
   readonly triage: number;
+  /** Devices that were held and are open no more. */
+  readonly worked?: Worked;
   /** Text put wherever a device or an import may put text. */
   readonly hostile?: string;
   readonly seed?: number;
@@ -15,16 +19,8 @@ export interface FleetOptions {
 
 export const STAGES = ["QUEUED", "ACKNOWLEDGED", "DOWNLOADING", "VERIFIED", "INSTALLING", "REBOOTING", "CONFIRMING"];
 const STAGE_WEIGHT = [1, 1, 7, 2, 6, 4, 3];
-const MODELS = ["SN-200", "SN-210", "GW-4", "GW-5 Pro", "TH-1"];
+export const MODELS = ["SN-200", "SN-210", "GW-4", "GW-5 Pro", "TH-1"];
 const FIELDS = ["battery_voltage", "signal_strength", "storage_free_mb"];
-const RAW: readonly (readonly [field: string, rule: string, raw: string | null, expected: string])[] = [
-  ["battery_voltage", "battery_missing", null, "a value"],
-  ["battery_voltage", "battery_not_number", "ERR_SENSOR", "a number"],
-  ["battery_voltage", "battery_out_of_range", "99.9", "6 to 16 V"],
-  ["signal_strength", "signal_dropped", "-999", "not -999"],
-  ["storage_free_mb", "storage_not_number", "0x1F", "a number"],
-];
-
 export function random(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -151,32 +147,6 @@ function rank(cells: readonly Cell[]): Row[] {
       rank_high: rows.filter((other) => Number(other.rate_high) >= Number(row.rate_low)).length || 1,
       tied: rows.some((other) => other !== row && other.rate === row.rate),
       share_of_stage_failures: all === 0 ? null : row.failures / all,
-    };
-  });
-}
-
-export function triageRows(options: FleetOptions): Row[] {
-  const next = random(99);
-  return Array.from({ length: options.triage }, (_, index) => {
-    const [field, rule, raw, expected] = RAW[index % RAW.length] ?? RAW[0] ?? ["", "", null, ""];
-    const odd = options.hostile !== undefined && index % 3 === 0;
-    return {
-      device_id: `DEV-${Math.floor(next() * 2 ** 32)
-        .toString(16)
-        .padStart(8, "0")}${odd ? options.hostile : ""}`,
-      region: options.regions[index % Math.max(1, options.regions.length)]?.[0] ?? null,
-      model: odd ? (options.hostile ?? null) : (MODELS[index % MODELS.length] ?? null),
-      firmware_from: index % 2 ? "1.8.2" : "1.9.0",
-      last_stage: STAGES[index % STAGES.length] ?? null,
-      error_code: odd ? (options.hostile ?? null) : "integrity",
-      rule_id: rule,
-      field,
-      raw: odd ? (options.hostile ?? null) : raw,
-      expected,
-      raw_sha256: raw === null ? null : "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-      findings: 1,
-      attempt: 1,
-      quarantined_at: "2026-03-02T10:15:30Z",
     };
   });
 }

@@ -44,6 +44,15 @@ export function hostile(): Marts {
   for (const row of marts.triage_open) {
     if (!String(row.device_id).endsWith(HOSTILE)) row.device_id = `${row.raw}#${row.device_id}`;
   }
+  for (const [index, row] of marts.triage_open.entries()) {
+    const proposal = {
+      field: row.field,
+      rule: row.rule_id,
+      from: row.raw,
+      to: HOSTILE_TEXTS[index % HOSTILE_TEXTS.length],
+    };
+    if (row.proposed !== null) row.proposed = JSON.stringify([proposal]);
+  }
   Object.assign(marts.triage_open[0] ?? {}, { raw: "-12.5" });
   marts.runs = spread(marts.runs ?? [], ["version"], 6).map((row) => ({
     ...row,

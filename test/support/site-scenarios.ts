@@ -9,9 +9,9 @@ import {
   scoreRows,
   stageCells,
   timelineRows,
-  triageRows,
   wilson,
 } from "./fleet-fixture.ts";
+import { standingRows, triageRows, type Worked, workRows } from "./triage-fixture.ts";
 
 const PROMISES = [
   ["devices_stored", "Devices generated equal devices stored."],
@@ -42,7 +42,15 @@ function chaosRow(devices: number, faults: readonly Row[]): Row {
 }
 
 /** A campaign that ran from end to end. */
-export const populated = (): Marts => fleet({ devicesPerRegion: 8000, regions: REGIONS, triage: 900 });
+export const populated = (): Marts => fleet({ devicesPerRegion: 8000, regions: REGIONS, triage: 900, worked: WORKED });
+const WORKED: Worked = { waiting: 40, recovered: 120, rejected: 35, repaired: 25 };
+
+/** The same, with a queue of which nothing is left but what the next recovery decides. */
+export const released = (): Marts => fleet({ devicesPerRegion: 8000, regions: REGIONS, triage: 0, worked: WORKED });
+
+/** The same, and recovery has been there. */
+export const worked = (): Marts =>
+  fleet({ devicesPerRegion: 8000, regions: REGIONS, triage: 0, worked: { ...WORKED, waiting: 0 } });
 
 /** A file with the five required columns alone: no stage, no model, no error; nothing injected, nothing validated. */
 export function fiveColumns(): Marts {
@@ -119,8 +127,10 @@ export function undecided(): Marts {
     "worker_throughput",
     "invariants",
     "triage_open",
+    "triage_work",
   ];
   for (const name of none) marts[name] = [];
+  marts.triage_standing = standingRows([], {});
   const summary = marts.campaign_summary?.[0] ?? {};
   const later = {
     injected_faults: 0,
@@ -154,6 +164,8 @@ export function fleet(options: FleetOptions): Marts {
   const quarantined = options.triage;
   const counts = { Success: devices - failed, Recovered: failed - quarantined, Quarantined: quarantined, Partial: 0 };
   const faults = faultRows(options.devicesPerRegion > 0 ? 40 : 0);
+  const open = triageRows(options);
+  const worked = options.worked ?? {};
   return {
     campaign_summary: [summary(devices, failed, counts, faults)],
     fleet_status: Object.entries(counts).map(([update_status, n], index) => {
@@ -171,7 +183,9 @@ export function fleet(options: FleetOptions): Marts {
     detection_score: scoreRows(faults),
     chaos_summary: [chaosRow(devices, faults)],
     data_quality: qualityRows(options),
-    triage_open: triageRows(options),
+    triage_open: open,
+    triage_standing: standingRows(open, worked),
+    triage_work: workRows(worked),
     batch_timeline: timelineRows(failed, 4),
     worker_throughput: [0, 1, 2, 3].map((worker) => ({
       stage: "recover",
