@@ -1,4 +1,5 @@
 import { corrupt } from "./chaos.ts";
+import { imports } from "./import.ts";
 import { ingest } from "./ingest.ts";
 import { link } from "./link.ts";
 import { marts } from "./marts.ts";
@@ -10,4 +11,15 @@ import type { Work } from "./work.ts";
 import { workers } from "./workers.ts";
 
 /** Everything that the bench can measure, in the order in which it does. */
-export const WORKS: readonly Work[] = [ingest, recovery, status, corrupt, pull, marts, pipeline, link, workers];
+export const WORKS: readonly Work[] = [
+  ingest,
+  imports,
+  recovery,
+  status,
+  corrupt,
+  pull,
+  marts,
+  pipeline,
+  link,
+  workers,
+];
