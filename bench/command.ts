@@ -6,33 +6,40 @@ import { EXIT, SentinelError } from "../pipelines/cli/errors.ts";
 import { connectionUrl } from "../pipelines/db/url.ts";
 import type { Place } from "./ground.ts";
 import { descendants, peakBytes } from "./proc.ts";
+import type { Sample } from "./side.ts";
+import type { Budget } from "./work.ts";
 
+const MEGABYTES = 400;
 const MEMORY_POLL_MS = 25;
 
-export interface StageEnded {
+/** What the largest Node process of a command may hold. */
+export function memoryBudget(side: string): Budget {
+  return {
+    ...{ name: "memory", side, unit: "MB", what: "at most, the largest Node process" },
+    of: ({ rssBytes }: Sample) => rssBytes / 1e6,
+    most: () => MEGABYTES,
+  };
+}
+
+interface StageEnded {
   readonly event: string;
   readonly stage: string;
   readonly seconds: number;
   readonly warehouse?: string;
 }
 
-/**
- * Runs a command of ours to its end and returns what it said of its stages.
- * @param memory learns the bytes of the largest of its Node processes.
- * @throws SentinelError where it fails.
- */
-export async function command(place: Place, args: readonly string[], memory = { largest: 0 }): Promise<StageEnded[]> {
-  const { projectRoot, target, signal } = place;
-  const program = join(projectRoot, "pipelines", "run.mjs");
+/** Runs a command of the program to its end; returns what it said of its stages, and the bytes of its largest process. */
+export async function command(
+  { projectRoot, target, signal }: Pick<Place, "projectRoot" | "target" | "signal">,
+  words: readonly string[],
+): Promise<{ ended: StageEnded[]; largest: number }> {
+  const args = [join(projectRoot, "pipelines", "run.mjs"), ...words, "--json"];
   const env = { ...usual(), DATABASE_URL: connectionUrl(target) };
-  const child = spawn(process.execPath, [program, ...args, "--json"], {
-    env,
-    signal,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(process.execPath, args, { env, signal, stdio: ["ignore", "pipe", "inherit"] });
+  let largest = 0;
   const timer = setInterval(() => {
     const family = [child.pid ?? 0, ...descendants(child.pid ?? 0)];
-    memory.largest = Math.max(memory.largest, ...family.map((pid) => peakBytes(pid) ?? 0));
+    largest = Math.max(largest, ...family.map((pid) => peakBytes(pid) ?? 0));
   }, MEMORY_POLL_MS);
   const events: StageEnded[] = [];
   createInterface({ input: child.stdout }).on("line", (line) => {
@@ -40,11 +47,11 @@ export async function command(place: Place, args: readonly string[], memory = { 
   });
   try {
     const [code] = await once(child, "close");
-    if (code !== EXIT.ok) throw failed(args, code, events);
+    if (code !== EXIT.ok) throw failed(words[0], code, events);
   } finally {
     clearInterval(timer);
   }
-  return events.filter(({ event }) => event === "stage_ended");
+  return { ended: events.filter(({ event }) => event === "stage_ended"), largest };
 }
 
 /** The environment without what else would decide how the command runs. */
@@ -53,11 +60,11 @@ function usual(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !other.test(name)));
 }
 
-function failed(args: readonly string[], code: unknown, events: readonly object[]): SentinelError {
+function failed(name = "", code: unknown, events: readonly object[]): SentinelError {
   const { cause = "", remedy = "See what it says." } = (events.at(-1) ?? {}) as { cause?: string; remedy?: string };
   return new SentinelError({
     exitCode: EXIT.bug,
-    cause: `The command ${args[0]} ended with code ${code}. ${cause}`,
+    cause: `The ${name} command ended with code ${code}. ${cause}`,
     remedy,
   });
 }

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { deleteCampaign, findCampaign } from "../pipelines/db/campaigns.ts";
 import { migrate } from "../pipelines/db/migrate.ts";
-import { command } from "./command.ts";
+import { command, memoryBudget } from "./command.ts";
 import { type Figure, withinBudget } from "./figures.ts";
 import type { Place } from "./ground.ts";
 import type { Sample, Side } from "./side.ts";
@@ -10,7 +10,6 @@ import type { Work } from "./work.ts";
 /** Seconds without validate, and with it, by devices. */
 const SECONDS: Readonly<Record<number, number>> = { 10000: 0.8, 1000000: 3, 10000000: 30 };
 const SECONDS_VALIDATED: Readonly<Record<number, number>> = { 10000000: 45 };
-const MEGABYTES = 400;
 
 /** The command itself, process start included, on a server that runs. */
 export const pipeline: Work = {
@@ -29,11 +28,7 @@ export const pipeline: Work = {
       of: ({ seconds }: Sample) => seconds,
       most: (devices) => SECONDS_VALIDATED[devices],
     },
-    {
-      ...{ name: "memory", side: "ours", unit: "MB", what: "at most, the largest Node process" },
-      of: ({ rssBytes }: Sample) => rssBytes / 1e6,
-      most: () => MEGABYTES,
-    },
+    memoryBudget("ours"),
   ],
   async open(place) {
     await migrate(place.client);
@@ -76,11 +71,10 @@ function commanded(place: Place): Side {
       if (found) await deleteCampaign(place.client, found);
     },
     async work() {
-      const memory = { largest: 0 };
-      const args = ["pipeline", "--no-site", "--devices", String(place.devices), "--campaign", campaign];
-      const ended = await command(place, args, memory);
+      const options = ["--no-site", "--devices", String(place.devices), "--campaign", campaign];
+      const { ended, largest } = await command(place, ["pipeline", ...options]);
       phases = Object.fromEntries(ended.map(({ stage, seconds }) => [stage, seconds]));
-      rssBytes = memory.largest;
+      rssBytes = largest;
       for (const { warehouse } of ended) if (warehouse) rmSync(warehouse, { force: true });
       return place.devices;
     },

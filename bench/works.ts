@@ -1,4 +1,5 @@
 import { corrupt } from "./chaos.ts";
+import { imports } from "./import.ts";
 import { ingest } from "./ingest.ts";
 import { link } from "./link.ts";
 import { marts } from "./marts.ts";
@@ -15,6 +16,7 @@ import { workers } from "./workers.ts";
 /** Everything that the bench can measure, in the order in which it does. */
 export const WORKS: readonly Work[] = [
   ingest,
+  imports,
   recovery,
   rules,
   status,

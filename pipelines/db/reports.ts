@@ -1,18 +1,15 @@
 import type pg from "pg";
-import { Checksum } from "../domain/checksum.ts";
-import { countedStatus } from "../domain/contradiction.ts";
-import type { DeviceReport, FleetWords } from "../domain/fleet.ts";
-import { OUTCOME_COLUMNS, PROFILE_COLUMNS } from "../domain/vocabulary.ts";
+import type { FleetWords } from "../domain/fleet.ts";
 import { refusedAmong } from "./bisect.ts";
 import type { Committer, Sifted } from "./commit.ts";
 import { copyLine } from "./copy.ts";
 import { type CopyPart, copyIn } from "./copy-in.ts";
-import { CopyLines } from "./copy-lines.ts";
+import type { FileBatch } from "./file-batch.ts";
 import { ledgerEntry, type Pass } from "./ledger.ts";
+import { type NumberedRows, reportLines } from "./report-lines.ts";
+import { ReportWords, type Words } from "./report-words.ts";
 import type { Link } from "./session.ts";
 import { bind, sql } from "./sql.ts";
-
-type Words = readonly (string | null)[];
 
 /** The words of a campaign as rows of `device_profile` and `update_outcome`, each list numbered from `from`. */
 export function wordParts(
@@ -39,147 +36,112 @@ export async function enterWords(
   if (!rowCount) await copyIn(client, wordParts(campaignId, profiles, outcomes));
 }
 
-/** A report of a file. */
-export type FileReport = DeviceReport & {
-  /** Of its row in the file, from 1, header not counted. */
-  readonly rowNo: number;
-};
-
-/** A report and the number of its device in the campaign. */
-interface Numbered {
-  readonly report: FileReport;
-  readonly deviceNo: number;
+/** A batch of a file, with its lines where they were made before its turn came. */
+export interface PreparedBatch {
+  readonly records: FileBatch;
+  readonly made: Made | undefined;
 }
 
-/** Stores the reports of a file, batch after batch in its order; new combinations of words commit with the batch that brings them. */
-export class ReportStore implements Committer<readonly FileReport[]> {
+/** Lines of a batch with the new words that they name, which hold as long as the words that are stored do. */
+interface Made {
+  readonly words: ReportWords;
+  readonly parts: readonly CopyPart[];
+  readonly checksum: string;
+}
+
+/** Stores the rows of a file, batch after batch in its order; new combinations of words commit with the batch that brings them. */
+export class ReportStore implements Committer<PreparedBatch> {
   readonly #pass: Pass;
   readonly #batchSize: number;
-  /** Those that are stored; unknown before the first batch and after one that failed. */
-  #words: { readonly profiles: WordList; readonly outcomes: WordList } | undefined;
+  /** Those that are stored, and those of batches on their way; unknown before the first batch and after one that failed. */
+  #words: ReportWords | undefined;
+  #isSifting = false;
 
   constructor(pass: Pass, batchSize: number) {
     this.#pass = pass;
     this.#batchSize = batchSize;
   }
 
-  readonly commit = async ({ client }: Link, batch: number, reports: readonly FileReport[]): Promise<number> => {
-    await this.#put(client, this.#numbered(batch, reports), [], (checksum) =>
-      this.#entry(batch, reports.length, checksum),
-    );
-    return reports.length;
+  /** Makes the lines of a batch while the one before it commits. */
+  prepare(batch: number, records: FileBatch): PreparedBatch {
+    const words = this.#isSifting ? undefined : this.#words;
+    return { records, made: words && this.#made(this.#whole(batch, records), words) };
+  }
+
+  readonly commit = async ({ client }: Link, batch: number, { records, made }: PreparedBatch): Promise<number> => {
+    const { rows } = records;
+    await this.#put(client, this.#whole(batch, records), { made, behind: (sum) => this.#entry(batch, rows, sum) });
+    return rows;
   };
 
-  readonly sift = async ({ client }: Link, batch: number, reports: readonly FileReport[]): Promise<Sifted> => {
+  readonly sift = async ({ client }: Link, batch: number, { records }: PreparedBatch): Promise<Sifted> => {
+    this.#isSifting = true;
+    try {
+      return await this.#sifted(client, batch, records);
+    } finally {
+      this.#isSifting = false;
+    }
+  };
+
+  async #sifted(client: pg.ClientBase, batch: number, records: FileBatch): Promise<Sifted> {
     const campaign = this.#pass.campaignId;
-    const all = this.#numbered(batch, reports);
-    const refused = await refusedAmong(client, all, (part) => this.#put(client, part));
+    const all = this.#whole(batch, records);
+    const refused = await refusedAmong(client, all.rows, (rows) => this.#put(client, { ...all, rows }));
     this.#words = undefined; // What was tried was rolled back.
     const apart = new Set(refused.map(({ item }) => item));
-    const left = all.filter((item) => !apart.has(item));
-    const rejects = refused.map(({ item: { report }, state }) =>
-      copyLine([campaign, report.rowNo, `the server refuses it (SQLSTATE ${state})`, null]),
+    const rows = all.rows.filter((row) => !apart.has(row));
+    const rowNo = (row: number) => records.text(row, "row_no");
+    const rejects = refused.map(({ item, state }) =>
+      copyLine([campaign, rowNo(item), `the server refuses it (SQLSTATE ${state})`, null]),
     );
-    await this.#put(
-      client,
-      left,
-      [{ into: sql("campaign.store_rejects"), lines: Buffer.from(rejects.join("")) }],
-      (checksum) =>
-        `${bind(sql("campaign.set_apart"), { campaign, rows: apart.size })};${this.#entry(batch, left.length, checksum)}`,
-    );
+    const beside = [{ into: sql("campaign.store_rejects"), lines: Buffer.from(rejects.join("")) }];
+    const behind = (checksum: string) =>
+      `${bind(sql("campaign.set_apart"), { campaign, rows: apart.size })};${this.#entry(batch, rows.length, checksum)}`;
+    await this.#put(client, { ...all, rows }, { beside, behind });
     return {
-      rows: left.length,
+      rows: rows.length,
       instead: "rows can't be stored and are in import_reject",
-      refused: refused.map(({ item, reason }) => `row ${item.report.rowNo}: ${reason}`),
+      refused: refused.map(({ item, reason }) => `row ${rowNo(item)}: ${reason}`),
     };
-  };
+  }
 
-  #numbered(batch: number, reports: readonly FileReport[]): Numbered[] {
-    return reports.map((report, at) => ({ report, deviceNo: batch * this.#batchSize + at }));
+  #whole(batch: number, records: FileBatch): NumberedRows {
+    const rows = Array.from({ length: records.rows }, (_, row) => row);
+    return { batch: records, rows, firstNo: batch * this.#batchSize };
   }
 
   #entry(batch: number, rows: number, checksum: string): string {
     return ledgerEntry(this.#pass, { batch, worker: 0, rows, checksum });
   }
 
-  /** Sends reports with the words that are new, further rows and last the statements that `then` makes, as one message. */
+  /** Sends rows with the words that are new, further rows and last the statements that `behind` makes, as one message. */
   async #put(
     client: pg.ClientBase,
-    reports: readonly Numbered[],
-    beside: readonly CopyPart[] = [],
-    then: (checksum: string) => string = () => "",
+    rows: NumberedRows,
+    { made, beside = [], behind = () => "" }: { made?: Made | undefined } & Beside = {},
   ): Promise<void> {
-    const campaign = this.#pass.campaignId;
-    const words = this.#words ?? (await this.#stored(client));
-    this.#words = undefined;
-    const lines = new CopyLines();
-    const checksum = new Checksum();
-    for (const { report, deviceNo } of reports) {
-      const profile = words.profiles.numberOf(PROFILE_COLUMNS.map((column) => report[column]));
-      const { firmware_reported, last_stage, error_code, updateStatus } = report;
-      const counted = countedStatus(report);
-      const outcome = words.outcomes.numberOf([firmware_reported, last_stage, error_code, updateStatus, counted]);
-      const { battery_voltage, signal_strength, storage_free_mb } = report;
-      lines.add([
-        ...[report.bucket, campaign, deviceNo, profile, outcome, report.deviceId, report.attempts],
-        ...[battery_voltage, signal_strength, storage_free_mb, report.reported_at],
-      ]);
-      checksum.addText(report.deviceId, deviceNo);
+    this.#words ??= await ReportWords.of(client, this.#pass.campaignId);
+    const { parts, checksum } = made?.words === this.#words ? made : this.#made(rows, this.#words);
+    try {
+      await copyIn(client, [...parts, ...beside], behind(checksum));
+    } catch (error) {
+      this.#words = undefined;
+      throw error;
     }
-    const [profiles, outcomes] = [words.profiles.takeAdded(), words.outcomes.takeAdded()];
-    const into = bind(sql("generate.store"), { campaign });
-    await copyIn(
-      client,
-      [
-        ...wordParts(campaign, profiles.words, outcomes.words, [profiles.from, outcomes.from]),
-        { into, lines: lines.bytes() },
-        ...beside,
-      ],
-      then(String(checksum)),
-    );
-    this.#words = words;
   }
 
-  async #stored(client: pg.ClientBase) {
-    const wordsOf = async (name: string, columns: readonly string[]): Promise<WordList> => {
-      const { rows } = await client.query<Record<string, string | null>>(sql(name), [this.#pass.campaignId]);
-      return new WordList(rows.map((row) => columns.map((column) => row[column] ?? null)));
-    };
-    const profiles = await wordsOf("generate.profiles", PROFILE_COLUMNS);
-    return { profiles, outcomes: await wordsOf("generate.outcomes", OUTCOME_COLUMNS) };
+  #made(rows: NumberedRows, words: ReportWords): Made {
+    const campaign = this.#pass.campaignId;
+    const { lines, checksum } = reportLines(rows, campaign, words);
+    const { profiles, outcomes } = words.takeAdded();
+    const added = wordParts(campaign, profiles.words, outcomes.words, [profiles.from, outcomes.from]);
+    return { words, parts: [...added, { into: bind(sql("generate.store"), { campaign }), lines }], checksum };
   }
 }
 
-/** What tells words from all others: a sign before each that is there, and NUL between them, which PostgreSQL's text can't hold. */
-const keyOf = (words: Words): string => {
-  let key = "";
-  for (const word of words) key += word === null ? "\0" : `\0=${word}`;
-  return key;
-};
-
-/** Combinations of words in the order in which they first came, each with its number. */
-class WordList {
-  readonly #numbers = new Map<string, number>();
-  #added: Words[] = [];
-
-  constructor(known: readonly Words[]) {
-    for (const words of known) this.#numbers.set(keyOf(words), this.#numbers.size);
-  }
-
-  numberOf(words: Words): number {
-    const key = keyOf(words);
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
-    const number = this.#numbers.size;
-    this.#numbers.set(key, number);
-    this.#added.push(words);
-    return number;
-  }
-
-  /** What came since it was last asked, and the number of the first of it. */
-  takeAdded(): { words: readonly Words[]; from: number } {
-    const words = this.#added;
-    this.#added = [];
-    return { words, from: this.#numbers.size - words.length };
-  }
+/** What is stored with rows of a file. */
+interface Beside {
+  readonly beside?: readonly CopyPart[];
+  /** Makes the last statements, of the checksum. */
+  readonly behind?: (checksum: string) => string;
 }

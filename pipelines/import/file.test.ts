@@ -2,8 +2,15 @@ import { mkdirSync, truncateSync } from "node:fs";
 import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { hostileValues } from "../../test/support/hostile.ts";
-import { type Folder, folder, type ImportFormat, type ImportRow, known } from "../../test/support/import-files.ts";
-import type { FileReport } from "../db/reports.ts";
+import {
+  type FileReport,
+  type Folder,
+  folder,
+  type ImportFormat,
+  type ImportRow,
+  known,
+  reportsIn,
+} from "../../test/support/import-files.ts";
 import { bucketOf } from "../domain/bucket.ts";
 import { REPORT_COLUMNS } from "../domain/vocabulary.ts";
 import { type ImportFile, openImport } from "./file.ts";
@@ -37,7 +44,7 @@ async function open(file: string): Promise<ImportFile> {
 
 async function reportsOf(file: ImportFile, size = 100): Promise<FileReport[]> {
   const all: FileReport[] = [];
-  for await (const batch of file.reports(size)) all.push(...batch);
+  for await (const batch of file.batches(size)) all.push(...reportsIn(batch));
   return all;
 }
 
@@ -90,7 +97,7 @@ test("batches are as large as asked for, whatever the file's own chunks are", as
   const many = Array.from({ length: 2500 }, (_, no) => `d${no},EU,12,50,Success\n`).join("");
   const file = await open(files.file("many.csv", HEAD + many));
   const sizes: number[] = [];
-  for await (const batch of file.reports(700)) sizes.push(batch.length);
+  for await (const batch of file.batches(700)) sizes.push(batch.rows);
   expect(sizes).toEqual([700, 700, 700, 400]);
 });
 

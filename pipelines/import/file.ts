@@ -3,12 +3,11 @@ import path from "node:path";
 import { SentinelError } from "../cli/errors.ts";
 import { count, printable } from "../cli/format.ts";
 import type { Reject } from "../db/campaigns.ts";
-import type { FileReport } from "../db/reports.ts";
-import { bucketOf } from "../domain/bucket.ts";
+import { type FileBatch, inBatches } from "../db/file-batch.ts";
 import type { ReportColumn } from "../domain/vocabulary.ts";
 import { type Choice, type Known, type Ways, waysOf } from "./choose.ts";
 import { KNOWN_COLUMNS } from "./columns.ts";
-import { filled, ImportEngine } from "./engine.ts";
+import { ImportEngine } from "./engine.ts";
 import type { Layout } from "./layout.ts";
 import { LIMITS } from "./limits.ts";
 import { type Prepared, prepare, tooMany } from "./prepare.ts";
@@ -22,7 +21,7 @@ export interface UnknownWord {
   readonly devices: number;
 }
 
-/** An imported file, read into a table of its own on disk: the fleet is never in memory. */
+/** An imported file, read into tables of its own, most of which lie on disk: the fleet is never in memory. */
 export interface ImportFile {
   readonly name: string;
   /** SHA-256 of the file, and of the map where it is read by one; hexadecimal. */
@@ -37,8 +36,8 @@ export interface ImportFile {
   /** The map that was guessed, as JSON. */
   readonly guess: string | undefined;
   readonly unknown: { readonly words: number; readonly devices: number; readonly shown: readonly UnknownWord[] };
-  /** The reports that can be stored, in the order of the file, so many at a time. */
-  reports(size: number): AsyncGenerator<FileReport[]>;
+  /** The rows that can be stored, in the order of the file, so many at a time. */
+  batches(size: number): AsyncGenerator<FileBatch>;
   close(): void;
 }
 
@@ -56,7 +55,7 @@ export async function openImport(file: string, scratch: string, known: Known): P
     const choice = await explained(source, () => READ[source.format](engine, source, prepared, ways));
     const found = await explained(source, () => verdict(engine, file, prepared, choice.layout));
     const name = printable(path.basename(file));
-    const reports = (size: number) => reportsOf(engine, found.rows, size);
+    const batches = (size: number) => inBatches(pagesOf(engine), size, found.devices);
     const { notes, guess } = choice;
     const sha256 = identity(prepared, choice);
     return {
@@ -66,7 +65,7 @@ export async function openImport(file: string, scratch: string, known: Known): P
       ...found,
       notes,
       guess,
-      reports,
+      batches,
       close: () => engine.close(),
     };
   } catch (error) {
@@ -89,8 +88,10 @@ function identity({ sha256 }: Prepared, { layout: { mapping } }: Choice): string
 
 /** Finds the rows that can't be stored, and of several reports of a device the one that counts. */
 async function verdict(engine: ImportEngine, file: string, prepared: Prepared, { mapping, signals }: Layout) {
-  await engine.run("judge", { values: KNOWN_COLUMNS.join(", ") });
-  await engine.run(`several_${mapping?.several ?? "reject"}`);
+  const several = mapping?.several ?? "reject";
+  await engine.set("several", several);
+  await engine.run("judge", { values: KNOWN_COLUMNS.join(", "), fields: FIELDS });
+  await engine.run(`several_${several}`);
   const [counted] = (await engine.run("count")) as [{ rows: number; rejects: number; earlier: number }];
   const { rows, rejects, earlier } = counted;
   if (prepared.rows !== undefined && prepared.rows !== rows)
@@ -123,54 +124,32 @@ async function unknownWords(engine: ImportEngine, signals: string | undefined): 
   return { words: first?.all_words ?? 0, devices: first?.all_devices ?? 0, shown };
 }
 
-/** Rows that are asked of DuckDB at once. */
-const WINDOW = 40_000;
+/** The known columns as fields of a record. */
+const FIELDS = KNOWN_COLUMNS.map((column) => `if(${column} IS NULL, '', '='), ${column}, chr(0)`).join(", ");
 
-async function* reportsOf(engine: ImportEngine, rows: number, size: number): AsyncGenerator<FileReport[]> {
-  const query = filled("reports", {
-    values: KNOWN_COLUMNS.map((column) => `coalesce('=' || ${column}, '')`).join(", "),
-  });
-  let batch: FileReport[] = [];
-  for (let after = 0; after < rows; after += WINDOW) {
-    await engine.set("after", after);
-    await engine.set("until", after + WINDOW);
-    const result = await engine.connection.stream(query);
-    for await (const found of result.yieldRowsJs()) {
-      for (const [text] of found) {
-        batch.push(reportOf(String(text)));
-        if (batch.length < size) continue;
-        yield batch;
-        batch = [];
-      }
-    }
-  }
-  if (batch.length > 0) yield batch;
-}
-
-/** A report from its text: row number, then the values in the order of {@link KNOWN_COLUMNS}. */
-function reportOf(text: string): FileReport {
-  const parts = text.split("\0");
-  const value = (at: number): string | null => (parts[at] ? (parts[at] as string).slice(1) : null);
-  const deviceId = value(1) ?? "";
-  return {
-    rowNo: Number(parts[0]),
-    bucket: bucketOf(deviceId),
-    deviceId,
-    updateStatus: value(2)?.trim().toLowerCase() === "success" ? "Success" : "Partial",
-    region: value(3),
-    model: value(4),
-    hardware: value(5),
-    firmware_from: value(6),
-    firmware_to: value(7),
-    firmware_reported: value(8),
-    last_stage: value(9),
-    error_code: value(10),
-    attempts: value(11),
-    battery_voltage: value(12),
-    signal_strength: value(13),
-    storage_free_mb: value(14),
-    reported_at: value(15),
+/** The records page by page; the next one is made while the last is worked at. */
+async function* pagesOf(engine: ImportEngine): AsyncGenerator<Buffer> {
+  const ends = (await engine.run("pages")).map(({ until }) => Number(until));
+  const page = async (no: number): Promise<Buffer | undefined> => {
+    const until = ends[no];
+    if (until === undefined) return undefined;
+    await engine.set("after", ends[no - 1] ?? 0);
+    await engine.set("until", until);
+    const [found] = (await engine.run("page")) as [{ records: Uint8Array }];
+    return Buffer.from(found.records.buffer, found.records.byteOffset, found.records.byteLength);
   };
+  let next = page(0);
+  try {
+    for (let no = 1; ; no++) {
+      const records = await next;
+      if (records === undefined) return;
+      next = page(no);
+      yield records;
+    }
+  } finally {
+    // Who ends earlier closes the engine, which must not be at work then.
+    await Promise.allSettled([next]);
+  }
 }
 
 /** Lines in which DuckDB shows our own statement, and empty ones. */

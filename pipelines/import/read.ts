@@ -9,7 +9,7 @@ import type { SourceFile } from "./source-file.ts";
 
 type Read = (engine: ImportEngine, source: SourceFile, prepared: Prepared, ways: Ways) => Promise<Choice>;
 
-/** Makes the table `source`: every row with the columns that Sentinel knows, as text, and how it is damaged. */
+/** Makes `source`: every row with the columns that Sentinel knows, as text, and how it is damaged. */
 export const READ: Readonly<Record<SourceFile["format"], Read>> = {
   csv: readCsv,
   json: readJson,
@@ -63,8 +63,11 @@ async function made(
   query: string,
   parts: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  if (signals === undefined || !mapping) return void (await engine.run(query, { ...parts, table: "source", columns }));
-  await engine.run(query, { ...parts, table: "untranslated", columns: `${columns}, ${signals} AS signals` });
+  if (signals === undefined || !mapping)
+    return void (await engine.run(query, { ...parts, relation: "VIEW source", columns }));
+  // What is translated is read twice.
+  const translated = { relation: "TABLE untranslated", columns: `${columns}, ${signals} AS signals` };
+  await engine.run(query, { ...parts, ...translated });
   await engine.set("words", wordTable(mapping));
   await engine.run("translate");
 }

@@ -6,9 +6,10 @@ import type { Context, StageEnd, StageRun } from "../context.ts";
 import { interrupted } from "../context.ts";
 import { type Campaign, campaignFor, createCampaign } from "../db/campaigns.ts";
 import { commitAgain, refusedLine, retryLine } from "../db/commit.ts";
+import type { FileBatch } from "../db/file-batch.ts";
 import { batchRows, roundTripMs } from "../db/latency.ts";
 import { committedBatches, lastPass, type Pass } from "../db/ledger.ts";
-import { type FileReport, ReportStore } from "../db/reports.ts";
+import { type PreparedBatch, ReportStore } from "../db/reports.ts";
 import { Session } from "../db/session.ts";
 import { sql } from "../db/sql.ts";
 import { existing, seal, stored } from "../stored-fleet.ts";
@@ -17,7 +18,7 @@ import { type ImportFile, openImport } from "./file.ts";
 
 const SEED = 42;
 const REJECTS_SHOWN = 10;
-/** Devices of a batch: of 50,000 an import took 530 to 680 MB in all, of so many 320 to 490 MB. */
+/** Devices of a batch, of which two are in memory at once: one that commits, and the next. */
 const MOST_ROWS = 10_000;
 
 /** Stores the devices of a file, in its order, in atomic batches with ledger rows, as `generate` does; goes on where it was stopped. */
@@ -143,30 +144,35 @@ async function store(
   const committed = new Set(await committedBatches(run.client, pass));
   const before = Math.min(campaign.device_count, committed.size * campaign.batch_size);
   const progress = run.reporter.stage("generate", campaign.name, campaign.device_count, "devices", before);
-  let rows = 0;
-  let batches = 0;
+  const done = { batches: 0, rows: 0 };
   if (committed.size < pass.batches) {
-    const put = storing(run, pass, campaign.batch_size);
+    const put = storing(run, pass, campaign.batch_size, (rows) => {
+      done.batches += 1;
+      done.rows += rows;
+      progress.update([{ ...done }]);
+    });
     let batch = 0;
     try {
-      for await (const reports of file.reports(campaign.batch_size)) {
-        if (run.signal.aborted) throw interrupted(run, campaign, "generate", pass.batches - committed.size - batches);
-        if (!committed.has(batch)) {
-          rows += await put.store(batch, reports);
-          batches += 1;
-          progress.update([{ batches, rows }]);
-        }
+      for await (const records of file.batches(campaign.batch_size)) {
+        if (run.signal.aborted) break;
+        if (!committed.has(batch)) await put.store(batch, records);
         batch += 1;
       }
+      await put.settled();
     } finally {
       await put.close();
     }
+    const left = pass.batches - committed.size - done.batches;
+    if (left > 0) throw interrupted(run, campaign, "generate", left);
   }
-  return { rows, seconds: progress.elapsed() };
+  return { rows: done.rows, seconds: progress.elapsed() };
 }
 
-/** Stores batches over a session of its own, as a worker does: that which holds the lease is none to lose over a batch. */
-function storing(run: StageRun, pass: Pass, batchSize: number) {
+/**
+ * Stores batches over a session of its own, as a worker does: that which holds the lease is none to lose over a batch. While one
+ * commits, the next is made ready.
+ */
+function storing(run: StageRun, pass: Pass, batchSize: number, onStored: (rows: number) => void) {
   const session = new Session(run.target);
   const into = new ReportStore(pass, batchSize);
   const options = {
@@ -175,14 +181,27 @@ function storing(run: StageRun, pass: Pass, batchSize: number) {
     onRetry: (...retry: Parameters<typeof retryLine>) => run.reporter.note(retryLine(...retry)),
     onRefused: (...refusal: Parameters<typeof refusedLine>) => run.reporter.note(refusedLine(...refusal)),
   };
+  const stored = async (batch: number, prepared: PreparedBatch): Promise<void> => {
+    const rows = await session
+      .link()
+      .then((link) => into.commit(link, batch, prepared))
+      .catch((error) => commitAgain(session, into, { batch, prepared, error }, options));
+    onStored(rows);
+  };
+  let last = Promise.resolve();
   return {
-    async store(batch: number, reports: readonly FileReport[]): Promise<number> {
-      try {
-        return await into.commit(await session.link(), batch, reports);
-      } catch (error) {
-        return await commitAgain(session, into, { batch, prepared: reports, error }, options);
-      }
+    /** Waits for the batch before. Stopped meanwhile, it begins none. */
+    async store(batch: number, records: FileBatch): Promise<void> {
+      const prepared = into.prepare(batch, records);
+      await last;
+      if (run.signal.aborted) return;
+      last = stored(batch, prepared);
+      last.catch(() => {});
     },
-    close: () => session.close(),
+    settled: () => last,
+    async close(): Promise<void> {
+      await Promise.allSettled([last]);
+      await session.close();
+    },
   };
 }

@@ -3,7 +3,10 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
-import type { FileReport } from "../../pipelines/db/reports.ts";
+import type { FileBatch } from "../../pipelines/db/file-batch.ts";
+import { bucketOf } from "../../pipelines/domain/bucket.ts";
+import type { DeviceReport } from "../../pipelines/domain/fleet.ts";
+import { REPORT_COLUMNS, type ReportColumn } from "../../pipelines/domain/vocabulary.ts";
 import type { Known } from "../../pipelines/import/choose.ts";
 import { type ImportFile, openImport } from "../../pipelines/import/file.ts";
 import type { Wanted } from "../../pipelines/import/map-file.ts";
@@ -19,8 +22,30 @@ export const known = (wanted: Wanted = {}): Known => ({
   wanted,
 });
 
+type Telemetry = Record<ReportColumn, string | null>;
+
+/** A report of a file. */
+export type FileReport = DeviceReport & {
+  /** Of its row in the file, from 1, header not counted. */
+  readonly rowNo: number;
+};
+
+/** The rows of a batch as objects. */
+export function reportsIn(batch: FileBatch): FileReport[] {
+  return Array.from({ length: batch.rows }, (_, row) => {
+    const deviceId = batch.text(row, "device_id") ?? "";
+    return {
+      ...(Object.fromEntries(REPORT_COLUMNS.map((column) => [column, batch.text(row, column)])) as Telemetry),
+      rowNo: Number(batch.text(row, "row_no")),
+      bucket: bucketOf(deviceId),
+      deviceId,
+      updateStatus: batch.text(row, "update_status")?.trim().toLowerCase() === "success" ? "Success" : "Partial",
+    };
+  });
+}
+
 /** What an import makes of a file, with its reports. */
-export type Imported = Omit<ImportFile, "reports" | "close"> & { readonly reports: readonly FileReport[] };
+export type Imported = Omit<ImportFile, "batches" | "close"> & { readonly reports: readonly FileReport[] };
 
 /** A folder of a test's own. */
 export interface Folder {
@@ -53,7 +78,7 @@ export function folder(): Folder {
     async imported(name, wanted) {
       const opened = await openImport(name, mkdtempSync(path.join(root, "scratch-")), known(wanted));
       const reports: FileReport[] = [];
-      for await (const batch of opened.reports(7)) reports.push(...batch);
+      for await (const batch of opened.batches(7)) reports.push(...reportsIn(batch));
       opened.close();
       return { ...opened, reports };
     },

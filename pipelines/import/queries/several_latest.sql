@@ -1,9 +1,9 @@
--- Of rows with the same id the latest that can be stored is, of equally late ones the later row; a time that can't be read is before all
--- others. The reason of the others is none: they are no rejects.
+-- Of rows with the same id the latest that can be stored is, of equally late ones the later row. The reason of the others is none: they are
+-- no rejects.
 INSERT INTO apart
 WITH able AS (
-  SELECT s.row_no, s.device_id, coalesce(TRY_CAST(s.reported_at AS TIMESTAMPTZ), '-infinity'::TIMESTAMPTZ) AS reported
-  FROM source s
+  SELECT s.row_no, s.device_id, s.reported
+  FROM report s
   ANTI JOIN apart a ON a.row_no = s.row_no
 ), kept AS (
   SELECT device_id, max({'reported': reported, 'row_no': row_no}) AS latest FROM able GROUP BY device_id HAVING count(*) > 1

@@ -1,7 +1,7 @@
 -- Of rows with the same id the first that can be stored is.
 INSERT INTO apart
 WITH able AS (
-  SELECT s.row_no, s.device_id FROM source s ANTI JOIN apart a ON a.row_no = s.row_no
+  SELECT s.row_no, s.device_id FROM report s ANTI JOIN apart a ON a.row_no = s.row_no
 ), kept AS (
   SELECT device_id, min(row_no) AS row_no FROM able GROUP BY device_id HAVING count(*) > 1
 )

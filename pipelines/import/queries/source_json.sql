@@ -1,5 +1,5 @@
 -- The objects, each with the columns that Sentinel knows, as text.
-CREATE TABLE :table AS
+CREATE :relation AS
 SELECT
   row_no,
   CASE
@@ -8,5 +8,6 @@ SELECT
     WHEN len(json_keys(object)) <> len(list_distinct(list_transform(json_keys(object), lambda name: lower(trim(name)))))
       THEN 'a name stands in it twice'
   END AS damage,
+  false AS is_unknown,
   :columns
 FROM line

@@ -13,14 +13,14 @@ SELECT t.signals, min(w.no) AS no
 FROM (SELECT DISTINCT signals FROM untranslated) t
 JOIN status_word w ON lower(trim(t.signals[w.place])) = w.word
 GROUP BY t.signals;
-CREATE TABLE source AS
+CREATE VIEW source AS
 SELECT
   u.* EXCLUDE (signals) REPLACE (
     CASE WHEN w.no IS NOT NULL THEN w.update_status WHEN trim(u.update_status) <> '' THEN 'Partial' END AS update_status,
     CASE WHEN w.no IS NOT NULL THEN coalesce(w.last_stage, u.last_stage) ELSE u.update_status END AS last_stage,
-    coalesce(w.error_code, u.error_code) AS error_code
-  ),
-  w.no IS NULL AS is_unknown
+    coalesce(w.error_code, u.error_code) AS error_code,
+    w.no IS NULL AS is_unknown
+  )
 FROM untranslated u
 LEFT JOIN translation t ON t.signals = u.signals
 LEFT JOIN status_word w ON w.no = t.no
