@@ -43,6 +43,9 @@ function judgedByOthers(options: Asking["options"], campaign: Campaign, name: st
     remedy: `Leave --rules out to go on with ${campaign.rules}, or take the fleet through once more beside it:`,
     command: commandLine("pipeline", {
       ...sourceOf(campaign),
+      ...(campaign.fault_profile === null || campaign.fault_profile === "default"
+        ? {}
+        : { profile: campaign.fault_profile }),
       rules: name,
       campaign: `${campaign.name}-${name}`,
       ...databaseOf(options),

@@ -94,7 +94,7 @@ async function settled(
       ? "All faults were taken back. Ask for a smaller rate, or raise stop in the profile:"
       : "The faults are in place to be looked at. Take them back with:",
     command: commandLine("corrupt", {
-      ...(isBack ? { profile: name, faultRate: stop.struck_share } : { undo: true }),
+      ...(isBack ? { profile: name, faultRate: stop.struck_share / 2 } : { undo: true }),
       campaign: campaign.name,
       ...databaseOf(run.options),
     }),

@@ -33,7 +33,7 @@ export function reference(projectRoot: string): Reference {
     fleet: () => fleetSpec(data),
     rules: (name) => parsed(data, "rules", name, parseRuleSet, "rule set"),
     policy: (name) => parsed(data, "policy", name, policyOf),
-    faultProfile: (name) => parsed(data, "chaos", name, parseFaultProfile),
+    faultProfile: (name) => parsed(data, "chaos", name, parseFaultProfile, "chaos profile"),
     experiments: () => named(data, "experiments"),
     experiment: (name) => parsed(data, "experiments", name, (value) => experimentOf(value, name), "experiment"),
     shapes: () =>

@@ -43,7 +43,7 @@ describe("what is asked for makes no sense: exit 2, and nothing changes", () => 
     ["generate --resume --campaign spring --seed 7", /has seed 42, not 7/],
     ["corrupt --fault-rate 0.2", /Campaign spring is corrupted already: rate 0\.1, profile default, seed 42\./],
     ["corrupt --undo", /faults taken back now would belie the decisions/],
-    ["corrupt --profile apocalypse", /There is no chaos named "apocalypse"/],
+    ["corrupt --profile apocalypse", /There is no chaos profile named "apocalypse"/],
     ["recover --policy hope", /There is no policy named "hope"/],
     ["generate --from no/such.csv", /no\/such\.csv can't be imported: it is not there/],
     ["generate --from data", /can't be imported/],

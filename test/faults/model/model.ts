@@ -194,7 +194,7 @@ function planChaos(model: Model, options: Given, campaign: Campaign): Plan {
   const { fleet, chaos, corrupt, recover, generate } = campaign;
   const profile = options.profile ?? chaos?.profile ?? "default";
   const usual = USUAL_RATES[profile];
-  if (usual === undefined) return refused(model, /There is no chaos named "apocalypse"/);
+  if (usual === undefined) return refused(model, /There is no chaos profile named "apocalypse"/);
   const unasked = fleet.source === "imported" && options.profile === undefined;
   const asked: Chaos = {
     profile,
