@@ -1,7 +1,10 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { readMart } from "../loaders/mart.ts";
+import { refreshWarehouse } from "../loaders/warehouse.ts";
 import { FAULT_KINDS } from "../pipelines/domain/vocabulary.ts";
+import { reference } from "../pipelines/reference.ts";
 import { command, digestIn, done, PROJECT, stages } from "./support/command.ts";
 import { freshDatabase, keptDatabases, type TestDatabase } from "./support/database.ts";
 import { cloned, digestOf, query } from "./support/fleet.ts";
@@ -63,6 +66,31 @@ test("every kind of fault at once: each is in the ledger, and every promise hold
   expect(new Set(kinds)).toEqual(new Set(FAULT_KINDS));
   expect(digestIn(said)).toMatch(/^[0-9a-f]{64}$/);
 });
+
+const SCORED = ["injected", "found", "right_rule", "elsewhere", "false_alarms"] as const;
+
+test.each(["default", "field"])(
+  "by the rules %s, what validate finds of each kind in PostgreSQL is what the marts find in DuckDB",
+  async (rules) => {
+    const url = await copy();
+    const { events } = await stages(url, { devices: DEVICES, profile: "field", faultRate: 0.045, rules });
+    const counted = (name: unknown, row: Readonly<Record<string, unknown>>) => [name, ...SCORED.map((key) => row[key])];
+    const told = events.filter(({ event }) => event === "detection").map((row) => counted(row.kind, row));
+    const { path } = await refreshWarehouse({
+      connection: { connectionString: url },
+      home: files.path,
+      rules: reference(PROJECT).rules,
+    });
+    const scores = await readMart(path, "detection_score");
+    const kinds = scores.filter(({ scope }) => scope === "kind").map((row) => counted(row.name, row));
+    expect(kinds.sort()).toEqual(told.sort());
+    const [summary] = await readMart(path, "campaign_summary");
+    const all = scores.find(({ scope }) => scope === "all");
+    expect(summary).toMatchObject({ injected_faults: all?.injected, found_faults: all?.found });
+    const [chaos] = await readMart(path, "chaos_summary");
+    expect(chaos).toMatchObject({ faults: all?.injected, sound_with_finding: 0, false_alarm_rate: 0 });
+  },
+);
 
 test("chaos that goes further than its profile allows is taken back, and the command says so", async () => {
   const url = await copy();

@@ -6,10 +6,16 @@ export function commandRow(text: string): HTMLElement {
   return element(
     "div",
     { class: "command-row" },
-    element("pre", { class: "command", tabindex: 0 }, element("code", {}, text)),
+    element("pre", { class: "command", tabindex: 0 }, element("code", {}, text.split(" ").flatMap(whole))),
     button,
   );
 }
+
+/** A word that lines are not broken in: a lone dash at the end of one would be no option. */
+const whole = (word: string, no: number): (string | HTMLElement)[] => [
+  ...(no > 0 ? [" "] : []),
+  element("span", { class: "whole" }, word),
+];
 
 /** @param button tells how it went, where there is one. */
 export async function copy(text: string, button: HTMLButtonElement | undefined): Promise<void> {
