@@ -31,7 +31,7 @@ WITH fault AS (
     ) AS is_counted
     FROM stg_fault x
   ) i
-  LEFT JOIN int_finding f ON f.device_id = i.device_id AND f.field = i.field
+  LEFT JOIN (SELECT DISTINCT device_id, field, detects FROM int_finding) f ON f.device_id = i.device_id AND f.field = i.field
   LEFT JOIN (SELECT DISTINCT device_id FROM int_finding) e ON e.device_id = i.device_id
 ), injected AS (
   SELECT
