@@ -69,21 +69,27 @@ export async function breakGround(stage: Stage, { server, root }: Playing = {}):
 export async function play({ stage, fault, end }: Scenario, ground: Ground, playing: Playing = {}): Promise<string[]> {
   const database = await cloned(ground.before);
   const place: Place = { ...playing, url: database.url, file: ground.file() };
-  try {
-    const broken = await inflict(fault, stage, place);
-    const wrong = [...(broken.beside ?? []), ...wrongEnd(broken, end), ...leaks(broken, database.url)];
-    if (stage === "export") wrong.push(...(await torn(place)));
-    if (wrong.length > 0) return wrong;
-    // Who ends in success has done it all: nothing is left for the second time.
-    if (broken.code === 0)
-      wrong.push(...(await kept(stage, place, ground)).map((what) => `it ends with 0, and yet ${what}`));
-    if (wrong.length > 0) return wrong;
-    const again = await bounded(begin(wordsOf(stage, place), place), place);
-    if (again.code !== 0) return [`done again without the fault, it ends with ${again.code}: ${again.stderr}`];
-    return [...(await kept(stage, place, ground)), ...(await recovered(stage, place))];
-  } finally {
-    await database.drop();
-  }
+  const wrong = await judged({ stage, fault, end }, ground, place).catch(thrown);
+  // Where the server is gone, the database can't be dropped either, which is not what went wrong first.
+  wrong.push(...(await database.drop().then(() => [], thrown)));
+  if (wrong.length > 0 && playing.server) wrong.push(`the log of its server ends so: ${playing.server.log()}`);
+  return wrong;
+}
+
+const thrown = (error: Error): string[] => [error.stack ?? error.message];
+
+async function judged({ stage, fault, end }: Scenario, ground: Ground, place: Place): Promise<string[]> {
+  const broken = await inflict(fault, stage, place);
+  const wrong = [...(broken.beside ?? []), ...wrongEnd(broken, end), ...leaks(broken, place.url)];
+  if (stage === "export") wrong.push(...(await torn(place)));
+  if (wrong.length > 0) return wrong;
+  // Who ends in success has done it all: nothing is left for the second time.
+  if (broken.code === 0)
+    wrong.push(...(await kept(stage, place, ground)).map((what) => `it ends with 0, and yet ${what}`));
+  if (wrong.length > 0) return wrong;
+  const again = await bounded(begin(wordsOf(stage, place), place), place);
+  if (again.code !== 0) return [`done again without the fault, it ends with ${again.code}: ${again.stderr}`];
+  return [...(await kept(stage, place, ground)), ...(await recovered(stage, place))];
 }
 
 function wrongEnd({ code, stderr, struck }: Broken, end: End): string[] {

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { locateHome } from "../../pipelines/db/embedded/home.ts";
 import { acquireEmbedded, embeddedStatus, stopEmbedded } from "../../pipelines/db/embedded/server.ts";
 import type { Settings } from "../../pipelines/db/embedded/start.ts";
 import { migrate } from "../../pipelines/db/migrate.ts";
@@ -11,6 +12,8 @@ import { query, session } from "./fleet.ts";
 
 /** Folders of test servers begin so. */
 export const SERVER_PREFIX = "sentinel-test-server-";
+
+const LOG_LINES = 60;
 
 /** A real server of a test's own. */
 export interface OwnServer {
@@ -23,6 +26,8 @@ export interface OwnServer {
   kill(): Promise<void>;
   /** Starts it again where it does not run, at the same address. */
   start(): Promise<void>;
+  /** The end of what it logged. */
+  log(): string;
   stop(): Promise<void>;
 }
 
@@ -72,6 +77,7 @@ export async function ownServer({ settings = {}, small = false }: OwnServerOptio
       held.push(again);
       if (again.connectionString !== address.href) throw new Error("the server came back at another address");
     },
+    log: () => readFileSync(locateHome(options).log, "utf8").split("\n").slice(-LOG_LINES).join("\n"),
     async stop() {
       disk?.empty();
       for (const { release } of held) await release();
