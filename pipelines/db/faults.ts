@@ -28,11 +28,10 @@ export async function strikeOf(
   place: FaultBatch,
   devices: readonly Device[],
 ): Promise<string[]> {
-  const entries = devices.flatMap(({ bucket, deviceId, faults }) =>
-    faults.map((fault): Entry => ({ bucket, deviceId, ...fault })),
-  );
-  const own = entries.filter(({ variant }) => variant === 0);
-  const words = entries.filter(({ variant }) => variant > 0);
+  const [own, words]: [Entry[], Entry[]] = [[], []];
+  for (const { bucket, deviceId, faults } of devices)
+    for (const { field, after, kind, variant } of faults)
+      (variant === 0 ? own : words).push({ bucket, deviceId, field, after, kind, variant });
   return [...(await strikeValues(client, place, own)), ...(await strikeWords(client, place, words))];
 }
 
@@ -42,11 +41,25 @@ async function strikeValues(
   entries: readonly Entry[],
 ): Promise<string[]> {
   if (entries.length === 0) return [];
-  const [ids, fields, after, kinds] = columnsOf(entries);
-  const places = [entries.map(({ bucket }) => bucket), ids, fields, after];
-  const struck = await recorded(client, "corrupt.record", [campaign, batch, ...places, kinds, buckets]);
-  await client.query(sql("corrupt.apply"), [campaign, ...places, buckets]);
+  const { at, ids, fields, after, kinds } = columnsOf(entries);
+  const struck = await recorded(client, "corrupt.record", [campaign, batch, at, ids, fields, after, kinds, buckets]);
+  for (const round of roundsOf(entries)) {
+    const { at, ids, fields, after } = columnsOf(round);
+    await client.query(sql("corrupt.apply"), [campaign, at, ids, fields, after, buckets]);
+  }
   return struck;
+}
+
+/** Faults in rounds, none of which has two of one device: the first of each, the second of those that have more, and so on. */
+function roundsOf(entries: readonly Entry[]): Entry[][] {
+  const rounds: Entry[][] = [];
+  let nth = 0;
+  for (const [no, entry] of entries.entries()) {
+    nth = entries[no - 1]?.deviceId === entry.deviceId ? nth + 1 : 0;
+    rounds[nth] ??= [];
+    rounds[nth]?.push(entry);
+  }
+  return rounds;
 }
 
 /** A word stands in a row that many devices share: each corruption of it gets a row of its own, which the struck devices point to. */
@@ -56,8 +69,7 @@ async function strikeWords(
   entries: readonly Entry[],
 ): Promise<string[]> {
   if (entries.length === 0) return [];
-  const [ids, fields, after, kinds] = columnsOf(entries);
-  const at = entries.map(({ bucket }) => bucket);
+  const { at, ids, fields, after, kinds } = columnsOf(entries);
   const struck = await recorded(client, "corrupt.record_words", [
     campaign,
     batch,
@@ -77,10 +89,9 @@ async function strikeWords(
   await addWords(client, campaign, words);
   const numbers = (part: Word["part"]): (number | null)[] =>
     words.map((word) => (word.part === part ? word.newNo : null));
-  await client.query(sql("corrupt.apply_words"), [
-    ...[campaign, words.map(({ bucket }) => bucket), words.map(({ deviceId }) => deviceId)],
-    ...[numbers("profile"), numbers("outcome"), buckets],
-  ]);
+  const left = columnsOf(words);
+  const numbered = [left.at, left.ids, numbers("profile"), numbers("outcome")];
+  await client.query(sql("corrupt.apply_words"), [campaign, ...numbered, buckets]);
   return struck;
 }
 
@@ -100,8 +111,7 @@ async function renumbered(
   { campaign, buckets }: FaultBatch,
   entries: readonly Entry[],
 ): Promise<Word[]> {
-  const [ids, fields, after] = columnsOf(entries);
-  const at = entries.map(({ bucket }) => bucket);
+  const { at, ids, fields, after } = columnsOf(entries);
   const { rows } = await client.query<SoundWords>(sql("corrupt.sound_words"), [
     campaign,
     at,
@@ -136,7 +146,7 @@ async function addWords(client: pg.ClientBase, campaign: number, words: readonly
   for (const part of ["profile", "outcome"] as const) {
     const rows = [...new Map(words.filter((word) => word.part === part).map((word) => [word.newNo, word])).values()];
     if (rows.length === 0) continue;
-    const [, fields, after] = columnsOf(rows);
+    const { fields, after } = columnsOf(rows);
     const numbers = [rows.map(({ oldNo }) => oldNo), rows.map(({ newNo }) => newNo)];
     const contradicted = part === "outcome" ? [rows.map(({ isContradicted }) => isContradicted)] : [];
     await client.query(sql(`corrupt.add_${part}s`), [campaign, ...numbers, fields, after, ...contradicted]);
@@ -148,12 +158,13 @@ async function recorded(client: pg.ClientBase, name: string, values: unknown[]):
   return rows.map(({ device_id }) => device_id);
 }
 
-/** Ids, fields, values after, and kinds, as lists beside each other. */
-function columnsOf(entries: readonly Entry[]): [string[], string[], (string | null)[], string[]] {
-  return [
-    entries.map(({ deviceId }) => deviceId),
-    entries.map(({ field }) => field),
-    entries.map(({ after }) => after),
-    entries.map(({ kind }) => kind),
-  ];
+/** The same as lists beside each other. */
+function columnsOf(entries: readonly Entry[]) {
+  return {
+    at: entries.map(({ bucket }) => bucket),
+    ids: entries.map(({ deviceId }) => deviceId),
+    fields: entries.map(({ field }) => field),
+    after: entries.map(({ after }) => after),
+    kinds: entries.map(({ kind }) => kind),
+  };
 }

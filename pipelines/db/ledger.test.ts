@@ -98,9 +98,9 @@ const linked = <T>(work: (link: Link) => Promise<T>) =>
   });
 
 /** Stores a batch as a worker does: each attempt in a session of its own, and from the second on the ledger is asked first. */
-function asWorker(task: Task, batch: number, lose: (attempt: number) => void): Promise<number> {
+async function asWorker(task: Task, batch: number, lose: (attempt: number) => void): Promise<number> {
   const { prepare, commit } = batchTask(task, 0);
-  const prepared = prepare(batch);
+  const prepared = await prepare(batch);
   return withRetry(
     (attempt) =>
       linked(async (link) => {
@@ -137,7 +137,8 @@ test.each(TASKS)("$stage: a commit whose answer was lost is found in the ledger 
 test.each(TASKS)("$stage: done again without asking, a batch is refused as a whole", async (task) => {
   const before = [await counts(), await digest()];
   const { prepare, commit } = batchTask(task, 0);
-  const refusal = linked((link) => commit(link, 2, prepare(2)));
+  const prepared = await prepare(2);
+  const refusal = linked((link) => commit(link, 2, prepared));
   await expect(refusal).rejects.toSatisfy(isDuplicate);
   expect([await counts(), await digest()]).toEqual(before);
 });

@@ -55,6 +55,12 @@ export function injector(
     radius.share === undefined || unitOf(source, STREAM.radius) < radius.share;
   const isHit = (source: number): boolean => unitOf(source, STREAM.chosen) < rate;
   const isLost = (source: number, no: number, share: number): boolean => unitOf(source, STREAM.missing + no) < share;
+  const mostLost = losses.map(mostOf);
+  /** Asked of every device of a fleet, so it makes no function of its own. */
+  const mayLose = (source: number): boolean => {
+    for (let no = 0; no < mostLost.length; no++) if (isLost(source, no, mostLost[no] as number)) return true;
+    return false;
+  };
   const asks = radius.region !== undefined || radius.model !== undefined;
 
   /** What kind strikes which field of a device. */
@@ -67,11 +73,11 @@ export function injector(
   return {
     chooses(idHash) {
       const source = sourceOf(key, idHash);
-      return within(source) && (isHit(source) || losses.some((loss, no) => isLost(source, no, mostOf(loss))));
+      return within(source) && (isHit(source) || mayLose(source));
     },
     reads(idHash) {
       const source = sourceOf(key, idHash);
-      if (asks || losses.some((loss, no) => loss.when && isLost(source, no, mostOf(loss)))) return true;
+      if (asks || losses.some((loss, no) => loss.when && isLost(source, no, mostLost[no] as number))) return true;
       const { kind, field } = aimed(source);
       return isHit(source) && field !== undefined && FAULT_KIND_SPECS[kind].reads;
     },
@@ -96,10 +102,14 @@ export function injector(
   }
 
   function faultsOf(kind: FaultKind, changes: readonly Change[], u: number, report: SoundReport): Fault[] {
-    return changes
-      .filter(({ field, after }) => reported.includes(field) && report[field] !== after)
-      .map((change) => ({ ...change, kind, variant: variantOf(kind, change, u, versions) }))
-      .filter(({ variant }) => variant >= 0);
+    const faults: Fault[] = [];
+    for (const change of changes) {
+      const { field, after } = change;
+      if (!reported.includes(field) || report[field] === after) continue;
+      const variant = variantOf(kind, change, u, versions);
+      if (variant >= 0) faults.push({ field, after, kind, variant });
+    }
+    return faults;
   }
 }
 

@@ -42,7 +42,7 @@ function strike(url: string, generated: { devices: number; seed: number } | unde
     const rows: number[] = [];
     for (let batch = 0; batch < BATCHES; batch++) {
       const link = { client, put: pipeline.put.bind(pipeline) };
-      rows.push(await commit(link, batch, prepare(batch)));
+      rows.push(await commit(link, batch, await prepare(batch)));
     }
     return rows;
   });

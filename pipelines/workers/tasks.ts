@@ -8,7 +8,8 @@ import { recoverTask } from "./recover-task.ts";
 export interface BatchTask<Prepared> extends Committer<Prepared> {
   /** How many batches may be under way at once; one, where a batch asks the server for anything. */
   readonly inFlight?: number;
-  prepare(batch: number): Prepared;
+  /** While a batch is under way. What takes long for more than one answer of the server lets go of the thread now and then. */
+  prepare(batch: number): Prepared | Promise<Prepared>;
 }
 
 export function batchTask(task: Task, worker: number): BatchTask<unknown> {

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type pg from "pg";
 import { readCopyField } from "../db/copy.ts";
 import { copyOut } from "../db/copy-out.ts";
@@ -8,6 +9,9 @@ import type { FaultProfile } from "../domain/fault-profile.ts";
 import { type Fault, idHasher, injector } from "../domain/faults.ts";
 import { seed32 } from "../domain/random.ts";
 import type { ReportColumn } from "../domain/vocabulary.ts";
+
+/** Half a millisecond's: the batch that is at the server gets its answers meanwhile. */
+const DEVICES_A_TURN = 4_000;
 
 /** What chaos is asked for, as plain data: it is sent to threads. */
 export interface Chaos {
@@ -41,13 +45,19 @@ export function victims(chaos: Chaos, campaign: number) {
   const hash = idHasher(seed);
 
   /** The devices of some buckets that anything can befall; undefined where the server has to be asked for them. */
-  function known(buckets: readonly number[]): readonly Place[] | undefined {
+  async function known(buckets: readonly number[]): Promise<readonly Place[] | undefined> {
     if (!generated) return undefined;
     const { devices } = generated;
     const key = seed32(generated.seed);
     const places: Place[] = [];
+    let looked = 0;
     for (const bucket of buckets) {
       const length = bucketStart(bucket + 1, devices) - bucketStart(bucket, devices);
+      looked += length;
+      if (looked >= DEVICES_A_TURN) {
+        looked = 0;
+        await turn();
+      }
       for (let nth = 0; nth < length; nth++) {
         const number = deviceNumber(bucket, nth, key);
         const idHash = hash.ofNumber(number);
@@ -76,17 +86,17 @@ export function victims(chaos: Chaos, campaign: number) {
   async function struckAmong(
     client: pg.ClientBase,
     buckets: readonly number[],
-    {
-      places = known(buckets),
-      everyReport = false,
-    }: { places?: readonly Place[] | undefined; everyReport?: boolean } = {},
+    { places, everyReport = false }: { places?: readonly Place[] | undefined; everyReport?: boolean } = {},
   ): Promise<readonly Struck[]> {
-    const among = places ?? (await asked(client, buckets));
+    const among = places ?? (await known(buckets)) ?? (await asked(client, buckets));
     const read = among.filter(({ idHash }) => everyReport || inject.reads(idHash));
     const reports = await reportsOf(client, buckets, read);
-    return among
-      .map((place) => ({ ...place, faults: inject.strike(place.idHash, reports.get(place.deviceId)) }))
-      .filter(({ faults }) => faults.length > 0);
+    const struck: Struck[] = [];
+    for (const { bucket, deviceId, idHash } of among) {
+      const faults = inject.strike(idHash, reports.get(deviceId));
+      if (faults.length > 0) struck.push({ bucket, deviceId, idHash, faults });
+    }
+    return struck;
   }
 
   async function reportsOf(

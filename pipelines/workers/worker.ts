@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { parentPort } from "node:worker_threads";
 import { commitAgain, refusedLine, retryLine } from "../db/commit.ts";
@@ -30,12 +31,14 @@ async function work({ task, target, worker, board, batches }: Assignment): Promi
   const sent: Sent[] = [];
   const isStopped = (): boolean => Atomics.load(board, Board.stop) !== 0;
   for (const batch of batches) {
-    const prepared = prepare(batch);
+    const prepared = await prepare(batch);
     if (sent.length === inFlight) await settleFirst();
     if (isStopped()) break;
     const rows = connection.link().then((link) => commit(link, batch, prepared));
     rows.catch(() => {});
     sent.push({ batch, prepared, rows });
+    // What was sent leaves before the next batch takes the thread.
+    await turn();
   }
   while (sent.length > 0) await settleFirst();
 

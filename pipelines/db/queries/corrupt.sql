@@ -30,24 +30,15 @@ CROSS JOIN LATERAL (
 WHERE r.bucket = ANY($8) AND v.before_value IS DISTINCT FROM f.after_value
 RETURNING device_id
 
--- A device can be struck in more than one field, and a row is changed once.
+-- One fault of a device: a row is changed once.
 -- name: apply
 UPDATE stored_report r
-SET attempts = CASE WHEN 'attempts' = ANY(f.fields) THEN f.attempts ELSE r.attempts END,
-    battery_voltage = CASE WHEN 'battery_voltage' = ANY(f.fields) THEN f.battery_voltage ELSE r.battery_voltage END,
-    signal_strength = CASE WHEN 'signal_strength' = ANY(f.fields) THEN f.signal_strength ELSE r.signal_strength END,
-    storage_free_mb = CASE WHEN 'storage_free_mb' = ANY(f.fields) THEN f.storage_free_mb ELSE r.storage_free_mb END,
-    reported_at = CASE WHEN 'reported_at' = ANY(f.fields) THEN f.reported_at ELSE r.reported_at END
-FROM (
-  SELECT s.bucket, s.device_id, array_agg(s.field) AS fields,
-    max(s.after_value) FILTER (WHERE s.field = 'attempts') AS attempts,
-    max(s.after_value) FILTER (WHERE s.field = 'battery_voltage') AS battery_voltage,
-    max(s.after_value) FILTER (WHERE s.field = 'signal_strength') AS signal_strength,
-    max(s.after_value) FILTER (WHERE s.field = 'storage_free_mb') AS storage_free_mb,
-    max(s.after_value) FILTER (WHERE s.field = 'reported_at') AS reported_at
-  FROM unnest($2::int[], $3::text[], $4::text[], $5::text[]) AS s (bucket, device_id, field, after_value)
-  GROUP BY s.bucket, s.device_id
-) f
+SET attempts = CASE WHEN f.field = 'attempts' THEN f.after_value ELSE r.attempts END,
+    battery_voltage = CASE WHEN f.field = 'battery_voltage' THEN f.after_value ELSE r.battery_voltage END,
+    signal_strength = CASE WHEN f.field = 'signal_strength' THEN f.after_value ELSE r.signal_strength END,
+    storage_free_mb = CASE WHEN f.field = 'storage_free_mb' THEN f.after_value ELSE r.storage_free_mb END,
+    reported_at = CASE WHEN f.field = 'reported_at' THEN f.after_value ELSE r.reported_at END
+FROM unnest($2::int[], $3::text[], $4::text[], $5::text[]) AS f (bucket, device_id, field, after_value)
 WHERE r.bucket = ANY($6) AND r.bucket = f.bucket AND r.campaign_id = $1 AND r.device_id = f.device_id
 
 -- name: reports
