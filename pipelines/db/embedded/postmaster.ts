@@ -8,6 +8,7 @@ import { commandLine, identify } from "./process.ts";
 const POLL_MS = 5;
 const FAST_STOP_MS = 120_000;
 const HARD_STOP_MS = 15_000;
+const ORPHANS_MS = 20_000;
 
 /** A running server on our data folder. */
 export interface Postmaster {
@@ -26,11 +27,15 @@ export function findPostmaster(seat: Seat): Postmaster | undefined {
 }
 
 /**
- * Removes a lock file whose process is gone or is something else; PostgreSQL itself refuses to start over any live
- * process. It still detects a server we failed to recognise, by the shared memory of the data folder.
+ * Clears away what a killed server left: processes that still work on its folder, then its lock file, over which PostgreSQL refuses to start
+ * where its number lives on in another process. Without that file PostgreSQL looks for such processes by shared memory alone, whose key is the
+ * folder's inode, which a folder on another disk can share: so they have to be gone before.
  */
-export function removeStaleLock(seat: Seat): void {
-  if (!findPostmaster(seat)) rmSync(lockFile(seat), { force: true });
+export async function clearAfterCrash(seat: Seat): Promise<void> {
+  if (!existsSync(lockFile(seat)) || findPostmaster(seat)) return;
+  const deadline = performance.now() + ORPHANS_MS;
+  while (endOrphans(seat) > 0 && performance.now() < deadline) await pause(POLL_MS);
+  rmSync(lockFile(seat), { force: true });
 }
 
 export function isPostmaster(pid: number, seat: Seat): boolean {
@@ -78,14 +83,23 @@ export async function stopPostmaster(seat: Seat, postmaster: Postmaster, atOnce 
 }
 
 /**
- * Ends what a killed server left working on the data folder: a busy backend doesn't notice, and holds on to the shared
- * memory. Their work is lost with the server in any case. Linux only; elsewhere they are waited for.
+ * Tells what a killed server left working on the data folder to end: a busy backend doesn't notice by itself. Their work is lost with the
+ * server in any case. Linux only; elsewhere PostgreSQL waits for them. Returns how many there are.
  */
-export function endOrphans(seat: Seat): void {
-  if (process.platform !== "linux" || findPostmaster(seat)) return;
-  for (const pid of readdirSync("/proc").map(Number)) {
-    if (!(pid > 1) || !worksIn(pid, seat.data) || !commandLine(pid).startsWith("postgres:")) continue;
-    process.kill(pid, "SIGQUIT");
+function endOrphans(seat: Seat): number {
+  if (process.platform !== "linux") return 0;
+  const orphans = readdirSync("/proc")
+    .map(Number)
+    .filter((pid) => pid > 1 && worksIn(pid, seat.data) && commandLine(pid).startsWith("postgres:"));
+  for (const pid of orphans) signalIfThere(pid, "SIGQUIT");
+  return orphans.length;
+}
+
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }
 

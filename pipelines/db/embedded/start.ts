@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { ClusterNeeds } from "./cluster.ts";
 import { programFailure, writtenSince } from "./failure.ts";
 import { choosePort, LOOPBACK } from "./port.ts";
-import { endOrphans, findPostmaster, type Postmaster, removeStaleLock, stopPostmaster } from "./postmaster.ts";
+import { clearAfterCrash, findPostmaster, type Postmaster, stopPostmaster } from "./postmaster.ts";
 import { spawnProgram } from "./program.ts";
 
 const POLL_MS = 4;
@@ -43,14 +43,13 @@ export async function startPostmaster(needs: StartNeeds): Promise<Postmaster> {
   const refused = new Set<number>();
   const heldUntil = performance.now() + HELD_PATIENCE_MS;
   for (;;) {
-    removeStaleLock(needs.seat);
+    await clearAfterCrash(needs.seat);
     const port = await choosePort(needs.home, refused);
     const attempt = await tryStart(needs, port);
     if ("pid" in attempt) return attempt;
     if (/could not (bind|create any TCP\/IP sockets)|Address already in use/.test(attempt.output) && refused.size < 5) {
       refused.add(port);
     } else if (isHeld(attempt.output) && performance.now() < heldUntil) {
-      endOrphans(needs.seat);
       await pause(HELD_RETRY_MS, undefined, needs.signal ? { signal: needs.signal } : {});
     } else {
       throw programFailure("The embedded database could not be started.", attempt.output, needs.home.log);
