@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { readDatabase, rowsOf, setVariable } from "./engine.ts";
 import type { Header } from "./header.ts";
@@ -20,6 +23,35 @@ export function readMart(warehousePath: string, name: string): Promise<Record<st
 /** Writes a mart as a Parquet file. */
 export async function martParquet(warehousePath: string, name: string, file: string): Promise<void> {
   await withMart(warehousePath, name, { target: file }, (db) => db.run(readSql("engine/write_parquet")));
+}
+
+/** A mart as it is published. */
+export interface PublishedMart {
+  readonly header: Header;
+  /** In their stated order. */
+  readonly rows: Record<string, unknown>[];
+  /** The same rows as a Parquet file. */
+  readonly parquet: Buffer;
+}
+
+/** All marts, read in one session: to open the warehouse takes longer than to read most of them. */
+export async function readMarts(warehousePath: string): Promise<PublishedMart[]> {
+  const folder = await mkdtemp(join(tmpdir(), "sentinel-marts-"));
+  try {
+    return await readDatabase(warehousePath, { folder }, async (db) => {
+      const marts: PublishedMart[] = [];
+      for (const header of MARTS) {
+        const file = join(folder, `${header.name}.parquet`);
+        await setVariable(db, "mart", header.name);
+        await setVariable(db, "target", file);
+        await db.run(readSql("engine/write_parquet"));
+        marts.push({ header, rows: await rowsOf(db, readSql("engine/read_mart")), parquet: await readFile(file) });
+      }
+      return marts;
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** The SQL that makes a mart, header and all. */

@@ -1,0 +1,168 @@
+import { choice } from "../choice.js";
+import { copy } from "../command-row.js";
+import { toCsv } from "../csv.js";
+import type { DictionaryMart } from "../dictionary-rows.js";
+import { type Content, element } from "../element.js";
+import { count, duration, whole } from "../format.js";
+import { martFile } from "../mart-files.js";
+import { readParam, writeParam } from "../url-state.js";
+import { explain } from "./explain.js";
+import { MOST_ROWS, type Outcome } from "./outcome.js";
+import { type Resize, resultPlot } from "./result-plot.js";
+import { resultTable } from "./result-table.js";
+import { SAMPLES } from "./samples.js";
+import { schema } from "./schema.js";
+import { Stopped, session } from "./session.js";
+
+export interface WorkbenchOptions {
+  readonly marts: readonly DictionaryMart[];
+  /** The address of the dictionary, beside which the rows of the marts are. */
+  readonly dictionary: string;
+  readonly resize: Resize;
+}
+
+/** Letters of a query that an address can carry past every server. */
+const LONGEST_LINK = 6000;
+
+/** An editor for SQL with samples and tables beside it, and what a query gave below. A query in the address is asked at once. */
+export function workbench({ marts, dictionary, resize }: WorkbenchOptions): HTMLElement {
+  const engine = session({ marts, rowsOf: (mart) => martFile(dictionary, `${mart}.json`) ?? `${mart}.json` });
+  const asked = readParam("q");
+  const editor = queryEditor(asked || (SAMPLES[0]?.query ?? ""));
+  const status = element("p", { class: "found", role: "status" }, "Nothing is loaded yet.");
+  const result = element("div", { class: "sql-result" });
+  const run = element("button", { type: "button", class: "run", click: () => void ask(editor.value) }, "Run");
+  const stop = element("button", { type: "button", class: "copy", disabled: true, click: () => engine.stop() }, "Stop");
+
+  const ask = async (query: string): Promise<void> => {
+    if (run.disabled || query.trim() === "") return;
+    editor.value = query;
+    writeParam("q", query.length > LONGEST_LINK ? "" : query);
+    setBusy(true);
+    try {
+      const outcome = await engine.ask(query, (doing) => status.replaceChildren(doing));
+      status.replaceChildren(summary(outcome));
+      result.replaceChildren(shown(outcome, query, resize));
+    } catch (error) {
+      status.replaceChildren(
+        error instanceof Stopped ? "Stopped. The next query starts the engine again." : "No result.",
+      );
+      result.replaceChildren(...(error instanceof Stopped ? [] : [failure(error, marts)]));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const setBusy = (busy: boolean): void => {
+    run.disabled = busy;
+    stop.disabled = !busy;
+    result.toggleAttribute("aria-busy", busy);
+  };
+  editor.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    void ask(editor.value);
+  });
+  if (asked !== "") void ask(asked);
+  const start = (query: string): void => void ask(query);
+  return element(
+    "div",
+    { class: "sql-page" },
+    element(
+      "div",
+      { class: "sql-editor" },
+      element("label", { for: "sql-query" }, "Query"),
+      editor,
+      element(
+        "p",
+        { class: "sql-actions" },
+        run,
+        stop,
+        element("span", { class: "hint" }, element("kbd", {}, "Ctrl"), " ", element("kbd", {}, "Enter"), " runs it"),
+      ),
+      status,
+      result,
+    ),
+    element(
+      "div",
+      { class: "sql-aside" },
+      element("h2", {}, "Samples"),
+      samples(start),
+      element("h2", {}, "Tables"),
+      schema(marts, start),
+    ),
+  );
+}
+
+function queryEditor(query: string): HTMLTextAreaElement {
+  const editor = element("textarea", {
+    id: "sql-query",
+    rows: 8,
+    spellcheck: "false",
+    autocomplete: "off",
+    autocapitalize: "off",
+  });
+  editor.value = query;
+  return editor;
+}
+
+const samples = (start: (query: string) => void): HTMLElement =>
+  element(
+    "ul",
+    { class: "samples" },
+    SAMPLES.map(({ question, query }) =>
+      element("li", {}, element("button", { type: "button", click: () => start(query) }, question)),
+    ),
+  );
+
+function summary({ rows, more, ms }: Outcome): string {
+  const found = more ? `The first ${whole(MOST_ROWS)} rows; there are more` : count(rows.length, "row");
+  return `${found}, in ${duration(ms)}.`;
+}
+
+function shown(outcome: Outcome, query: string, resize: Resize): HTMLElement {
+  const view = choice({
+    label: "Show as",
+    param: "as",
+    options: [
+      ["table", "table"],
+      ["plot", "plot"],
+    ],
+  });
+  const slot = element("div", {});
+  const show = (): void =>
+    slot.replaceChildren(view.value === "plot" ? resultPlot(outcome, resize) : resultTable(outcome));
+  view.addEventListener("input", (event) => {
+    if (event.target instanceof HTMLSelectElement && event.target.closest(".choice") === view) show();
+  });
+  show();
+  return element("div", {}, element("div", { class: "sql-tools" }, view, takeAway(outcome, query)), slot);
+}
+
+/** The result as a file, and the page with this query as a link. */
+function takeAway({ rows, columns }: Outcome, query: string): Content {
+  const save = (): void => {
+    const names = columns.map(({ name }) => name);
+    const blob = URL.createObjectURL(new Blob([toCsv(rows, names)], { type: "text/csv" }));
+    element("a", { href: blob, download: "result.csv" }).click();
+    setTimeout(() => URL.revokeObjectURL(blob), 1000);
+  };
+  const link = element(
+    "button",
+    { type: "button", class: "copy", click: () => void copy(location.href, link) },
+    "Copy link",
+  );
+  return [
+    element("button", { type: "button", class: "copy", click: save }, "CSV"),
+    query.length > LONGEST_LINK ? element("span", { class: "hint" }, "The query is too long for a link.") : link,
+  ];
+}
+
+function failure(error: unknown, marts: readonly DictionaryMart[]): HTMLElement {
+  const { why, remedy } = explain(error, marts);
+  return element(
+    "div",
+    { class: "empty", role: "alert" },
+    element("pre", { class: "sql-error", tabindex: 0, "aria-label": "What DuckDB said" }, why),
+    element("p", {}, remedy),
+  );
+}
