@@ -48,7 +48,7 @@ export async function startEngine({ marts, rowsOf, progress }: EngineOptions): P
   try {
     const db = new duckdb.AsyncDuckDB(new duckdb.VoidLogger(), worker);
     await db.instantiate(wasm);
-    await db.open({ query: { castDecimalToDouble: true, castTimestampToDate: true } });
+    await db.open({ query: { castDecimalToDouble: true } });
     const connection = await db.connect();
     progress("Reading the data …");
     await Promise.all(

@@ -1,5 +1,3 @@
-import type { DictionaryMart } from "../dictionary-rows.js";
-
 /** Why a query gave no rows, in DuckDB's words, and what to do about it. */
 export interface Explanation {
   readonly why: string;
@@ -38,13 +36,24 @@ const REMEDIES: readonly (readonly [said: RegExp, remedy: string])[] = [
 ];
 
 /** @param error what the engine threw. */
-export function explain(error: unknown, marts: readonly DictionaryMart[]): Explanation {
-  const said = error instanceof Error ? error.message : String(error);
-  const why = said.replace(/^Error: /, "").trim() || "The query failed without a word.";
+export function explain(error: unknown): Explanation {
+  const why = plainWords(error instanceof Error ? error.message : String(error));
   const remedy = REMEDIES.find(([pattern]) => pattern.test(why))?.[1];
-  const near = marts.find(({ name }) => why.includes(`"${name}"`))?.name;
-  return {
-    why,
-    remedy: `${remedy ?? "Put right what it says, and run it again."}${near && /Table with name/i.test(why) ? ` Perhaps ${near}?` : ""}`,
-  };
+  return { why, remedy: remedy ?? "Put right what it says, and run it again." };
+}
+
+/** DuckDB says some errors as JSON, and advises to install what is not to be had here. */
+function plainWords(said: string): string {
+  const text = said.replace(/^Error: /, "").trim();
+  const [plain = ""] = (text.startsWith("{") ? fromJson(text) : text).split("\n\nPlease try installing");
+  return plain.trim() || "The query failed without a word.";
+}
+
+function fromJson(text: string): string {
+  try {
+    const { exception_type, exception_message } = JSON.parse(text) as Record<string, string>;
+    return exception_message ? `${exception_type} Error: ${exception_message}` : text;
+  } catch {
+    return text;
+  }
 }

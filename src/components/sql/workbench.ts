@@ -8,7 +8,7 @@ import { martFile } from "../mart-files.js";
 import { readParam, writeParam } from "../url-state.js";
 import { explain } from "./explain.js";
 import { MOST_ROWS, type Outcome } from "./outcome.js";
-import { type Resize, resultPlot } from "./result-plot.js";
+import type { Resize } from "./result-plot.js";
 import { resultTable } from "./result-table.js";
 import { SAMPLES } from "./samples.js";
 import { schema } from "./schema.js";
@@ -47,7 +47,7 @@ export function workbench({ marts, dictionary, resize }: WorkbenchOptions): HTML
       status.replaceChildren(
         error instanceof Stopped ? "Stopped. The next query starts the engine again." : "No result.",
       );
-      result.replaceChildren(...(error instanceof Stopped ? [] : [failure(error, marts)]));
+      result.replaceChildren(...(error instanceof Stopped ? [] : [failure(error)]));
     } finally {
       setBusy(false);
     }
@@ -129,12 +129,14 @@ function shown(outcome: Outcome, query: string, resize: Resize): HTMLElement {
     ],
   });
   const slot = element("div", {});
-  const show = (): void =>
-    slot.replaceChildren(view.value === "plot" ? resultPlot(outcome, resize) : resultTable(outcome));
-  view.addEventListener("input", (event) => {
-    if (event.target instanceof HTMLSelectElement && event.target.closest(".choice") === view) show();
-  });
-  show();
+  const show = async (): Promise<void> => {
+    // Plot is large, and most results are never drawn.
+    const drawn =
+      view.value === "plot" ? (await import("./result-plot.js")).resultPlot(outcome, resize) : resultTable(outcome);
+    slot.replaceChildren(drawn);
+  };
+  view.addEventListener("input", () => void show());
+  void show();
   return element("div", {}, element("div", { class: "sql-tools" }, view, takeAway(outcome, query)), slot);
 }
 
@@ -157,8 +159,8 @@ function takeAway({ rows, columns }: Outcome, query: string): Content {
   ];
 }
 
-function failure(error: unknown, marts: readonly DictionaryMart[]): HTMLElement {
-  const { why, remedy } = explain(error, marts);
+function failure(error: unknown): HTMLElement {
+  const { why, remedy } = explain(error);
   return element(
     "div",
     { class: "empty", role: "alert" },
