@@ -17,8 +17,6 @@ export interface WriteOptions {
 }
 
 export interface ReadOptions {
-  /** The one file that may be written. */
-  readonly target?: string;
   /** The one folder in which files may be written. */
   readonly folder?: string;
 }
@@ -50,7 +48,6 @@ export async function readDatabase<T>(
   work: (db: DuckDBConnection) => Promise<T>,
 ): Promise<T> {
   return await session(file, { ...CLOSED, access_mode: "READ_ONLY" }, async (db) => {
-    await setVariable(db, "target", options.target ?? null);
     await setVariable(db, "folder", options.folder ?? null);
     await db.run(readSql("engine/read_only"));
     return await work(db);

@@ -1,7 +1,6 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DuckDBConnection } from "@duckdb/node-api";
 import { readDatabase, rowsOf, setVariable } from "./engine.ts";
 import type { Header } from "./header.ts";
 import { type Model, readModels, readSql } from "./models.ts";
@@ -16,13 +15,12 @@ export const MARTS: readonly Header[] = [...models.values()]
   .sort((a, b) => (a.name < b.name ? -1 : 1));
 
 /** The rows of a mart in their stated order; nothing but text, finite numbers, booleans and null. */
-export function readMart(warehousePath: string, name: string): Promise<Record<string, unknown>[]> {
-  return withMart(warehousePath, name, {}, (db) => rowsOf(db, readSql("engine/read_mart")));
-}
-
-/** Writes a mart as a Parquet file. */
-export async function martParquet(warehousePath: string, name: string, file: string): Promise<void> {
-  await withMart(warehousePath, name, { target: file }, (db) => db.run(readSql("engine/write_parquet")));
+export async function readMart(warehousePath: string, name: string): Promise<Record<string, unknown>[]> {
+  const model = mart(name);
+  return readDatabase(warehousePath, {}, async (db) => {
+    await setVariable(db, "mart", model.name);
+    return await rowsOf(db, readSql("engine/read_mart"));
+  });
 }
 
 /** A mart as it is published. */
@@ -63,17 +61,4 @@ function mart(name: string): Model {
   const model = models.get(name);
   if (!model) throw new Error(`there is no mart named ${name}`);
   return model;
-}
-
-function withMart<T>(
-  path: string,
-  name: string,
-  options: { target?: string },
-  work: (db: DuckDBConnection) => Promise<T>,
-): Promise<T> {
-  const model = mart(name);
-  return readDatabase(path, options, async (db) => {
-    await setVariable(db, "mart", model.name);
-    return await work(db);
-  });
 }

@@ -1,7 +1,7 @@
 import { type Engine, type EngineOptions, startEngine } from "./engine.js";
 import type { Outcome } from "./outcome.js";
 
-/** The one engine of a page: started by the first query, kept for the next, and started anew after it was stopped. */
+/** The one engine of a page: started by the first query, kept for the next, and started anew after it failed to start or was stopped. */
 export interface Session {
   /** @throws Error where the engine does not start or the query fails; `Stopped` where somebody stopped it. */
   ask(query: string, progress: (doing: string) => void): Promise<Outcome>;
@@ -12,31 +12,28 @@ export class Stopped extends Error {}
 
 export function session(options: Omit<EngineOptions, "progress">): Session {
   let engine: Promise<Engine> | undefined;
-  let stop: () => void = () => {};
+  let giveUp: () => void = () => {};
+  const start = (progress: (doing: string) => void): Promise<Engine> => {
+    const started = startEngine({ ...options, progress });
+    started.catch(() => {
+      if (engine === started) engine = undefined;
+    });
+    return started;
+  };
   return {
     ask: async (query, progress) => {
       const stopped = new Promise<never>((_, reject) => {
-        stop = () => reject(new Stopped());
+        giveUp = () => reject(new Stopped());
       });
-      engine ??= startEngine({ ...options, progress });
-      const mine = engine;
-      try {
-        const ready = await Promise.race([mine, stopped]);
-        progress("Asking …");
-        return await Promise.race([ready.ask(query), stopped]);
-      } catch (error) {
-        const started = await mine.then(
-          () => true,
-          () => false,
-        );
-        if (!started) engine = undefined;
-        throw error;
-      }
+      engine ??= start(progress);
+      const ready = await Promise.race([engine, stopped]);
+      progress("Asking …");
+      return await Promise.race([ready.ask(query), stopped]);
     },
     stop: () => {
-      void engine?.then((running) => running.end()).catch(() => {});
+      engine?.then((running) => running.end()).catch(() => {});
       engine = undefined;
-      stop();
+      giveUp();
     },
   };
 }

@@ -12,7 +12,7 @@ import type { Resize } from "./result-plot.js";
 import { resultTable } from "./result-table.js";
 import { SAMPLES } from "./samples.js";
 import { schema } from "./schema.js";
-import { Stopped, session } from "./session.js";
+import { type Session, Stopped, session } from "./session.js";
 
 export interface WorkbenchOptions {
   readonly marts: readonly DictionaryMart[];
@@ -25,15 +25,71 @@ export interface WorkbenchOptions {
 const LONGEST_LINK = 6000;
 
 /** An editor for SQL with samples and tables beside it, and what a query gave below. A query in the address is asked at once. */
-export function workbench({ marts, dictionary, resize }: WorkbenchOptions): HTMLElement {
-  const engine = session({ marts, rowsOf: (mart) => martFile(dictionary, `${mart}.json`) ?? `${mart}.json` });
+export function workbench(options: WorkbenchOptions): HTMLElement {
   const asked = readParam("q");
   const editor = queryEditor(asked || (SAMPLES[0]?.query ?? ""));
   const status = element("p", { class: "found", role: "status" }, "Nothing is loaded yet.");
   const result = element("div", { class: "sql-result" });
   const run = element("button", { type: "button", class: "run", click: () => void ask(editor.value) }, "Run");
   const stop = element("button", { type: "button", class: "copy", disabled: true, click: () => engine.stop() }, "Stop");
+  const { ask, engine } = asking(options, { editor, status, result, run, stop });
+  editor.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    void ask(editor.value);
+  });
+  if (asked !== "") void ask(asked);
+  const start = (query: string): void => void ask(query);
+  const keys = element(
+    "span",
+    { class: "hint" },
+    KEYS.map((key) => [element("kbd", {}, key), " "]),
+    "runs it",
+  );
+  return element(
+    "div",
+    { class: "sql-page" },
+    element(
+      "div",
+      { class: "sql-editor" },
+      element("label", { for: editor.id }, "Query"),
+      editor,
+      element("p", { class: "sql-actions" }, run, stop, keys),
+      status,
+      result,
+    ),
+    element(
+      "div",
+      { class: "sql-aside" },
+      heading("Samples"),
+      samples(start),
+      heading("Tables"),
+      schema(options.marts, start),
+    ),
+  );
+}
 
+const KEYS = ["Ctrl", "Enter"];
+const heading = (text: string): HTMLElement => element("h2", {}, text);
+
+interface Parts {
+  readonly editor: HTMLTextAreaElement;
+  readonly status: HTMLElement;
+  readonly result: HTMLElement;
+  readonly run: HTMLButtonElement;
+  readonly stop: HTMLButtonElement;
+}
+
+function asking(
+  { marts, dictionary, resize }: WorkbenchOptions,
+  { editor, status, result, run, stop }: Parts,
+): { engine: Session; ask: (query: string) => Promise<void> } {
+  const engine = session({ marts, rowsOf: (mart) => martFile(dictionary, `${mart}.json`) ?? `${mart}.json` });
+  const setBusy = (busy: boolean): void => {
+    run.disabled = busy;
+    stop.disabled = !busy;
+    result.toggleAttribute("aria-busy", busy);
+  };
   const ask = async (query: string): Promise<void> => {
     if (run.disabled || query.trim() === "") return;
     editor.value = query;
@@ -44,53 +100,14 @@ export function workbench({ marts, dictionary, resize }: WorkbenchOptions): HTML
       status.replaceChildren(summary(outcome));
       result.replaceChildren(shown(outcome, query, resize));
     } catch (error) {
-      status.replaceChildren(
-        error instanceof Stopped ? "Stopped. The next query starts the engine again." : "No result.",
-      );
-      result.replaceChildren(...(error instanceof Stopped ? [] : [failure(error)]));
+      const isStopped = error instanceof Stopped;
+      status.replaceChildren(isStopped ? "Stopped. The next query starts the engine again." : "No result.");
+      result.replaceChildren(...(isStopped ? [] : [failure(error)]));
     } finally {
       setBusy(false);
     }
   };
-  const setBusy = (busy: boolean): void => {
-    run.disabled = busy;
-    stop.disabled = !busy;
-    result.toggleAttribute("aria-busy", busy);
-  };
-  editor.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    void ask(editor.value);
-  });
-  if (asked !== "") void ask(asked);
-  const start = (query: string): void => void ask(query);
-  return element(
-    "div",
-    { class: "sql-page" },
-    element(
-      "div",
-      { class: "sql-editor" },
-      element("label", { for: "sql-query" }, "Query"),
-      editor,
-      element(
-        "p",
-        { class: "sql-actions" },
-        run,
-        stop,
-        element("span", { class: "hint" }, element("kbd", {}, "Ctrl"), " ", element("kbd", {}, "Enter"), " runs it"),
-      ),
-      status,
-      result,
-    ),
-    element(
-      "div",
-      { class: "sql-aside" },
-      element("h2", {}, "Samples"),
-      samples(start),
-      element("h2", {}, "Tables"),
-      schema(marts, start),
-    ),
-  );
+  return { engine, ask };
 }
 
 function queryEditor(query: string): HTMLTextAreaElement {
