@@ -1,5 +1,5 @@
 import { type Content, element } from "./element.js";
-import { martFile, sitePage } from "./mart-files.js";
+import { martFile, sqlPage } from "./mart-files.js";
 import { type Column, table } from "./table.js";
 
 /** A file beside the page, as Framework's FileAttachment gives it. */
@@ -37,7 +37,7 @@ export function evidence<T>(
   const query = disclosure("SQL", element("pre", { class: "sql", tabindex: 0, "aria-label": `SQL of ${mart}` }, code));
   query.addEventListener("toggle", () => void fill(code, sql), { once: true });
   const parquet = martFile(csv.href, `${mart}.parquet`);
-  const ask = sitePage(csv.href, "sql", { q: `FROM ${mart};` });
+  const ask = sqlPage(csv.href, `FROM ${mart};`);
   return element(
     "div",
     { class: "evidence" },

@@ -11,8 +11,9 @@ export function martFile(attached: string, name: string): string | undefined {
   return IN_DEV.test(attached) ? attached.replace(IN_DEV, `$1${name}`) : undefined;
 }
 
-/** The address of a page of the site, with a query. */
-export function sitePage(attached: string, page: string, query: Readonly<Record<string, string>>): string | undefined {
+/** The address of the page that asks the marts, with a query in it, if any. */
+export function sqlPage(attached: string, query?: string): string | undefined {
   const root = /^(.*?)_file\/data\/marts\/[^/]*$/.exec(attached)?.[1];
-  return root === undefined ? undefined : `${root}${page}.html?${new URLSearchParams(query)}`;
+  if (root === undefined) return undefined;
+  return `${root}sql.html${query === undefined ? "" : `?${new URLSearchParams({ q: query })}`}`;
 }

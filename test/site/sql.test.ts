@@ -56,9 +56,13 @@ async function answered(page: Page): Promise<string> {
 async function ask(page: Page, query: string): Promise<string> {
   await page.fill("#sql-query", query);
   await page.click("button.run");
-  await page.waitForFunction(() => !document.querySelector<HTMLButtonElement>("button.run")?.disabled, undefined, {
-    timeout: ENGINE_MS,
-  });
+  await page.waitForFunction(
+    () => document.querySelector("button.run")?.getAttribute("aria-disabled") === "false",
+    undefined,
+    {
+      timeout: ENGINE_MS,
+    },
+  );
   return answered(page);
 }
 

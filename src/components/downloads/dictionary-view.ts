@@ -58,7 +58,7 @@ function described({ name, question, grain, order, columns }: DictionaryMart): H
     element("summary", {}, code(name), ` ${question}`),
     table(columns, COLUMNS, facts),
   );
-  window.addEventListener("hashchange", () => {
+  document.defaultView?.addEventListener("hashchange", () => {
     if (location.hash === `#${name}`) details.open = true;
   });
   return arrive(name, details);

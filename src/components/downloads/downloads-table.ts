@@ -1,7 +1,7 @@
 import type { DictionaryFile, DictionaryMart } from "../dictionary-rows.js";
 import { element } from "../element.js";
 import { fileSize, whole } from "../format.js";
-import { martFile, sitePage } from "../mart-files.js";
+import { martFile, sqlPage } from "../mart-files.js";
 import { type Column, table } from "../table.js";
 
 const FORMATS: readonly (readonly [format: string, label: string])[] = [
@@ -51,7 +51,7 @@ function fileLink(
 
 /** What describes all tables to a program, and the page that asks them. */
 export function packageLinks(dictionary: string): HTMLElement {
-  const ask = sitePage(dictionary, "sql", {});
+  const ask = sqlPage(dictionary);
   return element(
     "p",
     { class: "found package" },

@@ -78,10 +78,12 @@ async function unpack(address: string, type: string): Promise<string> {
   return URL.createObjectURL(await new Response(plain, { headers: { "content-type": type } }).blob());
 }
 
-const readRows = async (address: string): Promise<Record<string, unknown>[]> => (await fetchOrThrow(address)).json();
+/** Asked for anew: the name of the file stays when its data change. */
+const readRows = async (address: string): Promise<Record<string, unknown>[]> =>
+  (await fetchOrThrow(address, { cache: "no-cache" })).json();
 
-async function fetchOrThrow(address: string): Promise<Response> {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${new URL(address).pathname} is not there (${answer.status})`);
+async function fetchOrThrow(address: string, how?: RequestInit): Promise<Response> {
+  const answer = await fetch(address, how);
+  if (!answer.ok) throw new Error(`${new URL(answer.url).pathname} is not there (${answer.status})`);
   return answer;
 }

@@ -12,7 +12,7 @@ import type { Resize } from "./result-plot.js";
 import { resultTable } from "./result-table.js";
 import { SAMPLES } from "./samples.js";
 import { schema } from "./schema.js";
-import { type Session, Stopped, session } from "./session.js";
+import { Stopped, session } from "./session.js";
 
 export interface WorkbenchOptions {
   readonly marts: readonly DictionaryMart[];
@@ -31,8 +31,12 @@ export function workbench(options: WorkbenchOptions): HTMLElement {
   const status = element("p", { class: "found", role: "status" }, "Nothing is loaded yet.");
   const result = element("div", { class: "sql-result" });
   const run = element("button", { type: "button", class: "run", click: () => void ask(editor.value) }, "Run");
-  const stop = element("button", { type: "button", class: "copy", disabled: true, click: () => engine.stop() }, "Stop");
-  const { ask, engine } = asking(options, { editor, status, result, run, stop });
+  const stop = element(
+    "button",
+    { type: "button", class: "copy", "aria-disabled": "true", click: () => halt() },
+    "Stop",
+  );
+  const { ask, halt } = asking(options, { editor, status, result, run, stop });
   editor.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
     event.preventDefault();
@@ -83,15 +87,18 @@ interface Parts {
 function asking(
   { marts, dictionary, resize }: WorkbenchOptions,
   { editor, status, result, run, stop }: Parts,
-): { engine: Session; ask: (query: string) => Promise<void> } {
+): { ask: (query: string) => Promise<void>; halt: () => void } {
   const engine = session({ marts, rowsOf: (mart) => martFile(dictionary, `${mart}.json`) ?? `${mart}.json` });
-  const setBusy = (busy: boolean): void => {
-    run.disabled = busy;
-    stop.disabled = !busy;
-    result.toggleAttribute("aria-busy", busy);
+  let busy = false;
+  // Not disabled: who has just pressed one of the two by the keyboard would be sent to the top of the page.
+  const setBusy = (now: boolean): void => {
+    busy = now;
+    run.setAttribute("aria-disabled", String(busy));
+    stop.setAttribute("aria-disabled", String(!busy));
+    result.setAttribute("aria-busy", String(busy));
   };
   const ask = async (query: string): Promise<void> => {
-    if (run.disabled || query.trim() === "") return;
+    if (busy || query.trim() === "") return;
     editor.value = query;
     writeParam("q", query.length > LONGEST_LINK ? "" : query);
     setBusy(true);
@@ -107,7 +114,7 @@ function asking(
       setBusy(false);
     }
   };
-  return { engine, ask };
+  return { ask, halt: () => void (busy && engine.stop()) };
 }
 
 function queryEditor(query: string): HTMLTextAreaElement {
