@@ -45,7 +45,7 @@ export function evidence<T>(
     query,
     download(mart, "csv", csv.href),
     parquet ? download(mart, "parquet", parquet) : null,
-    ask ? link({ href: ask }, "Ask it more", `: ${mart} in SQL`) : null,
+    ask ? link({ href: ask }, "Ask more", `: ${mart} in SQL`) : null,
     link({ href: `#${id}` }, "Link", ` to ${title}`),
   );
 }
