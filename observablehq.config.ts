@@ -1,4 +1,5 @@
 import process from "node:process";
+import { downloads } from "./pipelines/site/downloads.ts";
 import { NAVIGATION, navigation, neighbours } from "./pipelines/site/navigation.ts";
 
 export default {
@@ -14,6 +15,7 @@ export default {
   toc: false,
   pager: false,
   pages: NAVIGATION,
+  dynamicPaths: downloads(process.cwd()),
   head: '<link rel="icon" href="data:,"><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">',
   header: ({ path }: { path: string }) => navigation(path),
   footer: ({ path }: { path: string }) => neighbours(path),

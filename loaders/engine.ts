@@ -17,8 +17,8 @@ export interface WriteOptions {
 }
 
 export interface ReadOptions {
-  /** The one file that may be written. */
-  readonly target?: string;
+  /** The one folder in which files may be written. */
+  readonly folder?: string;
 }
 
 /** Makes a new database file, works in it and closes it with nothing left in its log. */
@@ -48,7 +48,7 @@ export async function readDatabase<T>(
   work: (db: DuckDBConnection) => Promise<T>,
 ): Promise<T> {
   return await session(file, { ...CLOSED, access_mode: "READ_ONLY" }, async (db) => {
-    await setVariable(db, "target", options.target ?? null);
+    await setVariable(db, "folder", options.folder ?? null);
     await db.run(readSql("engine/read_only"));
     return await work(db);
   });

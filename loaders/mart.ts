@@ -1,4 +1,6 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { readDatabase, rowsOf, setVariable } from "./engine.ts";
 import type { Header } from "./header.ts";
 import { type Model, readModels, readSql } from "./models.ts";
@@ -13,13 +15,41 @@ export const MARTS: readonly Header[] = [...models.values()]
   .sort((a, b) => (a.name < b.name ? -1 : 1));
 
 /** The rows of a mart in their stated order; nothing but text, finite numbers, booleans and null. */
-export function readMart(warehousePath: string, name: string): Promise<Record<string, unknown>[]> {
-  return withMart(warehousePath, name, {}, (db) => rowsOf(db, readSql("engine/read_mart")));
+export async function readMart(warehousePath: string, name: string): Promise<Record<string, unknown>[]> {
+  const model = mart(name);
+  return readDatabase(warehousePath, {}, async (db) => {
+    await setVariable(db, "mart", model.name);
+    return await rowsOf(db, readSql("engine/read_mart"));
+  });
 }
 
-/** Writes a mart as a Parquet file. */
-export async function martParquet(warehousePath: string, name: string, file: string): Promise<void> {
-  await withMart(warehousePath, name, { target: file }, (db) => db.run(readSql("engine/write_parquet")));
+/** A mart as it is published. */
+export interface PublishedMart {
+  readonly header: Header;
+  /** In their stated order. */
+  readonly rows: Record<string, unknown>[];
+  /** The same rows as a Parquet file. */
+  readonly parquet: Buffer;
+}
+
+/** All marts, read in one session: to open the warehouse takes longer than to read most of them. */
+export async function readMarts(warehousePath: string): Promise<PublishedMart[]> {
+  const folder = await mkdtemp(join(tmpdir(), "sentinel-marts-"));
+  try {
+    return await readDatabase(warehousePath, { folder }, async (db) => {
+      const marts: PublishedMart[] = [];
+      for (const header of MARTS) {
+        const file = join(folder, `${header.name}.parquet`);
+        await setVariable(db, "mart", header.name);
+        await setVariable(db, "target", file);
+        await db.run(readSql("engine/write_parquet"));
+        marts.push({ header, rows: await rowsOf(db, readSql("engine/read_mart")), parquet: await readFile(file) });
+      }
+      return marts;
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** The SQL that makes a mart, header and all. */
@@ -31,17 +61,4 @@ function mart(name: string): Model {
   const model = models.get(name);
   if (!model) throw new Error(`there is no mart named ${name}`);
   return model;
-}
-
-function withMart<T>(
-  path: string,
-  name: string,
-  options: { target?: string },
-  work: (db: DuckDBConnection) => Promise<T>,
-): Promise<T> {
-  const model = mart(name);
-  return readDatabase(path, options, async (db) => {
-    await setVariable(db, "mart", model.name);
-    return await work(db);
-  });
 }

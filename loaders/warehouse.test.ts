@@ -1,8 +1,8 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { EXIT } from "../pipelines/cli/errors.ts";
-import { MARTS, martParquet, martSql, readMart, readSnapshot } from "./mart.ts";
+import { MARTS, martSql, readMart, readMarts, readSnapshot } from "./mart.ts";
 import { defaultRules, trialOf } from "./testing/warehouse.ts";
 
 async function everyMart(path: string): Promise<Record<string, unknown>> {
@@ -191,12 +191,16 @@ test("what a killed refresh left behind is swept away", async () => {
   expect(readdirSync(home).sort()).toEqual([`.work-${process.pid}-mine`, path.slice(home.length + 1)]);
 });
 
-test("a mart is written as Parquet, and its SQL shown", async () => {
-  const { home, refresh } = await trialOf(100);
+test("all marts are read at once, with their Parquet, and their SQL is shown", async () => {
+  const { refresh } = await trialOf(100);
   const { path } = await refresh();
-  await martParquet(path, "region_failure", join(home, "regions.parquet"));
-  expect(readFileSync(join(home, "regions.parquet")).subarray(0, 4).toString()).toBe("PAR1");
-  expect(statSync(join(home, "regions.parquet")).size).toBeGreaterThan(500);
+  const marts = await readMarts(path);
+  expect(marts.map(({ header }) => header)).toEqual(MARTS);
+  for (const { header, rows, parquet } of marts) {
+    expect(rows, header.name).toEqual(await readMart(path, header.name));
+    expect(parquet.subarray(0, 4).toString(), header.name).toBe("PAR1");
+  }
+  expect(await readMarts(path)).toEqual(marts);
   expect(martSql("region_failure")).toContain("CREATE TABLE region_failure AS");
   expect(() => martSql("nope")).toThrow("no mart named nope");
 });

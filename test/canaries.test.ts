@@ -64,4 +64,4 @@ test("what is published names no user, password, server, host or path", async ()
     bundle: "plot-d6a7b5",
   });
   for (const what of ["page", "mart", "bundle"]) expect(found.some((line) => line.endsWith(`: ${what}`))).toBe(true);
-});
+}, 180_000);

@@ -14,6 +14,9 @@ test("what Framework builds may be published", () => {
     "_npm/arquero@8.0.3/8e67e24d.js",
     "_file/data/marts/triage_open.8ee5c55e.csv",
     "_file/fleet map.8ee5c55e.svg",
+    "data/marts/triage_open.parquet",
+    "data/marts/datapackage.json",
+    "_npm/@duckdb/duckdb-wasm@1.32.0/dist/duckdb-eh.wasm.gz",
   );
   expect(() => assertAllowed(files)).not.toThrow();
 });
@@ -28,6 +31,10 @@ test.each([
   "_import/components/chart.ts",
   "postgres.log",
   "data/local/secret.json",
+  "data/marts/warehouse.duckdb",
+  "data/marts/deep/triage_open.csv",
+  "_npm/@duckdb/duckdb-wasm@1.32.0/dist/duckdb-eh.wasm",
+  "_npm/other@1.0.0/dist/data.gz",
   "index.html.orig",
 ])("%s may not", (path) => {
   expect(() => assertAllowed(site("index.html", path))).toThrow(

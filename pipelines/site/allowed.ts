@@ -4,12 +4,19 @@ import type { Inventory } from "./inventory.ts";
 /** Digits of a digest that Framework puts into the names of attached files. */
 const ATTACHED = /^_file\/[\w./ -]+\.[0-9a-f]{8}\.(arrow|csv|geojson|gif|jpe?g|json|parquet|png|sql|svg|tsv|txt|webp)$/;
 
+/** A mart, or what describes them all, under the name that stays. */
+const DOWNLOAD = /^data\/marts\/\w+\.(csv|json|parquet|sql)$/;
+/** The parts of the SQL engine that no page runs before somebody asks. */
+const ENGINE = /^_npm\/@duckdb\/duckdb-wasm@[\d.]+\/dist\/[\w.-]+\.(wasm|js)\.gz$/;
+
 /** What a site may consist of: pages, scripts and styles where Framework puts them, attached files of known kinds. No source map. */
 const ALLOWED = [
   /^\.nojekyll$/,
   /^[\w-]+(\/[\w-]+)*\.html$/,
   /^_(import|node|npm|observablehq)\/[\w@./-]+\.(css|js)$/,
   ATTACHED,
+  DOWNLOAD,
+  ENGINE,
 ];
 
 /**

@@ -22,6 +22,8 @@ test.each([
   [{ "_file/data/marts/runs.0123abcd.json": 256 * KIB }],
   [{ "_file/data/marts/triage_open.0123abcd.json": 25 * MIB, "_file/data/marts/triage_open.4567abcd.csv": 15 * MIB }],
   [{ "index.html": 64 * KIB, "_npm/plot/0123abcd.js": 2 * MIB - 64 * KIB }],
+  [{ "_npm/plot/0123abcd.js": 2 * MIB, "_npm/@duckdb/duckdb-wasm@1.32.0/dist/duckdb-eh.wasm.gz": 10 * MIB }],
+  [{ "_npm/plot/0123abcd.js": 2 * MIB, "data/marts/triage_open.parquet": 25 * MIB }],
 ])("%o is within the budget", (files) => {
   expect(refusal(files)).toBe("");
 });
@@ -36,6 +38,14 @@ test.each([
     "all data files together: 41,984 KiB, limit 40,960 KiB",
   ],
   [{ "deep/index.html": 65 * KIB }, "the page deep/index.html: 65 KiB, limit 64 KiB"],
+  [{ "data/marts/runs.parquet": 257 * KIB }, "data/marts/runs.parquet: 257 KiB, limit 256 KiB"],
+  [
+    Object.fromEntries(
+      ["csv", "json", "parquet", "sql"].map((format) => [`data/marts/triage_open.${format}`, 21 * MIB]),
+    ),
+    "all downloads together: 86,016 KiB, limit 81,920 KiB",
+  ],
+  [{ "_npm/@duckdb/a.gz": 6 * MIB, "_npm/@duckdb/b.gz": 5 * MIB }, "the SQL engine: 11,264 KiB, limit 10,240 KiB"],
   [{ "_npm/huge.js": 3 * MIB }, "the site without its data: 3,072 KiB, limit 2,048 KiB"],
 ])("%o is not", (files, words) => {
   expect(refusal(files)).toContain(words);

@@ -1,4 +1,5 @@
 import { EXIT, SentinelError } from "../cli/errors.ts";
+import { isDownload } from "./downloads.ts";
 import { bytesOf, type Inventory } from "./inventory.ts";
 
 const KIB = 1024;
@@ -12,8 +13,10 @@ const LIMITS: Readonly<Record<string, number>> = {
   // What common static hosts take.
   triage_open: 25 * MIB,
 };
-/** Bytes of all attached files, of one page, and of the site without attached files. */
+/** Bytes of all attached files, of all files under names that stay, of the SQL engine, of one page, and of the rest of the site. */
 const DATA_LIMIT = 40 * MIB;
+const DOWNLOADS_LIMIT = 80 * MIB;
+const ENGINE_LIMIT = 10 * MIB;
 const PAGE_LIMIT = 64 * KIB;
 const FRAME_LIMIT = 2 * MIB;
 
@@ -22,13 +25,19 @@ const FRAME_LIMIT = 2 * MIB;
  * @throws SentinelError with exit code 6 that names the file, its size and the limit.
  */
 export function assertWithinBudget(files: Inventory): void {
-  const isData = ([path]: readonly [string, unknown]): boolean => path.startsWith("_file/");
   const entries = Object.entries(files);
-  for (const [path, { bytes }] of entries.filter(isData)) hold(nameOf(path), bytes, limitOf(path));
-  for (const [path, { bytes }] of entries) if (path.endsWith(".html")) hold(`the page ${path}`, bytes, PAGE_LIMIT);
-  const data = bytesOf(Object.fromEntries(entries.filter(isData)));
-  hold("all data files together", data, DATA_LIMIT);
-  hold("the site without its data", bytesOf(files) - data, FRAME_LIMIT);
+  const isEngine = (path: string): boolean => path.startsWith("_npm/@duckdb/");
+  const isAttached = (path: string): boolean => path.startsWith("_file/");
+  const sum = (those: (path: string) => boolean): number =>
+    bytesOf(Object.fromEntries(entries.filter(([path]) => those(path))));
+  for (const [path, { bytes }] of entries) {
+    if (isAttached(path) || isDownload(path)) hold(nameOf(path), bytes, limitOf(path));
+    else if (path.endsWith(".html")) hold(`the page ${path}`, bytes, PAGE_LIMIT);
+  }
+  hold("all data files together", sum(isAttached), DATA_LIMIT);
+  hold("all downloads together", sum(isDownload), DOWNLOADS_LIMIT);
+  hold("the SQL engine", sum(isEngine), ENGINE_LIMIT);
+  hold("the site without its data", bytesOf(files) - sum(isAttached) - sum(isDownload) - sum(isEngine), FRAME_LIMIT);
 }
 
 /** The path of an attached file as a page writes it. */

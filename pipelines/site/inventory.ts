@@ -21,7 +21,7 @@ export interface SiteRecord {
   /** Digest of what the data was made of. */
   readonly data: string;
   readonly files: Inventory;
-  /** Where in the site each file of the door lies; nothing where the site holds more that may depend on the data. */
+  /** The file of the door that each path of the site holds; nothing where the site holds more that may depend on the data. */
   readonly marts?: Readonly<Record<string, string>> | undefined;
 }
 

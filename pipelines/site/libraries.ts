@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
 
 /**
  * A library that pages use. Framework looks for `npm:` imports and its implicit names (Plot, d3, html, Inputs, aq) under
@@ -11,10 +13,20 @@ interface Library {
   readonly name: string;
   /** Module to bundle instead of the package's own entry. */
   readonly entry?: string;
+  /** What a page needs of another package beside it, as code: bundled with it, so that both share one copy. */
+  readonly also?: string;
+  /** Files of it that are published as they are, but gzipped: for those whom hosts would refuse by size. */
+  readonly packed?: readonly string[];
   readonly places: readonly ("_npm" | "_node")[];
 }
 
 const LIBRARIES: readonly Library[] = [
+  {
+    name: "@duckdb/duckdb-wasm",
+    also: 'export { makeData, Bool, Field, Float64, Int32, RecordBatch, Schema, Struct, Table, Utf8 } from "apache-arrow"',
+    packed: ["dist/duckdb-eh.wasm", "dist/duckdb-browser-eh.worker.js"],
+    places: ["_npm"],
+  },
   { name: "@observablehq/plot", places: ["_npm", "_node"] },
   { name: "arquero", places: ["_npm"] },
   { name: "d3", places: ["_npm"] },
@@ -99,11 +111,17 @@ function stampOf(packages: readonly Package[]): string {
   return hash.digest("hex");
 }
 
-async function place(cache: string, library: Library, { name, version, license, entry }: Package): Promise<void> {
+async function place(
+  cache: string,
+  library: Library,
+  { folder, name, version, license, entry }: Package,
+): Promise<void> {
   // Loaded here, since most builds bundle nothing.
   const { build } = await import("esbuild");
   const bundle = await build({
-    entryPoints: [entry],
+    ...(library.also
+      ? { stdin: { contents: `export * from ${JSON.stringify(entry)};\n${library.also};`, resolveDir: folder } }
+      : { entryPoints: [entry] }),
     bundle: true,
     format: "esm",
     platform: "browser",
@@ -121,4 +139,11 @@ async function place(cache: string, library: Library, { name, version, license, 
     await mkdir(dirname(target), { recursive: true });
     await writeFile(target, text);
   }
+  const home = join(cache, "_npm", `${name}@${version}`);
+  await Promise.all((library.packed ?? []).map((file) => pack(join(folder, file), join(home, `${file}.gz`))));
+}
+
+async function pack(source: string, target: string): Promise<void> {
+  await mkdir(dirname(target), { recursive: true });
+  await writeFile(target, await promisify(gzip)(await readFile(source)));
 }

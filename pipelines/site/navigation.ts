@@ -7,6 +7,8 @@ export const NAVIGATION = [
   { name: "Data quality", path: "/data-quality" },
   { name: "Triage", path: "/triage" },
   { name: "Validation", path: "/validation" },
+  { name: "SQL", path: "/sql" },
+  { name: "Data", path: "/downloads" },
 ] as const;
 
 /** The head of every page: a link past it for keyboards, the name, and the pages. Paths become relative when pages are written. */

@@ -17,6 +17,8 @@ const PAGE_SCRIPT = /<script type="module">([\s\S]*?)<\/script>\s*<\/head>/;
 export function contentPolicy(pages: readonly string[]): string {
   const scripts = pages.flatMap((html) => PAGE_SCRIPT.exec(html)?.[1] ?? []).map(sourceHash);
   if (pages.some(makesCode)) scripts.push("'unsafe-eval'");
+  const asks = pages.some(asksSql);
+  if (asks) scripts.push("'wasm-unsafe-eval'");
   return [
     "default-src 'none'",
     `script-src ${["'self'", ...new Set(scripts)].join(" ")}`,
@@ -27,7 +29,9 @@ export function contentPolicy(pages: readonly string[]): string {
     // data: is the empty icon.
     "img-src 'self' data:",
     "font-src 'self'",
-    "connect-src 'self'",
+    // The engine is unpacked into a blob, and runs in a worker made of one, which this policy holds as it does the page.
+    `connect-src 'self'${asks ? " blob:" : ""}`,
+    ...(asks ? ["worker-src blob:"] : []),
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
@@ -39,6 +43,11 @@ export function contentPolicy(pages: readonly string[]): string {
  */
 export function makesCode(html: string): boolean {
   return html.includes("/_npm/arquero@");
+}
+
+/** Whether a page can start the SQL engine: only such a page may run WebAssembly, and a worker. */
+export function asksSql(html: string): boolean {
+  return /\/_import\/components\/sql\/engine\.[0-9a-f]{8}\.js/.test(html);
 }
 
 const sourceHash = (script: string): string => `'sha256-${createHash("sha256").update(script).digest("base64")}'`;

@@ -6,6 +6,7 @@ import { relative } from "node:path/posix";
 import { EXIT, SentinelError } from "../cli/errors.ts";
 import { filesUnder } from "./built-pages.ts";
 import { MARTS_FOLDER } from "./door.ts";
+import { downloadPath, isDownload } from "./downloads.ts";
 import type { Inventory } from "./inventory.ts";
 import { sealPage } from "./policy.ts";
 
@@ -14,8 +15,8 @@ const OF_SOURCES = /\.html$|^\.nojekyll$|^_(npm|node|observablehq)\//;
 const ATTACHED = /^_file\/(.+)\.[0-9a-f]{8}(\.\w+)$/;
 
 /**
- * Where each of the door's files lies in a site that Framework built. Nothing where anything else in it may hang on the data:
- * another loader's file, a page that a loader writes, a component that attaches a file. Such a site has to be built anew.
+ * Which of the door's files each file of a site that Framework built holds, by its path. Nothing where anything else in it may hang on the
+ * data: another loader's file, a page that a loader writes, a component that attaches a file. Such a site has to be built anew.
  *
  * @throws SentinelError with exit code 6 where the site holds other data than the door gave.
  */
@@ -34,7 +35,7 @@ export async function findMarts(
     const name = relative(MARTS_FOLDER, attached);
     const content = door.get(name);
     if (content === undefined) isAll &&= existsSync(join(source, attached)) || (await attachesNothing(dir, path));
-    else if (sha256 === sha256Of(content)) marts[name] = path;
+    else if (sha256 === sha256Of(content)) marts[path] = name;
     else throw notOurs(attached);
   }
   return isAll ? marts : undefined;
@@ -56,7 +57,8 @@ function notOurs(attached: string): SentinelError {
 
 /**
  * Writes a site, with other data in place of its marts, into a new folder. Pages name every file that they attach with a digest and
- * its size: beside the files themselves these are all that changes. Returns whether the door still gives every file that the site has.
+ * its size: beside the files themselves these are all that changes. Returns whether the door still gives every file that the site has,
+ * and no other.
  */
 export async function putData(
   site: string,
@@ -64,12 +66,13 @@ export async function putData(
   next: string,
   door: ReadonlyMap<string, Buffer>,
 ): Promise<boolean> {
+  if ([...door.keys()].some((name) => !(downloadPath(name) in marts))) return false;
   const moved = new Map<string, { path: string; content: Buffer }>();
-  for (const [name, former] of Object.entries(marts)) {
+  for (const [former, name] of Object.entries(marts)) {
     const content = door.get(name);
     if (content === undefined) return false;
-    const path = sitePath(name, content);
-    if (path !== former) moved.set(former, { path, content });
+    const path = isDownload(former) ? former : sitePath(name, content);
+    if (isDownload(former) || path !== former) moved.set(former, { path, content });
   }
   await cp(site, next, { recursive: true, preserveTimestamps: true });
   for (const [former, { path, content }] of moved) {

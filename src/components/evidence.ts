@@ -1,4 +1,5 @@
-import { element } from "./element.js";
+import { type Content, element } from "./element.js";
+import { martFile, sqlPage } from "./mart-files.js";
 import { type Column, table } from "./table.js";
 
 /** A file beside the page, as Framework's FileAttachment gives it. */
@@ -8,33 +9,55 @@ export interface AttachedFile {
 }
 
 export interface EvidenceOptions<T> {
-  /** Name of the mart; the CSV is saved under it. */
+  /** Name of the mart; its files are saved under it. */
   readonly mart: string;
   readonly rows: readonly T[];
   readonly columns: readonly Column<T>[];
   readonly caption: string;
+  /** The mart's Parquet lies beside it. */
   readonly csv: AttachedFile;
   readonly sql: AttachedFile;
 }
 
-/** What stands under every chart: the numbers as a table, the SQL that made them, and the file to take away. */
-export function evidence<T>({ mart, rows, columns, caption, csv, sql }: EvidenceOptions<T>): HTMLElement {
+/** The panel that evidence stands under: its place in the page, and what it is called. */
+export interface Place {
+  readonly id: string;
+  readonly title: string;
+}
+
+/**
+ * What stands under every chart: the numbers as a table, the SQL that made them, the files to take away, the page that asks more of them,
+ * and a link to the panel itself.
+ */
+export function evidence<T>(
+  { mart, rows, columns, caption, csv, sql }: EvidenceOptions<T>,
+  { id, title }: Place,
+): HTMLElement {
   const code = element("code", {}, "Loading …");
   const query = disclosure("SQL", element("pre", { class: "sql", tabindex: 0, "aria-label": `SQL of ${mart}` }, code));
   query.addEventListener("toggle", () => void fill(code, sql), { once: true });
+  const parquet = martFile(csv.href, `${mart}.parquet`);
+  const ask = sqlPage(csv.href, `FROM ${mart};`);
   return element(
     "div",
     { class: "evidence" },
     disclosure("Table", table(rows, columns, caption)),
     query,
-    element(
-      "a",
-      { class: "download", href: csv.href, download: `${mart}.csv` },
-      "CSV",
-      element("span", { class: "visually-hidden" }, ` of ${mart}`),
-    ),
+    download(mart, "csv", csv.href),
+    parquet ? download(mart, "parquet", parquet) : null,
+    ask ? link({ href: ask }, "Ask more", `: ${mart} in SQL`) : null,
+    link({ href: `#${id}` }, "Link", ` to ${title}`),
   );
 }
+
+const LABEL = { csv: "CSV", parquet: "Parquet" } as const;
+
+const download = (mart: string, ending: keyof typeof LABEL, href: string): HTMLElement =>
+  link({ class: "download", href, download: `${mart}.${ending}` }, LABEL[ending], ` of ${mart}`);
+
+/** @param rest what only those need who hear the link by itself. */
+const link = (attributes: Readonly<Record<string, string>>, label: string, rest: Content): HTMLElement =>
+  element("a", attributes, label, element("span", { class: "visually-hidden" }, rest));
 
 function disclosure(label: string, content: HTMLElement): HTMLDetailsElement {
   return element("details", {}, element("summary", {}, label), content);

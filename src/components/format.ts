@@ -48,6 +48,12 @@ export function duration(ms: Maybe): string {
   return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
 }
 
+/** The size of a file: 840 B, 13 KB, 2.1 MB. */
+export function fileSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1_000_000 ? `${whole(bytes / 1000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
 /** A moment in UTC: 2026-03-02 10:16 UTC. Text that is no moment stays as it is. */
 export function moment(value: string | number | null | undefined): string {
   if (value === null || value === undefined || value === "") return NOTHING;

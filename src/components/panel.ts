@@ -1,3 +1,4 @@
+import { arrive } from "./arrive.js";
 import { type Content, element } from "./element.js";
 import { type EvidenceOptions, evidence } from "./evidence.js";
 
@@ -12,14 +13,15 @@ export interface PanelOptions<T> {
 /** One figure of a page: heading, how to read it, the drawing, and the evidence under it. */
 export function panel<T>({ title, how, chart, evidence: proof }: PanelOptions<T>): HTMLElement {
   const id = slug(title);
-  return element(
+  const section = element(
     "section",
     { class: "panel", "aria-labelledby": id },
     element("h2", { id }, title),
     how ? element("p", { class: "how" }, how) : null,
     element("div", { class: "drawing" }, chart),
-    proof ? evidence(proof) : null,
+    proof ? evidence(proof, { id, title }) : null,
   );
+  return arrive(id, section);
 }
 
 const slug = (title: string): string =>

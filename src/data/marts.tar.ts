@@ -1,31 +1,39 @@
 /**
- * The one door between the pages and the warehouse: every mart as data/marts/NAME.json, .csv and .sql. One process for all of
- * them, because Framework runs doors one after another.
+ * The one door between the pages and the warehouse: every mart as data/marts/NAME.json, .csv, .parquet and .sql, and what describes
+ * them all. One process for all of them, because Framework runs doors one after another.
  */
-import { MARTS, martSql, readMart } from "../../loaders/mart.ts";
+import { martSql, readMarts } from "../../loaders/mart.ts";
 import { toCsv } from "../components/csv.ts";
+import type { Campaign } from "../components/rows.ts";
+import { dataPackage } from "./data-package.ts";
+import { type DescribedMart, dictionary } from "./dictionary.ts";
 import { type TarEntry, tar } from "./tar.ts";
 
 async function main(): Promise<void> {
   const warehouse = process.env.SENTINEL_WAREHOUSE;
   if (!warehouse) throw new Error("SENTINEL_WAREHOUSE names no warehouse: `npm run dev` and `npm run build` set it");
-  const files = await Promise.all(
-    MARTS.map(async ({ name, columns }): Promise<TarEntry[]> => {
-      const rows = await readMart(warehouse, name);
-      const header = columns.map((column) => column.name);
-      return [
-        { name: `${name}.json`, text: toJson(rows) },
-        { name: `${name}.csv`, text: toCsv(rows, header) },
-        { name: `${name}.sql`, text: martSql(name) },
-      ];
-    }),
-  );
-  process.stdout.write(tar(files.flat()));
+  const marts = (await readMarts(warehouse)).map(({ header, rows, parquet }): DescribedMart => {
+    const { name, columns } = header;
+    const names = columns.map((column) => column.name);
+    const files: TarEntry[] = [
+      { name: `${name}.csv`, content: Buffer.from(toCsv(rows, names)) },
+      { name: `${name}.json`, content: Buffer.from(toJson(rows)) },
+      { name: `${name}.parquet`, content: parquet },
+      { name: `${name}.sql`, content: Buffer.from(martSql(name)) },
+    ];
+    return { header, rows, files };
+  });
+  const campaign = marts.find(({ header }) => header.name === "campaign_summary")?.rows[0] as Campaign | undefined;
+  const described = [
+    { name: "dictionary.json", content: Buffer.from(toJson(dictionary(marts))) },
+    { name: "datapackage.json", content: Buffer.from(toJson(dataPackage(marts, campaign), 2)) },
+  ];
+  process.stdout.write(tar([...marts.flatMap(({ files }) => files), ...described]));
 }
 
 /** Escaped, so that the text stays inert wherever it is put into a page. */
-function toJson(rows: readonly Record<string, unknown>[]): string {
-  return JSON.stringify(rows)
+function toJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent)
     .replaceAll("<", "\\u003c")
     .replaceAll("\u2028", "\\u2028")
     .replaceAll("\u2029", "\\u2029");

@@ -1,17 +1,18 @@
 /** A file of an archive. */
 export interface TarEntry {
   readonly name: string;
-  readonly text: string;
+  readonly content: Buffer;
 }
 
 const BLOCK = 512;
 
 /** An uncompressed ustar archive, equal for equal entries. Names are ASCII of at most 100 characters. */
 export function tar(entries: readonly TarEntry[]): Buffer {
-  const parts = entries.flatMap(({ name, text }) => {
-    const body = Buffer.from(text);
-    return [header(name, body.length), body, Buffer.alloc((BLOCK - (body.length % BLOCK)) % BLOCK)];
-  });
+  const parts = entries.flatMap(({ name, content }) => [
+    header(name, content.length),
+    content,
+    Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK),
+  ]);
   return Buffer.concat([...parts, Buffer.alloc(2 * BLOCK)]);
 }
 

@@ -28,7 +28,7 @@ afterAll(() => project?.remove());
 
 describe("building the site", () => {
   test("does nothing when nothing changed", async () => {
-    expect(await project.build()).toMatchObject({ made: "nothing", pages: 7 });
+    expect(await project.build()).toMatchObject({ made: "nothing", pages: 9 });
   });
 
   test("gives the same bytes for the same input, from a cold cache and at another time", async () => {

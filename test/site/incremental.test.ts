@@ -41,7 +41,7 @@ test(
     const before = await digest();
     await pull(populated());
     const renewed = await project.build({ snapshotId: "populated" });
-    expect(renewed).toMatchObject({ made: "data", pages: 7 });
+    expect(renewed).toMatchObject({ made: "data", pages: 9 });
     const after = await digest();
     expect(after).not.toBe(before);
 

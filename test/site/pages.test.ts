@@ -23,6 +23,8 @@ const PAGES = [
   ["data-quality", "Mostly: 6 of 614 injected faults were missed.", 5],
   ["triage", "900 devices need a decision; for 150 of them rules propose the fix.", 3],
   ["validation", "Yes: all 7 promises hold.", 0],
+  ["sql", "Ask 21 tables about 40,000 devices, in SQL.", 0],
+  ["downloads", "21 tables and 1,110 rows say what became of 40,000 devices; take any of them away.", 0],
 ] as const;
 
 /** What injected markup would try. Text, since a function would be compiled with a helper that the page does not have. */

@@ -27,6 +27,16 @@ describe("the policy of a page", () => {
     expect(finishHtml(notebook)).toContain("'unsafe-eval'");
     expect(finishHtml(page("a"))).not.toContain("'unsafe-eval'");
   });
+  test("allows WebAssembly and a worker made of a blob to a page that can start the engine, and to no other", () => {
+    const engine = page('import "./_import/components/sql/engine.8e67e24d.js"');
+    const policy = contentPolicy([engine]);
+    expect(scripts(policy)).toContain("'wasm-unsafe-eval'");
+    expect(policy).toContain("connect-src 'self' blob:;");
+    expect(policy).toContain("worker-src blob:;");
+    expect(policy).not.toContain("'unsafe-eval'");
+    for (const other of ["a", 'import "./_import/components/sql/engines.8e67e24d.js"'])
+      expect(contentPolicy([page(other)])).not.toMatch(/wasm|worker|blob/);
+  });
   test("stands before everything that it is to hold, once, and follows the page", () => {
     const sealed = finishHtml(page("a"));
     expect(sealed.indexOf("content-security-policy")).toBeLessThan(sealed.indexOf("<script"));
