@@ -14,8 +14,8 @@ const LIMITS: Readonly<Record<string, number>> = {
 };
 /** Bytes of all attached files, of one page with its style sheet as they come over the line, of the report, and of the rest of the site. */
 const DATA_LIMIT = 40 * MIB;
-const PAGE_LIMIT = 60 * KIB;
-const REPORT_LIMIT = 300 * KIB;
+export const PAGE_LIMIT = 60 * KIB;
+export const REPORT_LIMIT = 300 * KIB;
 const FRAME_LIMIT = 2 * MIB;
 
 /**

@@ -19,7 +19,7 @@ export interface EvidenceOptions<T> {
 
 /** What stands under every chart: the numbers as a table, the SQL that made them, and the file to take away. */
 export function evidence<T>({ mart, rows, columns, caption, csv, sql }: EvidenceOptions<T>): HTMLElement {
-  const code = element("code", {}, "Loading …");
+  const code = element("code", {}, element("a", { href: sql.href }, `${mart}.sql`));
   const query = disclosure("SQL", element("pre", { class: "sql", tabindex: 0, "aria-label": `SQL of ${mart}` }, code));
   query.addEventListener("toggle", () => void fill(code, sql), { once: true });
   return element(

@@ -16,8 +16,8 @@ interface Root extends Comment {
   _error?: boolean;
 }
 
-/** What a cell shows, by the cell's id. */
-export type Shown = ReadonlyMap<string, readonly Node[]>;
+/** Makes what a cell shows ready for the page. */
+type Take = (nodes: readonly Node[]) => HTMLElement;
 
 /** A cell that has this comment is left to the browser. */
 const LEFT_OUT = /\/\/ not baked\b/;
@@ -27,10 +27,15 @@ const STILL = 12;
 const PATIENCE_MS = 30_000;
 
 /**
- * Runs the cells of a page in the window, by Framework's own client, until nothing more goes on.
+ * Runs the cells of a page in the window, by Framework's own client, until nothing more goes on. Returns what each shows, by its id.
  * @throws Error that names the page and the cell, where one fails or comes to no end.
  */
-export async function runCells(dir: string, path: string, html: string, window: BakeWindow): Promise<Shown> {
+export async function runCells(
+  dir: string,
+  { path, html }: { readonly path: string; readonly html: string },
+  window: BakeWindow,
+  take: Take,
+): Promise<Map<string, HTMLElement>> {
   const run = new CellRun(path, window);
   window.resize.clear();
   window.open(path, /<body>([\s\S]*)<\/body>/.exec(html)?.[1] ?? "");
@@ -38,11 +43,13 @@ export async function runCells(dir: string, path: string, html: string, window: 
   await load(dir, path, html, run.define);
   do await run.settle();
   while (await window.resize.draw((target, error) => run.fail(holder(roots, target), error)));
+  const shown = new Map<string, HTMLElement>();
   for (const [id, { _error, _nodes = [] }] of roots) {
     if (_error) run.fail(id, _nodes.map(({ textContent }) => textContent).join(" "));
+    else run.guard(id, () => shown.set(id, take(_nodes)));
   }
   run.assertSound();
-  return new Map([...roots].map(([id, { _nodes = [] }]) => [id, _nodes]));
+  return shown;
 }
 
 /** Imports the page's script out of a file beside the page, since its imports are relative to the page. */
@@ -117,6 +124,14 @@ class CellRun {
         this.fail(at?.id ?? "", "it came to no end");
         this.assertSound();
       }
+    }
+  }
+
+  guard(id: string, work: () => unknown): void {
+    try {
+      work();
+    } catch (error) {
+      this.fail(id, error);
     }
   }
 

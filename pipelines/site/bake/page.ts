@@ -29,7 +29,8 @@ function putIn(page: string, id: string, markup: string): string {
 /** A parser ends a paragraph where a block begins, and would tear the place apart. */
 function outOfParagraph(before: string, after: string, held: string, markup: string): string {
   const open = before.lastIndexOf("<p>");
-  const isInside = open > before.lastIndexOf("</p>") && /<(div|section|p|ul|ol|dl|table|figure|form|pre|h\d)\b/.test(markup);
+  const isInside =
+    open > before.lastIndexOf("</p>") && /<(div|section|p|ul|ol|dl|table|figure|form|pre|h\d)\b/.test(markup);
   if (!isInside) return before + held + after;
   return `${before.slice(0, open)}<div class="paragraph">${before.slice(open + 3)}${held}${after.replace("</p>", "</div>")}`;
 }

@@ -1,4 +1,4 @@
-import { NARROW_PAGE, WIDE_PAGE, widthOf } from "./widths.ts";
+import { NARROW_PAGE, PAPER, WIDE_PAGE, widthOf } from "./widths.ts";
 
 type Callback = (entries: { readonly target: Element; readonly contentRect: object }[]) => unknown;
 
@@ -7,10 +7,7 @@ interface Watched {
   readonly callback: Callback;
 }
 
-/** Share of the wide page's width at which a drawing is tried, to learn whether its height hangs on its width. */
-const OTHER_WIDTH = 0.8;
-
-/** Stands for ResizeObserver: nothing changes its size here, but whatever follows a width is drawn once for each kind of screen. */
+/** Stands for ResizeObserver: nothing changes its size here, but whatever follows a width is drawn once for each of three. */
 export class ResizeWatch {
   readonly Observer: new (
     callback: Callback,
@@ -43,7 +40,7 @@ export class ResizeWatch {
   async draw(failed: (target: Element, error: unknown) => void): Promise<boolean> {
     const ready = this.#waiting.filter(({ target }) => target.isConnected);
     this.#waiting = this.#waiting.filter((watched) => !ready.includes(watched));
-    for (const watched of ready) await drawTwice(watched).catch((error) => failed(watched.target, error));
+    for (const watched of ready) await drawAll(watched).catch((error) => failed(watched.target, error));
     return ready.length > 0;
   }
 }
@@ -51,19 +48,19 @@ export class ResizeWatch {
 const tell = ({ target, callback }: Watched, width: number): unknown =>
   callback([{ target, contentRect: { width, height: 0 } }]);
 
-/** Leaves a drawing for narrow screens and one for wide ones in the place. */
-async function drawTwice(watched: Watched): Promise<void> {
+/** Leaves a drawing for narrow screens, one for paper and one for wide screens in the place. */
+async function drawAll(watched: Watched): Promise<void> {
   const { target } = watched;
-  const at = async (width: number): Promise<Element[]> => {
-    await tell(watched, width);
-    return [...target.children];
+  const at = async (page: number): Promise<Element[]> => {
+    await tell(watched, widthOf(target, page));
+    // A copy, as the same drawing stays for another page on which the place is as wide.
+    return [...target.children].map((drawing) => drawing.cloneNode(true) as Element);
   };
-  const wide = widthOf(target, WIDE_PAGE);
-  const narrow = await at(widthOf(target, NARROW_PAGE));
-  const other = await at(OTHER_WIDTH * wide);
-  const drawn = await at(wide);
-  if (heightOf(other) === heightOf(drawn)) for (const drawing of [narrow, drawn]) keepHeight(drawing);
-  target.replaceChildren(framed("drawn-narrow", narrow), framed("drawn-wide", drawn));
+  const narrow = await at(NARROW_PAGE);
+  const paper = await at(PAPER);
+  const wide = await at(WIDE_PAGE);
+  if (heightOf(paper) === heightOf(wide)) for (const drawing of [narrow, wide]) keepHeight(drawing);
+  target.replaceChildren(framed("drawn-narrow", narrow), framed("drawn-paper", paper), framed("drawn-wide", wide));
 }
 
 function framed(name: string, drawing: readonly Element[]): HTMLElement {
@@ -86,7 +83,7 @@ function keepHeight(drawing: readonly Element[]): void {
   for (const picture of pictures(drawing)) {
     const height = picture.getAttribute("height");
     if (!height) continue;
-    (picture as SVGElement).style.height = `${height}px`;
+    (picture as SVGElement).style.setProperty("--height", `${height}px`);
     picture.setAttribute("preserveAspectRatio", "xMinYMin");
   }
 }

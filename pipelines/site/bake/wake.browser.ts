@@ -32,9 +32,10 @@
     if (event.type === "click") keepClick(event);
     if (event.type === "pointermove" && !hasMoved(event as PointerEvent)) return;
     const list = held(event, "select");
-    if (!list || event.type === "input" || event.type === "pointermove") return rouse();
     // A list that is open would close when another takes its place.
-    for (const name of ["change", "blur"]) list.addEventListener(name, rouse, { once: true });
+    if (list && event.type !== "input" && event.type !== "pointermove")
+      for (const name of ["change", "blur"]) list.addEventListener(name, rouse, { once: true });
+    else rouse();
   };
 
   /** A browser says that a pointer which is at rest has moved when something comes to lie under it. */
@@ -53,7 +54,8 @@
         const live = follow(target, path(node, former));
         if (live?.tagName === node.tagName) pass(node, live as HTMLElement);
       }
-      for (const drawing of former.querySelectorAll(".drawn-narrow")) keepDrawing(drawing.parentElement, former, target);
+      for (const drawing of former.querySelectorAll(".drawn-narrow"))
+        keepDrawing(drawing.parentElement, former, target);
     }
   };
   const path = (node: Element, from: Element): number[] => {

@@ -1,6 +1,8 @@
 /** Width in pixels that a page has for its content: on a phone, and where it is as wide as it gets. The style sheet switches between them. */
 export const NARROW_PAGE = 358;
 export const WIDE_PAGE = 1040;
+/** The same of the report, which is as wide as a sheet of A4 or Letter is without its margins. */
+export const PAPER = 680;
 
 /** Grids whose columns are as many as fit, by class: the least width of a column and the gap. Keep in step with the style sheet. */
 const GRIDS: Readonly<Record<string, { readonly least: number; readonly gap: number }>> = {
