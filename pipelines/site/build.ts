@@ -1,8 +1,9 @@
 import { mkdir, rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { assertAllowed } from "./allowed.ts";
+import { type Baker, startBaker } from "./bake/baker.ts";
 import { assertWithinBudget } from "./budget.ts";
-import { finishPages } from "./built-pages.ts";
+import { finishPages, forgetTimes, readPages } from "./built-pages.ts";
 import { clearData, handOver, openDoor, readArchive } from "./door.ts";
 import { reasons, siteError } from "./failure.ts";
 import { dataFingerprint, pagesFingerprint } from "./fingerprint.ts";
@@ -12,6 +13,7 @@ import { prepareLibraries } from "./libraries.ts";
 import { withBuildLock } from "./lock.ts";
 import { assertReplaceable, nextFolder, swapIn } from "./publish.ts";
 import { findMarts, putData } from "./refresh.ts";
+import { weighPages } from "./weight.ts";
 
 export interface SiteOptions {
   readonly projectRoot: string;
@@ -35,6 +37,7 @@ export interface SiteResult {
 /** A build under way: its options with whole paths, and the digests of what it is made from. */
 interface Job extends SiteOptions, Pick<SiteRecord, "pages" | "data"> {
   readonly next: string;
+  readonly baker: Baker;
 }
 
 /**
@@ -60,12 +63,14 @@ export async function buildSite(options: SiteOptions): Promise<SiteResult> {
       return result(former, "nothing");
     }
     const next = nextFolder(outDir);
-    const job = { ...options, projectRoot, warehouse: resolve(options.warehouse), outDir, pages, data, next };
+    const baker = startBaker(projectRoot, options.signal);
+    const job = { ...options, projectRoot, warehouse: resolve(options.warehouse), outDir, pages, data, next, baker };
     try {
       await rm(next, { recursive: true, force: true });
       const renewed = former?.pages === pages ? await renewData(job, former) : undefined;
       return renewed ? result(renewed, "data") : result(await buildAll(job), "site");
     } finally {
+      await baker.end();
       await rm(next, { recursive: true, force: true });
     }
   });
@@ -79,10 +84,10 @@ const result = ({ outDir, files }: SiteRecord, made: SiteResult["made"]): SiteRe
 });
 
 /** Puts new data into the site that is there. Nothing where that does not do, so that all of it has to be built. */
-async function renewData(job: Job, { marts }: SiteRecord): Promise<SiteRecord | undefined> {
-  if (!marts) return undefined;
+async function renewData(job: Job, former: SiteRecord): Promise<SiteRecord | undefined> {
+  if (!former.marts) return undefined;
   const door = await readArchive(await openDoor(job));
-  if (!(await putData(job.outDir, marts, job.next, door))) return undefined;
+  if (!(await putData(former, former.marts, job.next, door))) return undefined;
   const record = await publish(job, door);
   job.note?.("Put the new data into the site; its pages are the same.");
   return record;
@@ -112,17 +117,20 @@ async function doorForFramework(job: Job): Promise<Map<string, Buffer>> {
   return readArchive(archive);
 }
 
-/** Puts the new site where the former one was, if all of it may be published and is within its budget, and keeps in mind what it is. */
+/** Bakes the new site and puts it where the former one was, if all of it may be published and is within its budget; keeps in mind what it is. */
 async function publish(
-  { projectRoot, outDir, next, pages, data }: Job,
+  { projectRoot, outDir, next, pages, data, baker }: Job,
   door: Map<string, Buffer>,
 ): Promise<SiteRecord> {
+  const unbaked = await readPages(next);
+  await baker.bake(next);
+  await forgetTimes(next);
   const files = await takeInventory(next);
   assertAllowed(files);
-  assertWithinBudget(files);
+  assertWithinBudget(files, await weighPages(next));
   const marts = await findMarts(projectRoot, next, files, door);
   await swapIn(next, outDir);
-  const record = { outDir, pages, data, files, marts };
+  const record = { outDir, pages, data, files, unbaked, marts };
   await writeRecord(projectRoot, record);
   return record;
 }

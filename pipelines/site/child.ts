@@ -9,6 +9,8 @@ export interface ChildRun {
   readonly cwd: string;
   /** Variables beside those of this process. */
   readonly env: Readonly<Record<string, string>>;
+  /** What it reads, once that is known; nothing where it reads nothing. */
+  readonly input?: Promise<string>;
   /** Open file that its output goes to as it is, instead of into the result. */
   readonly into?: number;
   readonly signal?: AbortSignal | undefined;
@@ -30,6 +32,9 @@ const GRACE_MS = 2000;
 export async function runChild(run: ChildRun): Promise<ChildResult> {
   run.signal?.throwIfAborted();
   const child = start(run);
+  // One that ended before it read everything says itself why.
+  child.stdin?.on("error", () => {});
+  run.input?.then((text) => child.stdin?.end(text));
   const output: string[] = [];
   const errors: string[] = [];
   const keepIn = (lines: string[]) => (line: string) => {
@@ -52,12 +57,12 @@ export async function runChild(run: ChildRun): Promise<ChildResult> {
   }
 }
 
-function start({ args, cwd, env, into }: ChildRun): ChildProcess {
+function start({ args, cwd, env, into, input }: ChildRun): ChildProcess {
   return spawn(process.execPath, args, {
     cwd,
     // A group of its own, so that stopping it also stops the loader that it started.
     detached: process.platform !== "win32",
-    stdio: ["ignore", into ?? "pipe", "pipe"],
+    stdio: [input ? "pipe" : "ignore", into ?? "pipe", "pipe"],
     env: { ...withoutSecretVariables(process.env), NO_COLOR: "1", ...env },
   });
 }

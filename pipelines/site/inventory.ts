@@ -21,6 +21,8 @@ export interface SiteRecord {
   /** Digest of what the data was made of. */
   readonly data: string;
   readonly files: Inventory;
+  /** The pages by their paths as Framework made them, without anything in them that comes of data but the names of files. */
+  readonly unbaked: Readonly<Record<string, string>>;
   /** The file of the door that each path of the site holds; nothing where the site holds more that may depend on the data. */
   readonly marts?: Readonly<Record<string, string>> | undefined;
 }
@@ -38,7 +40,12 @@ export async function takeInventory(dir: string): Promise<Inventory> {
 
 export const bytesOf = (files: Inventory): number => Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0);
 
-export const pagesOf = (files: Inventory): string[] => Object.keys(files).filter((path) => path.endsWith(".html"));
+/** The whole report as one file, made of the pages. */
+export const REPORT = "report.html";
+
+/** The pages of a site, without the report that is made of them. */
+export const pagesOf = (files: Inventory): string[] =>
+  Object.keys(files).filter((path) => path.endsWith(".html") && path !== REPORT);
 
 /** The record of the site in a folder; nothing where that is not, to the byte, what was built there. */
 export async function readRecord(projectRoot: string, outDir: string): Promise<SiteRecord | undefined> {

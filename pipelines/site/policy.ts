@@ -10,12 +10,21 @@ const PLOT_STYLES = [
   "'sha256-rCZUQsEQJf1DmnfnMZmlj08XC7qbIZySA6bEtitbQ00='",
 ];
 
-/** The one script that Framework writes into a page: the last thing of its head. A script anywhere else is not ours. */
-const PAGE_SCRIPT = /<script type="module">([\s\S]*?)<\/script>\s*<\/head>/;
+/**
+ * The scripts of a page, the last things of its head: the one that Framework wrote, and once the page is baked, the one that wakes it. A
+ * script anywhere else is not ours.
+ */
+const SCRIPTS =
+  /<script type="module">([\s\S]*?)<\/script>(?:\s*<\/template>\s*<script>([\s\S]*?)<\/script>)?\s*<\/head>/;
+/** The style sheet of a page that has all of itself in one file. */
+const STYLE = /<style>([\s\S]*?)<\/style>\s*<\/head>/;
 
 /** The content security policy under which these pages work, but for who may frame them, which a page cannot say itself. */
 export function contentPolicy(pages: readonly string[]): string {
-  const scripts = pages.flatMap((html) => PAGE_SCRIPT.exec(html)?.[1] ?? []).map(sourceHash);
+  const found = (pattern: RegExp): string[] =>
+    pages.flatMap((html) => pattern.exec(html)?.slice(1).filter(Boolean) ?? []).map(sourceHash);
+  const scripts = found(SCRIPTS);
+  const styles = [...PLOT_STYLES, ...new Set(found(STYLE))];
   if (pages.some(makesCode)) scripts.push("'unsafe-eval'");
   const asks = pages.some(asksSql);
   if (asks) scripts.push("'wasm-unsafe-eval'");
@@ -23,7 +32,7 @@ export function contentPolicy(pages: readonly string[]): string {
     "default-src 'none'",
     `script-src ${["'self'", ...new Set(scripts)].join(" ")}`,
     "style-src 'self'",
-    `style-src-elem 'self' ${PLOT_STYLES.join(" ")}`,
+    `style-src-elem 'self' ${styles.join(" ")}`,
     // Plot's swatches, `html` templates and our keys carry style attributes; for the lines below these can load nothing from elsewhere.
     "style-src-attr 'unsafe-inline'",
     // data: is the empty icon.

@@ -1,14 +1,13 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { cp, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { relative } from "node:path/posix";
 import { EXIT, SentinelError } from "../cli/errors.ts";
 import { filesUnder } from "./built-pages.ts";
 import { MARTS_FOLDER } from "./door.ts";
 import { downloadPath, isDownload } from "./downloads.ts";
-import type { Inventory } from "./inventory.ts";
-import { sealPage } from "./policy.ts";
+import type { Inventory, SiteRecord } from "./inventory.ts";
 
 /** Pages, libraries and the file for hosts: what Framework and we make of sources alone, but for the references in pages. */
 const OF_SOURCES = /\.html$|^\.nojekyll$|^_(npm|node|observablehq)\//;
@@ -56,12 +55,12 @@ function notOurs(attached: string): SentinelError {
 }
 
 /**
- * Writes a site, with other data in place of its marts, into a new folder. Pages name every file that they attach with a digest and
- * its size: beside the files themselves these are all that changes. Returns whether the door still gives every file that the site has,
- * and no other.
+ * Writes a site as it was before it was baked, with other data in place of its marts, into a new folder. Pages name every file that they
+ * attach with a digest and its size: beside the files themselves these are all that changes. Returns whether the door still gives every
+ * file that the site has, and no other.
  */
 export async function putData(
-  site: string,
+  { outDir, unbaked }: SiteRecord,
   marts: Readonly<Record<string, string>>,
   next: string,
   door: ReadonlyMap<string, Buffer>,
@@ -74,14 +73,12 @@ export async function putData(
     const path = isDownload(former) ? former : sitePath(name, content);
     if (isDownload(former) || path !== former) moved.set(former, { path, content });
   }
-  await cp(site, next, { recursive: true, preserveTimestamps: true });
+  await cp(outDir, next, { recursive: true, filter: (source) => !source.endsWith(".html") });
   for (const [former, { path, content }] of moved) {
     await rm(join(next, former));
-    await write(join(next, path), content);
+    await writeFile(join(next, path), content);
   }
-  for (const file of await filesUnder(next)) {
-    if (file.endsWith(".html")) await write(file, sealPage(refer(await readFile(file, "utf8"), moved)));
-  }
+  for (const [path, html] of Object.entries(unbaked)) await writeFile(join(next, path), refer(html, moved));
   return true;
 }
 
@@ -104,10 +101,4 @@ function sitePath(name: string, content: Buffer): string {
 
 function sha256Of(content: Buffer): string {
   return createHash("sha256").update(content).digest("hex");
-}
-
-/** Without the time of writing, as in every file of a site. */
-async function write(file: string, content: string | Buffer): Promise<void> {
-  await writeFile(file, content);
-  await utimes(file, 0, 0);
 }

@@ -33,7 +33,7 @@ export function evidence<T>(
   { mart, rows, columns, caption, csv, sql }: EvidenceOptions<T>,
   { id, title }: Place,
 ): HTMLElement {
-  const code = element("code", {}, "Loading …");
+  const code = element("code", {}, element("a", { href: sql.href }, `${mart}.sql`));
   const query = disclosure("SQL", element("pre", { class: "sql", tabindex: 0, "aria-label": `SQL of ${mart}` }, code));
   query.addEventListener("toggle", () => void fill(code, sql), { once: true });
   const parquet = martFile(csv.href, `${mart}.parquet`);

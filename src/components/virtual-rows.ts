@@ -37,9 +37,9 @@ export function virtualRows<T>({ head, caption, columns, rowHeight, row }: Virtu
     const to = Math.min(rows.length, from + seen + 2 * MARGIN);
     const drawn = rows.slice(from, to).map((item, offset) => row(item, from + offset));
     body.replaceChildren(
-      ...(from > 0 ? [spacer(columns, from * rowHeight)] : []),
+      ...(from > 0 ? [spacer(columns, from)] : []),
       ...drawn,
-      ...(to < rows.length ? [spacer(columns, (rows.length - to) * rowHeight)] : []),
+      ...(to < rows.length ? [spacer(columns, rows.length - to)] : []),
     );
     table.setAttribute("aria-rowcount", String(rows.length + 1));
   };
@@ -62,9 +62,10 @@ export function virtualRows<T>({ head, caption, columns, rowHeight, row }: Virtu
   };
 }
 
-const spacer = (columns: number, height: number): HTMLTableRowElement =>
+/** Says how many rows it stands for, to those who see it because the page runs no scripts. */
+const spacer = (columns: number, rows: number): HTMLTableRowElement =>
   element(
     "tr",
     { class: "spacer", "aria-hidden": "true" },
-    element("td", { colspan: columns, style: `height:${height}px` }),
+    element("td", { colspan: columns, style: `--rows:${rows}` }, `${rows.toLocaleString("en-US")} more`),
   );

@@ -44,6 +44,8 @@ test(
     expect(renewed).toMatchObject({ made: "data", pages: 9 });
     const after = await digest();
     expect(after).not.toBe(before);
+    for (const page of ["regions.html", "report.html"])
+      expect(await readFile(path("dist", page), "utf8")).toContain("India fails 9.5 points more often");
 
     await rm(path("dist"), { recursive: true });
     await rm(path("src", ".observablehq"), { recursive: true });

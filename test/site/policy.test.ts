@@ -16,6 +16,14 @@ describe("the policy of a page", () => {
     expect(scripts(contentPolicy([page("\nlet a = 1;\n", injected)]))).toEqual([hash("\nlet a = 1;\n")]);
     expect(scripts(contentPolicy([page("a"), page("b"), page("a")]))).toEqual([hash("a"), hash("b")]);
   });
+  test("allows the script that wakes a baked page, and the style sheet of a page that has its own", () => {
+    const baked = '<template id="asleep"><script type="module">a</script>\n</template>\n<script>wake</script>\n</head>';
+    expect(scripts(contentPolicy([baked]))).toEqual([hash("a"), hash("wake")]);
+    expect(scripts(contentPolicy([`${page("a")}<script>late</script></head>`]))).toEqual([hash("a")]);
+    const report = contentPolicy(["<head><style>b {}</style>\n</head><style>i {}</style>"]);
+    expect(report).toContain(hash("b {}"));
+    expect(report).not.toContain(hash("i {}"));
+  });
   test("allows neither eval nor scripts in the page's text", () => {
     const policy = contentPolicy([page("a")]);
     expect(policy).not.toMatch(/script-src[^;]*unsafe|unsafe-eval|\*|https?:/);
@@ -24,8 +32,8 @@ describe("the policy of a page", () => {
   test("allows eval to a page that uses Arquero, and to no other", () => {
     const notebook = page('import "./_npm/arquero@8.0.3/8e67e24d.js"');
     expect(scripts(contentPolicy([notebook]))).toContain("'unsafe-eval'");
-    expect(finishHtml(notebook)).toContain("'unsafe-eval'");
-    expect(finishHtml(page("a"))).not.toContain("'unsafe-eval'");
+    expect(sealPage(notebook)).toContain("'unsafe-eval'");
+    expect(sealPage(page("a"))).not.toContain("'unsafe-eval'");
   });
   test("allows WebAssembly and a worker made of a blob to a page that can start the engine, and to no other", () => {
     const engine = page('import "./_import/components/sql/engine.8e67e24d.js"');
@@ -38,7 +46,7 @@ describe("the policy of a page", () => {
       expect(contentPolicy([page(other)])).not.toMatch(/wasm|worker|blob/);
   });
   test("stands before everything that it is to hold, once, and follows the page", () => {
-    const sealed = finishHtml(page("a"));
+    const sealed = sealPage(finishHtml(page("a")));
     expect(sealed.indexOf("content-security-policy")).toBeLessThan(sealed.indexOf("<script"));
     expect(sealPage(sealed)).toBe(sealed);
     const changed = sealPage(sealed.replace(">a<", ">b<"));

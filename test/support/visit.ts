@@ -16,7 +16,7 @@ export interface Visit {
   close(): Promise<void>;
 }
 
-/** Opens a page as somebody would, and keeps everything that went wrong. A request to elsewhere is refused. */
+/** Opens a page as somebody would, wakes it, and keeps everything that went wrong. A request to elsewhere is refused. */
 export async function visit(browser: Browser, url: string, look: Look): Promise<Visit> {
   const context = await browser.newContext({ viewport: { width: look.width, height: 900 }, colorScheme: look.scheme });
   const page = await context.newPage();
@@ -54,10 +54,13 @@ export async function visit(browser: Browser, url: string, look: Look): Promise<
   return { page, complaints, requests, bytes, close: () => context.close() };
 }
 
-/** Resolves when every cell has run: the provenance is the last thing of a page. */
+/** Wakes a page with the mouse, and resolves when every cell has run: the provenance is the last thing of a page. */
 export async function settled(page: Page): Promise<void> {
+  for (const at of [1, 2, 3]) await page.mouse.move(at, at);
   await page.waitForFunction(
-    () => document.querySelector(".provenance") && !document.querySelector("observablehq-loading"),
+    () =>
+      document.querySelector(".provenance") &&
+      !document.querySelector("template#asleep, observablehq-loading, .drawn-narrow"),
   );
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100))));
 }

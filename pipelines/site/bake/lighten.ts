@@ -1,0 +1,39 @@
+/** Rows that a table keeps where it has to be shortened. */
+const FEW_ROWS = 15;
+
+/** Takes the heaviest things out of a page, one after the other, until it is light enough: drawings, and rows of tables. */
+export function lighten(roots: readonly Element[], where: string, isLight: () => boolean): void {
+  while (!isLight()) {
+    const heaviest = roots
+      .flatMap((root) => [...root.querySelectorAll(".drawn-wide, .drawn-paper, tbody")])
+      .filter((node) => node.localName !== "tbody" || node.children.length > FEW_ROWS)
+      .map((node) => ({ node, bytes: node.innerHTML.length }))
+      .sort((a, b) => b.bytes - a.bytes)[0]?.node;
+    if (!heaviest) return;
+    if (heaviest.localName === "tbody") shorten(heaviest, FEW_ROWS, where);
+    else heaviest.parentElement?.replaceChildren(tooLarge(where));
+  }
+}
+
+/** Leaves the first rows of a table, and a note of how many more there are. */
+export function shorten(body: Element, most: number, where: string): void {
+  const left = [...body.children].slice(most);
+  if (left.length === 0) return;
+  for (const row of left) row.remove();
+  const before = body.parentElement?.querySelector("tfoot");
+  const hidden = left.length + Number(before?.dataset.rows ?? 0);
+  before?.remove();
+  const foot = document.createElement("tfoot");
+  foot.dataset.rows = String(hidden);
+  const cell = foot.appendChild(document.createElement("tr")).appendChild(document.createElement("td"));
+  cell.colSpan = body.children[0]?.children.length ?? 1;
+  cell.textContent = `${hidden} more rows are ${where}.`;
+  body.after(foot);
+}
+
+function tooLarge(where: string): HTMLElement {
+  const note = document.createElement("p");
+  note.className = "hint";
+  note.textContent = `This drawing is too large for this file. It is ${where}.`;
+  return note;
+}

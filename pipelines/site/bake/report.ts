@@ -1,0 +1,171 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { REPORT_LIMIT } from "../budget.ts";
+import { NAVIGATION } from "../navigation.ts";
+import { lighten, shorten } from "./lighten.ts";
+import { escaped } from "./markup.ts";
+
+/** A page, and what its cells show. */
+export interface BakedPage {
+  readonly path: string;
+  readonly html: string;
+  readonly cells: readonly HTMLElement[];
+}
+
+/** Rows of a table that the report has. */
+const MOST_ROWS = 40;
+const ELSEWHERE = "in the site";
+
+/** What nobody can use on paper, or in a file without scripts. */
+const CONTROLS = "button, input, select, textarea, form, .choice, .filters, .keys, .drawn-wide, noscript";
+
+const STYLESHEET = /<link rel="stylesheet"[^>]* href="([^"]+)">/;
+
+export const nameOf = (path: string): string => path.replace(/\.html$/, "").replaceAll("/", "-");
+
+/**
+ * The whole report as one file without a script, for mail and paper: of each page in the order of the navigation its question, its answer,
+ * its figures and every panel that draws something, with the table. A panel with the attribute `data-report` is there, too, and with
+ * `data-report="no"` it is not.
+ */
+export async function composeReport(dir: string, pages: readonly BakedPage[]): Promise<string> {
+  const order = (path: string): number =>
+    NAVIGATION.findIndex((page) => page.path === `/${path.replace(/\.html$/, "")}`) >>> 0;
+  const sorted = [...pages].sort((a, b) => order(a.path) - order(b.path));
+  const about = aboutOf(sorted);
+  const known = new Map<string, string>();
+  const chapters = sorted.flatMap((page) => chapterOf(page, known) ?? []);
+  const style = await styleOf(dir, sorted[0]);
+  const sections = chapters.map(({ section }) => section);
+  for (const section of sections) {
+    for (const body of section.querySelectorAll("tbody")) shorten(body, MOST_ROWS, ELSEWHERE);
+  }
+  const report = (): string => wholePage(chapters, about, style);
+  const isLight = (): boolean => Buffer.byteLength(report()) <= REPORT_LIMIT;
+  if (!isLight()) for (const section of sections) dropAll(section, ".drawn-narrow");
+  lighten(sections, ELSEWHERE, isLight);
+  return report();
+}
+
+const dropAll = (root: Element, selector: string): void => {
+  for (const node of root.querySelectorAll(selector)) node.remove();
+};
+
+interface Chapter {
+  readonly id: string;
+  readonly question: string;
+  readonly headline: string;
+  readonly section: HTMLElement;
+}
+
+/**
+ * Nothing of a page that answers nothing.
+ * @param known rows of tables that the report has already, with the title of the panel that they stand in
+ */
+function chapterOf({ path, html, cells }: BakedPage, known: Map<string, string>): Chapter | undefined {
+  const all = (selector: string): HTMLElement[] =>
+    cells.flatMap((cell) => [...cell.querySelectorAll<HTMLElement>(selector)]);
+  const [answer] = all(".answer");
+  if (!answer) return undefined;
+  const id = nameOf(path);
+  const headline = answer.querySelector(".headline")?.textContent ?? "";
+  const question = textOf(/<h1[^>]*>([\s\S]*?)<\/h1>/.exec(html)?.[1] ?? id);
+  const section = make("section", { class: "chapter", id }, make("h2", {}, question), answer, ...all(".cards"));
+  section.append(...all(".panel").filter(isMain));
+  answer.querySelector(".dateline")?.remove();
+  for (const panel of section.querySelectorAll(".panel")) printable(panel, id, known);
+  dropAll(section, CONTROLS);
+  for (const link of section.querySelectorAll("a")) link.replaceWith(...link.childNodes);
+  return { id, question, headline, section };
+}
+
+function isMain(panel: HTMLElement): boolean {
+  const wish = panel.dataset.report;
+  return wish === undefined ? panel.querySelector(".drawing svg") !== null : wish !== "no";
+}
+
+/** Puts the table in the place of the evidence, words in that of lists to choose from, and the panel's headings below the chapter's. */
+function printable(panel: Element, chapter: string, known: Map<string, string>): void {
+  panel.querySelector(".evidence")?.replaceWith(...tableOf(panel, known));
+  for (const choice of panel.querySelectorAll(".choice")) {
+    const chosen = choice.querySelector("option[selected]")?.textContent;
+    if (chosen)
+      choice.replaceWith(make("p", { class: "chosen" }, `${choice.querySelector("label")?.textContent}: ${chosen}`));
+  }
+  dropAll(panel, "svg style");
+  for (const heading of [...panel.querySelectorAll("h3, h2")]) {
+    const lower = make(heading.localName === "h2" ? "h3" : "h4", {}, ...heading.childNodes);
+    if (heading.id) lower.id = `${chapter}-${heading.id}`;
+    heading.replaceWith(lower);
+  }
+  // Two pages may have panels of one name, which are no landmarks then.
+  panel.removeAttribute("aria-labelledby");
+}
+
+function tableOf(panel: Element, known: Map<string, string>): HTMLElement[] {
+  const table = panel.querySelector(".evidence .table-scroll");
+  if (!table) return [];
+  const rows = table.querySelector("tbody")?.innerHTML ?? "";
+  const before = known.get(rows);
+  if (before !== undefined) return [make("p", { class: "hint" }, `Its table stands above, under ${before}.`)];
+  known.set(rows, panel.querySelector("h2")?.textContent ?? "");
+  const summary = make("summary", {}, `Table: ${table.querySelector("caption")?.textContent}`);
+  return [make("details", {}, summary, table)];
+}
+
+async function styleOf(dir: string, page: BakedPage | undefined): Promise<string> {
+  const href = STYLESHEET.exec(page?.html ?? "")?.[1];
+  const own = await readFile(new URL("./report.css", import.meta.url), "utf8");
+  const site = page && href ? await readFile(join(dir, dirname(page.path), href), "utf8") : "";
+  return `${site}\n${own}`;
+}
+
+/** What the report is about, and where its numbers come from. */
+type About = readonly [dateline: HTMLElement, provenance: Node | string];
+
+function aboutOf(pages: readonly BakedPage[]): About {
+  const first = (selector: string): Element | undefined =>
+    pages.flatMap(({ cells }) => cells.flatMap((cell) => cell.querySelector(selector) ?? []))[0];
+  const dateline = first(".dateline")?.textContent ?? "There is no campaign.";
+  return [make("p", { class: "dateline" }, dateline), first(".provenance")?.cloneNode(true) ?? ""];
+}
+
+function wholePage(chapters: readonly Chapter[], [dateline, provenance]: About, style: string): string {
+  const short = chapters.map(({ id, question, headline }) =>
+    make("li", {}, make("a", { href: `#${id}` }, headline), make("span", {}, question)),
+  );
+  const main = make("main", { id: "observablehq-main", class: "observablehq" });
+  main.append(make("h1", {}, "Report of the fleet's recovery"), dateline, make("ol", { class: "in-short" }, ...short));
+  main.append(...chapters.map(({ section }) => section), provenance);
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>Report | Sentinel OTA</title>
+<link rel="icon" href="data:,">
+<style>${style}</style>
+</head>
+<body>
+<div id="observablehq-center">
+${escaped(main.outerHTML)}
+</div>
+</body>
+</html>
+`;
+}
+
+function make(tag: string, attributes: Readonly<Record<string, string>>, ...content: (Node | string)[]): HTMLElement {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  node.append(...content);
+  return node;
+}
+
+function textOf(html: string): string {
+  const node = document.createElement("div");
+  node.innerHTML = html;
+  return node.textContent ?? "";
+}

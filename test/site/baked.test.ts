@@ -1,0 +1,288 @@
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { NAVIGATION } from "../../pipelines/site/navigation.ts";
+import { type PreviewServer, previewSite } from "../../pipelines/site/preview.ts";
+import { violations } from "../support/accessibility.ts";
+import { openBrowser } from "../support/browser.ts";
+import { type SiteProject, siteProject } from "../support/site-project.ts";
+import { populated } from "../support/site-scenarios.ts";
+import { overflow, settled } from "../support/visit.ts";
+
+const PAGES = NAVIGATION.map(({ path }) => path.slice(1));
+const WIDTHS = [320, 1280];
+const KIB = 1024;
+
+/** Keeps every shift of the layout, also those that somebody's click excuses. */
+const KEEP_SHIFTS = `(() => {
+  window.shifts = [];
+  new PerformanceObserver((list) => window.shifts.push(...list.getEntries().map(({ value, sources }) =>
+    value + ": " + sources.map(({ node }) => node?.outerHTML?.slice(0, 80)).join(" | "))))
+    .observe({ type: "layout-shift", buffered: true });
+})()`;
+
+/** Whether at any moment a panel that was there has nothing drawn in it. */
+const WATCH_DRAWINGS = `(() => {
+  window.emptied = 0;
+  const look = () => {
+    const drawings = [...document.querySelectorAll(".drawing")];
+    window.emptied += drawings.filter((drawing) => drawing.getBoundingClientRect().height < 10).length;
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})()`;
+
+const IS_ASLEEP = `document.querySelector("template#asleep") !== null`;
+
+let browser: Browser;
+let project: SiteProject;
+let server: PreviewServer;
+let dir: string;
+
+beforeAll(async () => {
+  project = await siteProject(populated());
+  const [opened, built] = await Promise.all([openBrowser(), project.build()]);
+  browser = opened;
+  dir = built.dir;
+  server = await previewSite({ dir, port: 0 });
+}, 90_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+  await project?.remove();
+});
+
+interface Opened {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly requests: string[];
+  readonly complaints: string[];
+}
+
+async function open(name: string, { width = 1280, scripts = true, script = "" } = {}): Promise<Opened> {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, javaScriptEnabled: scripts });
+  const page = await context.newPage();
+  if (script) await page.addInitScript(script);
+  const requests: string[] = [];
+  const complaints: string[] = [];
+  page.on("request", (request) => requests.push(request.url()));
+  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
+  page.on("pageerror", (error) => complaints.push(error.message));
+  await page.goto(name.includes(":") ? name : `${server.url}${name}`, { waitUntil: "networkidle" });
+  return { page, context, requests, complaints };
+}
+
+const seen = (page: Page, selector: string): Promise<number> =>
+  page.locator(selector).filter({ visible: true }).count();
+
+describe.each(PAGES)("%s", (name) => {
+  test.concurrent.each(WIDTHS)(
+    "shows without scripts at %i px what it shows with them",
+    async (width) => {
+      const without = await open(`${name}.html`, { width, scripts: false });
+      const parts = [
+        ".headline",
+        ".figure",
+        ".drawing svg[role=img]",
+        ".virtual tr",
+        ".invariants li",
+        ".provenance dd",
+      ];
+      const count = async (page: Page): Promise<number[]> => Promise.all(parts.map((part) => seen(page, part)));
+      const baked = await count(without.page);
+      const tables = await without.page.locator(".evidence tbody tr").allInnerTexts();
+      expect(await without.page.locator(".no-script").innerText()).toContain("allow it to run scripts");
+      expect(await overflow(without.page).catch(() => 0)).toBe(0);
+      const live = await open(`${name}.html`, { width });
+      await settled(live.page);
+      const [headline, figures, drawings, rows, ...rest] = await count(live.page);
+      expect(baked).toEqual([headline, figures, drawings, baked[3], ...rest]);
+      expect(Math.min(baked[3] ?? 0, 30)).toBe(Math.min(rows ?? 0, 30));
+      expect(await live.page.locator(".evidence tbody tr").allInnerTexts()).toEqual(tables);
+      expect([...without.complaints, ...live.complaints]).toEqual([]);
+      for (const { context } of [without, live]) await context.close();
+    },
+    60_000,
+  );
+
+  test.concurrent("asks for little and runs nothing until somebody does something, and is light", async () => {
+    const { page, requests, complaints, context } = await open(`${name}.html`);
+    expect(requests.length).toBeLessThanOrEqual(8);
+    expect(requests.filter((url) => url.endsWith(".js"))).toEqual([]);
+    const bodies = await Promise.all(requests.filter((url) => !url.startsWith("data:")).map((url) => fetch(url)));
+    const weights = await Promise.all(
+      bodies.map(async (body) => gzipSync(Buffer.from(await body.arrayBuffer())).length),
+    );
+    expect(weights.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(60 * KIB);
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate(IS_ASLEEP)).toBe(true);
+    expect(complaints).toEqual([]);
+    await context.close();
+  }, 60_000);
+
+  test.concurrent.each([390, 1280])(
+    "does not move, nor is empty for a moment, when it wakes at %i px",
+    async (width) => {
+      const script = `${KEEP_SHIFTS};${WATCH_DRAWINGS}`;
+      const { page, complaints, context } = await open(`${name}.html`, { width, script });
+      const height = await page.evaluate("document.documentElement.scrollHeight");
+      await settled(page);
+      await page.waitForTimeout(300);
+      expect(await page.evaluate("window.shifts")).toEqual([]);
+      expect(await page.evaluate("window.emptied")).toBe(0);
+      expect(await page.evaluate("document.documentElement.scrollHeight")).toBe(height);
+      expect(complaints).toEqual([]);
+      await context.close();
+    },
+    60_000,
+  );
+});
+
+describe("a sleeping page wakes", () => {
+  const awake = (page: Page): Promise<unknown> => page.waitForFunction(`!(${IS_ASLEEP})`);
+
+  test.each([
+    ["a key", (page: Page) => page.keyboard.press("Tab")],
+    ["the pointer", (page: Page) => page.mouse.click(300, 300)],
+    ["the focus that a reader moves", (page: Page) => page.locator("summary").first().focus()],
+  ])(
+    "by %s",
+    async (_, act) => {
+      const { page, complaints, context } = await open("regions.html");
+      await act(page);
+      await awake(page);
+      await settled(page);
+      expect(await seen(page, ".drawing svg[role=img]")).toBe(2);
+      expect(complaints).toEqual([]);
+      await context.close();
+    },
+    60_000,
+  );
+
+  test("not by a pointer that rests", async () => {
+    const { page, context } = await open("regions.html");
+    await page.mouse.move(300, 300);
+    await page.reload({ waitUntil: "networkidle" });
+    expect(await page.evaluate(IS_ASLEEP)).toBe(true);
+    await context.close();
+  }, 60_000);
+
+  test("by what its address asks for, and does not by a place that it has", async () => {
+    const asked = await open("bottlenecks.html?stage=INSTALLING");
+    await awake(asked.page);
+    await asked.page.waitForFunction(`document.querySelector("#choice-stage").value === "INSTALLING"`);
+    await settled(asked.page);
+    expect(await asked.page.getAttribute(".drawing svg", "aria-label")).toContain("Installing");
+    await asked.context.close();
+    const place = await open("bottlenecks.html#how-sure-the-ranking-is");
+    expect(await place.page.evaluate(IS_ASLEEP)).toBe(true);
+    expect(await place.page.evaluate("window.scrollY")).toBeGreaterThan(0);
+    await place.context.close();
+  }, 60_000);
+
+  test("with the first click on a row or a button, the first choice, the first word and what was opened", async () => {
+    const { page, complaints, context } = await open("triage.html");
+    const click = (selector: string): Promise<void> => page.locator(selector).first().dispatchEvent("click");
+    await click(".virtual tbody tr:not(.spacer)");
+    await settled(page);
+    expect(await page.textContent(".detail .command")).toContain("npm run triage -- show DEV-");
+
+    await page.reload({ waitUntil: "networkidle" });
+    await click("th:nth-child(2) button");
+    await settled(page);
+    expect(await page.getAttribute("th:nth-child(2)", "aria-sort")).toBe("ascending");
+
+    await page.reload({ waitUntil: "networkidle" });
+    await page.locator("#triage-search").pressSequentially("e");
+    await page.keyboard.type("rr_sensor", { delay: 30 });
+    await settled(page);
+    expect(await page.inputValue("#triage-search")).toBe("err_sensor");
+    expect(await page.textContent(".found")).toBe("150 devices of 900");
+
+    await page.goto(`${server.url}triage.html`, { waitUntil: "networkidle" });
+    await page.locator(".evidence summary").first().click();
+    await page.selectOption("#triage-severity", "warning");
+    await settled(page);
+    expect(await page.inputValue("#triage-severity")).toBe("warning");
+    expect(page.url()).toContain("severity=warning");
+    expect(await page.locator(".evidence details").first().getAttribute("open")).toBe("");
+    expect(complaints).toEqual([]);
+    await context.close();
+  }, 60_000);
+
+  test("and keeps a list that is open until something was chosen in it", async () => {
+    const { page, context } = await open("bottlenecks.html");
+    await page.focus("#choice-stage");
+    await page.waitForTimeout(300);
+    expect(await page.evaluate(IS_ASLEEP)).toBe(true);
+    await page.selectOption("#choice-stage", "INSTALLING");
+    await settled(page);
+    await page.waitForFunction(
+      `document.querySelector(".drawing svg").getAttribute("aria-label").includes("Installing")`,
+    );
+    expect(page.url()).toContain("stage=INSTALLING");
+    await context.close();
+  }, 60_000);
+});
+
+test("a page opened as a file shows what it held", async () => {
+  const { page, context } = await open(pathToFileURL(join(dir, "regions.html")).href);
+  await page.mouse.click(300, 300);
+  await page.waitForTimeout(300);
+  expect(await seen(page, ".drawing svg[role=img]")).toBe(2);
+  await context.close();
+}, 60_000);
+
+describe("the report", () => {
+  const file = (): string => join(dir, "report.html");
+
+  test("is one file without a script and within its limit, and the Overview links to it", async () => {
+    const html = await readFile(file(), "utf8");
+    expect((await stat(file())).size).toBeLessThanOrEqual(300 * KIB);
+    expect(html).not.toMatch(
+      /<script|<link rel="(?!icon)|<(button|input|select|iframe)\b|\son\w+=|_file\/|site\.invalid/,
+    );
+    const { page, context } = await open("index.html");
+    await page.click("text=The whole report as one file");
+    expect(page.url()).toBe(`${server.url}report.html`);
+    await context.close();
+  });
+
+  test.each([
+    ["light", 1280],
+    ["dark", 390],
+    ["light", 320],
+  ] as const)(
+    "has every answer, chart and table, from a file: %s, %i px",
+    async (colorScheme, width) => {
+      const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
+      const page = await context.newPage();
+      const requests: string[] = [];
+      page.on("request", (request) => requests.push(request.url()));
+      const { href } = pathToFileURL(file());
+      await page.goto(href);
+      expect(requests.filter((url) => !url.startsWith("data:"))).toEqual([href]);
+      const headlines = await page.locator(".chapter .headline").allInnerTexts();
+      expect(headlines).toHaveLength(PAGES.length);
+      expect(await page.locator(".in-short a").allInnerTexts()).toEqual(headlines);
+      expect(await seen(page, ".drawing svg[role=img]")).toBe(25);
+      expect(await page.locator(".panel details table").count()).toBeGreaterThan(10);
+      expect(await page.textContent(".provenance")).toContain("spring-rollout");
+      expect(await overflow(page)).toBe(0);
+      expect(await violations(page)).toEqual([]);
+      await context.close();
+    },
+    60_000,
+  );
+
+  test("is served under a policy that lets its style through", async () => {
+    const { page, complaints, context } = await open("report.html");
+    expect(complaints).toEqual([]);
+    expect(await page.evaluate("getComputedStyle(document.querySelector('h1')).fontSize")).toBe("32px");
+    await context.close();
+  });
+});
