@@ -20,6 +20,7 @@ const DATA = [
   join("pipelines", "domain"),
   join("pipelines", "db"),
   join("pipelines", "cli"),
+  join("node_modules", "world-atlas", "package.json"),
 ];
 
 /** A digest of everything that decides what the pages look like but for their data: equal digests, equal pages. */

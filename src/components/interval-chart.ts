@@ -8,6 +8,8 @@ import { sideLabels } from "./side-labels.js";
 export interface IntervalRow extends Interval {
   readonly label: string;
   readonly n: number;
+  /** A rate to hold this row alone against, drawn as a stroke. */
+  readonly usual?: number | null;
   /** Colour of the mark; grey without one. */
   readonly color?: string | undefined;
   /** What stands behind the numbers, for example a verdict. */
@@ -82,6 +84,10 @@ function intervalMarks(rows: readonly IntervalRow[]): Plot.Markish[] {
       strokeOpacity: 0.45,
       strokeLinecap: "round",
     }),
+    Plot.tickX(
+      drawn.filter(({ usual }) => typeof usual === "number"),
+      { y: "label", x: "usual", stroke: "var(--ink-2)", strokeWidth: 2, insetTop: 8, insetBottom: 8 },
+    ),
     Plot.dot(drawn, { y: "label", x: "rate", r: 5.5, fill: stroke, stroke: "var(--paper)", strokeWidth: 1.5 }),
     Plot.tip(drawn, Plot.pointerY({ ariaHidden: "true", y: "label", x: "rate", title })),
   ];

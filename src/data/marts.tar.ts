@@ -1,10 +1,11 @@
 /**
- * The one door between the pages and the warehouse: every mart as data/marts/NAME.json, .csv and .sql. One process for all of
- * them, because Framework runs doors one after another.
+ * The one door between the pages and the warehouse: every mart as data/marts/NAME.json, .csv and .sql, and the outlines of its regions
+ * as data/marts/world.json. One process for all of them, because Framework runs doors one after another.
  */
 import { MARTS, martSql, readMart } from "../../loaders/mart.ts";
 import { toCsv } from "../components/csv.ts";
 import { type TarEntry, tar } from "./tar.ts";
+import { world } from "./world.ts";
 
 async function main(): Promise<void> {
   const warehouse = process.env.SENTINEL_WAREHOUSE;
@@ -20,7 +21,8 @@ async function main(): Promise<void> {
       ];
     }),
   );
-  process.stdout.write(tar(files.flat()));
+  const outlines = { name: "world.json", text: JSON.stringify(world(await readMart(warehouse, "region_place"))) };
+  process.stdout.write(tar([...files.flat(), outlines]));
 }
 
 /** Escaped, so that the text stays inert wherever it is put into a page. */
