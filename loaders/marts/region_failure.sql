@@ -18,6 +18,8 @@
 --   quarantined  INTEGER  Devices that are held back for a person.
 --   rest_devices  INTEGER  Devices of all other regions.
 --   rest_rate    DOUBLE   The same rate over them, 0 to 1; NULL where there are none.
+--   rest_low     DOUBLE   Lower 95 % Wilson bound of rest_rate; NULL where it is.
+--   rest_high    DOUBLE   Upper 95 % Wilson bound of rest_rate; NULL where it is.
 --   gap          DOUBLE   rate - rest_rate, -1 to 1: what the test is about; NULL where rest_rate is.
 --   gap_low      DOUBLE   Lower bound of gap's 95 % interval by Newcombe's hybrid score method; NULL where gap is.
 --   gap_high     DOUBLE   Upper bound of gap's interval; NULL where gap is.
@@ -46,6 +48,8 @@ SELECT
   quarantined::INTEGER AS quarantined,
   rest_devices::INTEGER AS rest_devices,
   rate_of(rest_failures, rest_devices) AS rest_rate,
+  wilson_low(rest_failures, rest_devices) AS rest_low,
+  wilson_high(rest_failures, rest_devices) AS rest_high,
   rate_of(failures, devices) - rate_of(rest_failures, rest_devices) AS gap,
   difference_low(failures, devices, rest_failures, rest_devices) AS gap_low,
   difference_high(failures, devices, rest_failures, rest_devices) AS gap_high

@@ -69,6 +69,14 @@ function domain({ domain: ends }: IntervalOptions): { domain?: number[] } {
   return ends ? { domain: ends.map((end) => 100 * end) } : {};
 }
 
+/** A short upright line. */
+const STROKE = {
+  draw: (context: CanvasPath): void => {
+    context.moveTo(0, -9);
+    context.lineTo(0, 9);
+  },
+};
+
 function intervalMarks(rows: readonly IntervalRow[]): Plot.Markish[] {
   const drawn = rows.filter((row) => row.rate !== null);
   const stroke = (row: IntervalRow): string => row.color ?? "var(--ink-3)";
@@ -84,9 +92,9 @@ function intervalMarks(rows: readonly IntervalRow[]): Plot.Markish[] {
       strokeOpacity: 0.45,
       strokeLinecap: "round",
     }),
-    Plot.tickX(
+    Plot.dot(
       drawn.filter(({ usual }) => typeof usual === "number"),
-      { y: "label", x: "usual", stroke: "var(--ink-2)", strokeWidth: 2, insetTop: 8, insetBottom: 8 },
+      { y: "label", x: "usual", symbol: STROKE, stroke: "var(--ink)", strokeWidth: 2 },
     ),
     Plot.dot(drawn, { y: "label", x: "rate", r: 5.5, fill: stroke, stroke: "var(--paper)", strokeWidth: 1.5 }),
     Plot.tip(drawn, Plot.pointerY({ ariaHidden: "true", y: "label", x: "rate", title })),

@@ -35,6 +35,15 @@ export const noModels = (campaign: Campaign | undefined): HTMLElement =>
         command: "npm run pipeline -- --from fleet.csv --replace",
       });
 
+export const noPlaces = (campaign: Campaign | undefined): HTMLElement =>
+  !campaign || campaign.devices === 0
+    ? noDevices()
+    : empty({
+        why: "No region of this campaign has a place on the map.",
+        remedy: "Add a line for each to data/regions.csv, with latitude, longitude and countries, and report again.",
+        command: "npm run report",
+      });
+
 /** Nothing failed, or what failed does not say why. */
 export const noErrors = (campaign: Campaign | undefined): HTMLElement =>
   !campaign || campaign.devices === 0

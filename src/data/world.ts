@@ -18,9 +18,9 @@ export interface World {
 type Country = Polygon | Countries;
 
 /** Degrees: on a map that is 1,100 pixels wide a pixel is a third of one. */
-const TOLERANCE = 0.6;
+const TOLERANCE = 0.4;
 /** Square degrees: an island below it is a dot. */
-const LEAST_AREA = 6;
+const LEAST_AREA = 8;
 const ANTARCTICA = "010";
 
 /**

@@ -46,10 +46,7 @@ function headline(named: readonly ErrorCode[], failed: number): string {
   const share = `${percent(lead.share)} of ${count(failed, "failed device")}`;
   if (rivals.length === 1) return `${name(lead)} broke most: ${share}.`;
   const others = rivals.length > 3 ? `${rivals.length} errors` : list(rivals.map(name));
-  return `No one error stands out: each of ${others} may be the most frequent.`.replace(
-    "each of",
-    rivals.length === 2 ? "either of" : "each of",
-  );
+  return `No one error stands out: ${rivals.length === 2 ? "either" : "any"} of ${others} may be the most frequent.`;
 }
 
 /** How few codes make up half of the failures. */
