@@ -34,6 +34,8 @@ export interface HeatmapOptions extends ChartSize {
 
 const CELL_HEIGHT = 46;
 const HEAD = 44;
+/** Pixels from the middle of a cell at which the pointer still finds it: wide cells reach far. */
+const REACH = 90;
 /** Differences below this get no full colour, however small the largest of them is. */
 const LEAST_LIMIT = 0.02;
 
@@ -82,7 +84,7 @@ function cellMarks(cells: readonly DifferenceCell[], pattern: string, show: Heat
       ...{ ...text, text: (cell: DifferenceCell) => `n ${whole(cell.n)}`, dy: 9 },
       ...{ fontSize: 10.5, fill: "var(--ink-2)", strokeWidth: 3 },
     }),
-    Plot.tip(reached, Plot.pointer({ ...spot, ariaHidden: "true", title: explain })),
+    Plot.tip(reached, Plot.pointer({ ...spot, ariaHidden: "true", title: explain, maxRadius: REACH })),
   ];
 }
 
