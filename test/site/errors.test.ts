@@ -118,9 +118,7 @@ describe("one region", () => {
       "npm run triage -- list --region India --campaign 'it'\\''s'",
     );
     expect(where("India")).toHaveLength(1);
-    expect(where("Côte d'Ivoire")[0]).toContain(
-      "WHERE region = '\\'''Côte d'\\'''\\''Ivoire'\\'' AND".replace("'\\'''C", "'\\''C"),
-    );
+    expect(where("Côte d'Ivoire")[0]).toContain("WHERE region = '\\''Côte d'\\'''\\''Ivoire'\\'' AND");
     expect(where("$(x)")[0]).toMatch(/^npm run db -- psql -c 'SELECT .* region = '\\''\$\(x\)'\\'' AND .*'$/);
     expect(where("(none)")[0]).toContain("WHERE coalesce(region, '') = '' AND");
     expect([where("(untrusted)"), where("a\u202eb"), where("long... 0123abcd")]).toEqual([[], [], []]);
@@ -167,7 +165,7 @@ describe("the map", () => {
     expect(Object.keys(regions)).toEqual(["India", "America"]);
     expect(points(rest)).toBeLessThan(points(bare.rest));
     const latitudes = regions.India?.coordinates.flat(2).map(([, latitude]) => latitude) ?? [];
-    expect([Math.min(...latitudes), Math.max(...latitudes)].map(Math.round)).toEqual([8, 35]);
+    expect([Math.min(...latitudes), Math.max(...latitudes)].map(Math.round)).toEqual([8, 36]);
     expect(JSON.stringify(bare).length).toBeLessThan(40_000);
   });
 
