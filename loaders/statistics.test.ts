@@ -4,7 +4,7 @@ import { readSql } from "./models.ts";
 
 async function ask(question: string): Promise<Record<string, unknown>[]> {
   const db = await (await DuckDBInstance.create(":memory:")).connect();
-  for (const macro of ["wilson", "wilson_difference", "two_proportions", "holm"])
+  for (const macro of ["wilson", "wilson_difference", "wilson_joint", "two_proportions", "holm"])
     await db.run(readSql(`macros/${macro}`));
   try {
     const last = (await db.runAndReadAll(question)).getRowObjectsJS();
@@ -82,3 +82,59 @@ test("tied p-values get the same, and none exceeds 1", async () => {
   );
   expect(rows.map(({ p_holm }) => Number(Number(p_holm).toFixed(12)))).toEqual([0.9, 0.9, 0.9]);
 });
+
+test.each([
+  [2, 2.2414027276],
+  [5, 2.5758293035],
+  [10, 2.8070337683],
+  [1000, 4.0556269811],
+])("%i intervals that hold together have z %f each", async (intervals, z) => {
+  const [row] = await ask(`SELECT joint_z(${intervals}) AS z, joint_z(1) AS one`);
+  expect(row?.z).toBeCloseTo(z, 7);
+  expect(row?.one).toBeCloseTo(1.959963985, 8);
+});
+
+test("at the usual z the bounds are the usual ones", async () => {
+  const [row] = await ask(
+    `SELECT bool_and(abs(wilson_low_at(k, 40, joint_z(1)) - wilson_low(k, 40)) < 1e-12
+       AND abs(wilson_high_at(k, 40, joint_z(1)) - wilson_high(k, 40)) < 1e-12) AS same FROM range(41) AS t (k)`,
+  );
+  expect(row?.same).toBe(true);
+});
+
+test("all ranks of twenty regions lie within their bounds in 95 of 100 stages or more, and the bounds say something", async () => {
+  // Each stage is a sample of its own: regions whose true rates rise by 0.0001 in the order of their names, and one far above them.
+  const next = seeded(11);
+  const rows = Array.from({ length: 300 }, (_, stage) =>
+    Array.from({ length: 20 }, (_, region) => {
+      const rate = region === 19 ? 0.5 : 0.2 + region * 0.0001;
+      const failures = Array.from({ length: 400 }, next).filter((u) => u < rate).length;
+      return `('${stage}', ${stage}, '${String.fromCharCode(97 + region)}', 400, ${failures})`;
+    }).join(", "),
+  );
+  const mart = readSql("marts/bottleneck_ranking");
+  const [row] = await ask(
+    `CREATE TABLE int_region_stage AS SELECT * FROM (VALUES ${rows.join(", ")}) AS t (stage, stage_ordinal, region, at_risk, failures);
+     ${mart}
+     SELECT
+       avg(held::INTEGER) AS held, avg(sure::INTEGER) AS sure
+     FROM (
+       SELECT stage, bool_and(20 - (ascii(region) - 97) BETWEEN rank_low AND rank_high) AS held,
+         bool_or(region = 't' AND rank_low = 1 AND rank_high = 1) AS sure
+       FROM bottleneck_ranking GROUP BY stage
+     )`,
+  );
+  expect(Number(row?.held)).toBeGreaterThanOrEqual(0.95);
+  expect(row?.sure).toBe(1);
+});
+
+/** Numbers from 0 to 1, the same every time. Source: T. Ettinger, mulberry32. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

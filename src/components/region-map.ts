@@ -47,7 +47,7 @@ export function regionMap(
   const height = Math.round(width * 0.46);
   const limit = limitOf(rows);
   const fill = (row: Placed): string => (row.speaks ? diverging(row.difference, limit) : "url(#unclear-map)");
-  const outlined = rows.filter(({ region }) => world.regions[region ?? ""] !== undefined);
+  const outlined = rows.filter(({ region }) => Object.hasOwn(world.regions, region ?? ""));
   return draw("Failure rate of each region on a map", {
     width,
     height,

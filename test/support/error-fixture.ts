@@ -29,12 +29,14 @@ const CODES: readonly Meant[] = [
 ];
 
 const FIRMWARE = ["1.8.2", "1.9.0"];
-const PLACES: Readonly<Record<string, readonly [latitude: number, longitude: number, countries: string]>> = {
-  India: [22.4, 78.9, "356"],
-  "Middle East": [26.8, 47.4, "682 784"],
-  "North America": [39.8, -98.6, "124 840"],
-  Europe: [50.1, 9.7, "276 250"],
-};
+const PLACES = new Map<string, readonly [latitude: number, longitude: number, countries: string]>(
+  Object.entries({
+    India: [22.4, 78.9, "356"],
+    "Middle East": [26.8, 47.4, "682 784"],
+    "North America": [39.8, -98.6, "124 840"],
+    Europe: [50.1, 9.7, "276 250"],
+  }),
+);
 
 /** The marts of errors, models and versions, and places, of a fleet with these regions. */
 export function errorMarts(regions: readonly Row[], options: FleetOptions): Record<string, Row[]> {
@@ -57,7 +59,7 @@ export function errorMarts(regions: readonly Row[], options: FleetOptions): Reco
       ...elsewhereRows(row, "firmware", FIRMWARE),
     ]),
     region_place: regions.flatMap(({ region = null }) => {
-      const [latitude, longitude, countries] = PLACES[String(region)] ?? [];
+      const [latitude, longitude, countries] = PLACES.get(String(region)) ?? [];
       return latitude === undefined ? [] : [{ region, latitude, longitude, countries } as Row];
     }),
   };
