@@ -10,6 +10,7 @@ import type { RegionFailure } from "./rows.js";
 
 /** Outlines as the door gives them. */
 export interface World {
+  readonly places: readonly RegionPlace[];
   readonly rest: Outline;
   readonly regions: Readonly<Record<string, Outline>>;
 }

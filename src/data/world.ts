@@ -11,8 +11,16 @@ export interface Outline {
 
 /** Land that a map shows: the regions that have countries, and all the rest of it. */
 export interface World {
+  /** Where the regions' names stand, in degrees. */
+  readonly places: readonly Place[];
   readonly rest: Outline;
   readonly regions: Readonly<Record<string, Outline>>;
+}
+
+interface Place {
+  readonly region: string;
+  readonly latitude: number;
+  readonly longitude: number;
 }
 
 type Country = Polygon | Countries;
@@ -41,6 +49,11 @@ export function world(regions: readonly Readonly<Record<string, unknown>>[]): Wo
     );
   const outlines = places.map(([region, codes]) => [region, outline((code) => codes.includes(code))] as const);
   return {
+    places: regions.map(({ region, latitude, longitude }) => ({
+      region: String(region),
+      latitude: Number(latitude),
+      longitude: Number(longitude),
+    })),
     rest: outline((code) => !taken.has(code)),
     regions: Object.fromEntries(outlines.filter(([, { coordinates }]) => coordinates.length > 0)),
   };
