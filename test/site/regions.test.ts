@@ -40,6 +40,7 @@ test.each(LOOKS)(
   "an address shows one region alone, at $width px, $scheme",
   async (look) => {
     const { page, complaints, close } = await visit(browser, `${server.url}regions.html?region=Middle%20East`, look);
+    await page.getByRole("heading", { name: "Middle East: versions before" }).waitFor();
     expect((await headings(page)).slice(-4)).toEqual(MIDDLE_EAST);
     const text = (await page.textContent("main")) ?? "";
     expect(text).toMatch(/In Middle East \d+\.\d% of 8,000 devices failed, against \d+\.\d% of 32,000 in all others: /);
