@@ -20,7 +20,14 @@ export const againstRest = (row: RegionFailure): IntervalRow[] => [
     },
     color: VERDICT_COLOR[row.verdict],
   },
-  { label: "all others", n: row.rest_devices, rate: row.rest_rate, rate_low: row.rest_low, rate_high: row.rest_high },
+  ...(row.rest_rate === null
+    ? []
+    : [
+        {
+          ...{ label: "all others", n: row.rest_devices, rate: row.rest_rate },
+          ...{ rate_low: row.rest_low, rate_high: row.rest_high },
+        },
+      ]),
 ];
 
 export const stagesOf = (rows: readonly RegionStageFailure[]): IntervalRow[] =>

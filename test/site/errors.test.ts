@@ -4,6 +4,7 @@ import { regionSays } from "../../src/components/answers/region.ts";
 import type { ErrorCode, ErrorStage, GroupFailure } from "../../src/components/error-rows.ts";
 import { freeSpots } from "../../src/components/label-spots.ts";
 import { regionCommands } from "../../src/components/region-devices.ts";
+import { againstRest } from "../../src/components/region-intervals.ts";
 import type { Campaign, RegionFailure } from "../../src/components/rows.ts";
 import { type Point, simplify } from "../../src/data/simplify.ts";
 import { type Outline, world } from "../../src/data/world.ts";
@@ -109,7 +110,13 @@ describe("one region", () => {
     expect(regionSays({ ...row, verdict: "no detectable difference" })).toContain(
       ": no detectable difference (+15.0 points, 95% interval +4.0 to +26.0).",
     );
-    expect(regionSays({ ...row, gap: null })).toContain("There is no other region to compare it with.");
+    expect(againstRest(row).map(({ label, n }) => [label, n])).toEqual([
+      ["India", 100],
+      ["all others", 300],
+    ]);
+    const alone = { ...row, gap: null, rest_rate: null };
+    expect(regionSays(alone)).toContain("There is no other region to compare it with.");
+    expect(againstRest(alone)).toHaveLength(1);
   });
 
   test("has commands that a shell and PostgreSQL read as its name, or none", () => {
