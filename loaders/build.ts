@@ -1,18 +1,19 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { EXIT, SentinelError } from "../pipelines/cli/errors.ts";
+import type { Catalogue } from "../pipelines/domain/catalogue.ts";
 import type { RuleSet } from "../pipelines/domain/rules.ts";
 import { rowsOf, setVariable } from "./engine.ts";
 import { readerFingerprint, readFolder, readModels, readSql } from "./models.ts";
 import { proposalsMacro } from "./proposals.ts";
 import type { Pulled } from "./pull.ts";
-import { findingsSql, referenceVariables, ruleMacros } from "./reference.ts";
+import { catalogueVariables, findingsSql, referenceVariables, ruleMacros } from "./reference.ts";
 
 /** Makes macros, vocabulary and rules: what the models are written in. */
-export async function prepare(db: DuckDBConnection, rules: RuleSet): Promise<void> {
+export async function prepare(db: DuckDBConnection, rules: RuleSet, catalogue: Catalogue = UNKNOWN): Promise<void> {
   await db.run(readSql("engine/load"));
   for (const { sql } of readFolder("macros")) await db.run(sql);
   for (const macro of ruleMacros(rules)) await db.run(macro);
-  const variables = referenceVariables(rules);
+  const variables = { ...referenceVariables(rules), ...catalogueVariables(catalogue) };
   for (const [name, json] of Object.entries(variables)) await setVariable(db, name, json);
   await setVariable(
     db,
@@ -21,6 +22,9 @@ export async function prepare(db: DuckDBConnection, rules: RuleSet): Promise<voi
   );
   for (const { sql } of readFolder("reference")) await db.run(sql);
 }
+
+/** Where nobody says what error codes mean and where regions lie. */
+const UNKNOWN: Catalogue = { errors: [], regions: [] };
 
 /** Reads the files of pulled rows into their staging models. */
 export async function stage(db: DuckDBConnection, pulled: readonly Pulled[]): Promise<void> {

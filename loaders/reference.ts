@@ -1,4 +1,5 @@
 import { fill } from "../pipelines/db/sql.ts";
+import type { Catalogue } from "../pipelines/domain/catalogue.ts";
 import { expectation } from "../pipelines/domain/expectation.ts";
 import { FAULT_KIND_SPECS } from "../pipelines/domain/fault-kinds.ts";
 import { FIELD_ORDER } from "../pipelines/domain/judge.ts";
@@ -43,6 +44,21 @@ export function referenceVariables(ruleSet: RuleSet): Readonly<Record<string, st
         severity: severityOf(rule),
       })),
     ),
+  };
+}
+
+/** What is known of error codes and regions, as JSON, by the names that `reference/catalogue.sql` gives it. */
+export function catalogueVariables({ errors, regions }: Catalogue): Readonly<Record<string, string>> {
+  return {
+    errors: JSON.stringify(
+      errors.map(({ errorCode, lookAt, ...rest }, at) => ({
+        error_code: errorCode,
+        look_at: lookAt,
+        ordinal: at + 1,
+        ...rest,
+      })),
+    ),
+    places: JSON.stringify(regions.map(({ countries, ...rest }) => ({ ...rest, countries: countries.join(" ") }))),
   };
 }
 

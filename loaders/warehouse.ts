@@ -4,6 +4,7 @@ import type pg from "pg";
 import { SentinelError } from "../pipelines/cli/errors.ts";
 import { newClient } from "../pipelines/db/client.ts";
 import { watch } from "../pipelines/db/watch.ts";
+import type { Catalogue } from "../pipelines/domain/catalogue.ts";
 import { askedFields } from "../pipelines/domain/predicate-sql.ts";
 import type { RuleSet } from "../pipelines/domain/rules.ts";
 import { withWorkspace } from "../pipelines/workspace.ts";
@@ -23,6 +24,8 @@ export interface RefreshOptions {
   readonly home: string;
   /** The rules of a name: the campaign says which are its own. */
   readonly rules: (name: string) => RuleSet;
+  /** What error codes mean and where regions lie; left out: of none it is known. */
+  readonly catalogue?: Catalogue;
   /**
    * What DuckDB may use before it spills to disk, for example 200MB. Left out: 90MB, with which a million devices stay below
    * 300 MB of the process, and once more with 400MB where that does not do.
@@ -88,13 +91,13 @@ async function buildFile(
   file: string,
   folder: string,
   { judging, pulling }: Pull,
-  { memoryLimit, signal, onNote }: RefreshOptions,
+  { catalogue, memoryLimit, signal, onNote }: RefreshOptions,
 ): Promise<Omit<Snapshot, "path">> {
   const attempt = (engine: Pick<WriteOptions, "memoryLimit">): Promise<Omit<Snapshot, "path">> =>
     writeDatabase(file, { ...engine, spill: join(folder, "spill"), signal }, async (db) => {
       const rules = await judging;
       await inOneTransaction(db, async () => {
-        await prepare(db, rules);
+        await prepare(db, rules, catalogue);
         await stage(db, await pulling);
       });
       await inOneTransaction(db, () => build(db, rules));

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { csvParse, type DSVRowString } from "d3-dsv";
 import { EXIT, SentinelError } from "./cli/errors.ts";
+import { type Catalogue, CULPRITS, type ErrorMeaning, type RegionPlace } from "./domain/catalogue.ts";
 import { Misfit } from "./domain/condition.ts";
 import type { Experiment } from "./domain/experiment.ts";
 import { parseExperiment } from "./domain/experiment-form.ts";
@@ -25,6 +26,8 @@ export interface Reference {
   /** What is known of other tools: the forms in which they give devices. */
   shapes(): readonly Shape[];
   errorCodes(): readonly string[];
+  /** What error codes mean, and where regions lie. */
+  catalogue(): Catalogue;
 }
 
 export function reference(projectRoot: string): Reference {
@@ -41,6 +44,7 @@ export function reference(projectRoot: string): Reference {
         parsed(data, "vendors", name, (value) => parseVendor(value, errorCodes(data))),
       ),
     errorCodes: () => errorCodes(data),
+    catalogue: () => ({ errors: rows(data, "errors.csv").map(errorMeaning), regions: regionPlaces(data) }),
   };
 }
 
@@ -107,12 +111,12 @@ function fleetSpec(data: string): FleetSpec {
   const firmware = rows(data, "firmware.csv");
   const errors: Record<string, Weighted<string>[]> = {};
   for (const row of rows(data, "errors.csv")) {
-    const { stage } = row;
-    errors[text(row, "stage", "errors.csv")] ??= [];
-    errors[stage ?? ""]?.push({
-      value: text(row, "error_code", "errors.csv"),
-      weight: number(row, "weight", "errors.csv"),
-    });
+    const weight = number(row, "weight", "errors.csv");
+    // An error of no weight is known, and comes from imports alone.
+    if (weight === 0) continue;
+    const stage = text(row, "stage", "errors.csv");
+    errors[stage] ??= [];
+    errors[stage].push({ value: text(row, "error_code", "errors.csv"), weight });
   }
   return {
     regions: rows(data, "regions.csv").map(regionSpec),
@@ -140,6 +144,51 @@ function regionSpec(row: DSVRowString): Weighted<RegionSpec> {
       stages: stages as Weighted<UpdateStage>[],
     },
   };
+}
+
+function errorMeaning(row: DSVRowString): ErrorMeaning {
+  const file = "errors.csv";
+  const [stage, lookAt] = [text(row, "stage", file), text(row, "look_at", file)];
+  if (!(UPDATE_STAGES as readonly string[]).includes(stage))
+    throw damaged(`data/${file}`, `"${stage}" is no stage of an update`);
+  const culprit = CULPRITS.find((word) => word === lookAt);
+  if (culprit === undefined)
+    throw damaged(`data/${file}`, `"${lookAt}" in "look_at" is none of ${CULPRITS.join(", ")}`);
+  return {
+    errorCode: text(row, "error_code", file),
+    stage,
+    meaning: text(row, "meaning", file),
+    source: text(row, "source", file),
+    lookAt: culprit,
+  };
+}
+
+/** Regions without coordinates are on no map. */
+function regionPlaces(data: string): RegionPlace[] {
+  const file = "regions.csv";
+  const places = rows(data, file)
+    .filter(({ latitude, longitude }) => latitude || longitude)
+    .map((row) => ({
+      region: text(row, "region", file),
+      latitude: degrees(row, "latitude", 90),
+      longitude: degrees(row, "longitude", 180),
+      countries: row.countries ? row.countries.split(" ") : [],
+    }));
+  const codes = places.flatMap(({ countries }) => countries);
+  const wrong = codes.find((code, at) => !/^[0-9]{3}$/.test(code) || codes.indexOf(code) < at);
+  if (wrong !== undefined)
+    throw damaged(
+      `data/${file}`,
+      `"${wrong}" in "countries" must be an ISO 3166-1 numeric code, and stand in one region`,
+    );
+  return places;
+}
+
+function degrees(row: DSVRowString, column: string, most: number): number {
+  const value = number(row, column, "regions.csv");
+  if (Math.abs(value) > most)
+    throw damaged("data/regions.csv", `${value} in "${column}" is not within ${most} degrees`);
+  return value;
 }
 
 function modelSpec(row: DSVRowString): Weighted<ModelSpec> {

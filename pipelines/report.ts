@@ -29,6 +29,7 @@ export async function report(
     ...(campaign === undefined ? {} : { campaign }),
     home: warehouseHome(projectRoot),
     rules: reference.rules,
+    catalogue: reference.catalogue(),
     signal,
     onProgress: (rows, total) => {
       progress ??= reporter.stage("report", campaign ?? "current", total, "devices");

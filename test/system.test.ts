@@ -7,7 +7,7 @@ import { freshCheckout, shell } from "./support/checkout.ts";
 import type { TemporaryProject } from "./support/project.ts";
 import { overflow, visit } from "./support/visit.ts";
 
-const PAGES = ["index", "regions", "bottlenecks", "recovery", "data-quality", "triage", "validation"];
+const PAGES = ["index", "regions", "bottlenecks", "errors", "recovery", "data-quality", "triage", "validation"];
 const DEVICES = 4_000;
 
 interface Event {

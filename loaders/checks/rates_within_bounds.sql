@@ -13,6 +13,12 @@ WITH rates AS (
   UNION ALL SELECT 'region_stage_failure ' || region || ' ' || stage, rate, rate_low, rate_high FROM region_stage_failure
   UNION ALL SELECT 'bottleneck_ranking ' || region || ' ' || stage, rate, rate_low, rate_high FROM bottleneck_ranking
   UNION ALL SELECT 'model_failure ' || model || ' ' || firmware_from, rate, rate_low, rate_high FROM model_failure
+  UNION ALL SELECT 'error_pareto ' || error_code, share, share_low, share_high FROM error_pareto
+  UNION ALL SELECT 'group_failure ' || scope || ' ' || name, rate, rate_low, rate_high FROM group_failure
+  UNION ALL
+  SELECT 'error_group_failure ' || scope || ' ' || name || ' ' || error_code, rate, rate_low, rate_high FROM error_group_failure
+  UNION ALL
+  SELECT 'region_group_failure ' || region || ' ' || scope || ' ' || name, rate, rate_low, rate_high FROM region_group_failure
   UNION ALL
   SELECT 'data_quality ' || region || ' ' || field, finding_rate, finding_rate_low, finding_rate_high FROM data_quality
 )

@@ -16,7 +16,18 @@
 --   verdict      VARCHAR  worse or better where p_holm is below 0.05, else no detectable difference.
 --   recovered    INTEGER  Devices that recovery decided.
 --   quarantined  INTEGER  Devices that are held back for a person.
+--   rest_devices  INTEGER  Devices of all other regions.
+--   rest_rate    DOUBLE   The same rate over them, 0 to 1; NULL where there are none.
+--   rest_low     DOUBLE   Lower 95 % Wilson bound of rest_rate; NULL where it is.
+--   rest_high    DOUBLE   Upper 95 % Wilson bound of rest_rate; NULL where it is.
+--   gap          DOUBLE   rate - rest_rate, -1 to 1: what the test is about; NULL where rest_rate is.
+--   gap_low      DOUBLE   Lower bound of gap's 95 % interval by Newcombe's hybrid score method; NULL where gap is.
+--   gap_high     DOUBLE   Upper bound of gap's interval; NULL where gap is.
 CREATE TABLE region_failure AS
+WITH tested AS (
+  SELECT *, sum(devices) OVER () - devices AS rest_devices, sum(failures) OVER () - failures AS rest_failures
+  FROM holm('int_region')
+)
 SELECT
   region,
   devices::INTEGER AS devices,
@@ -34,6 +45,13 @@ SELECT
     ELSE 'no detectable difference'
   END AS verdict,
   recovered::INTEGER AS recovered,
-  quarantined::INTEGER AS quarantined
-FROM holm('int_region')
+  quarantined::INTEGER AS quarantined,
+  rest_devices::INTEGER AS rest_devices,
+  rate_of(rest_failures, rest_devices) AS rest_rate,
+  wilson_low(rest_failures, rest_devices) AS rest_low,
+  wilson_high(rest_failures, rest_devices) AS rest_high,
+  rate_of(failures, devices) - rate_of(rest_failures, rest_devices) AS gap,
+  difference_low(failures, devices, rest_failures, rest_devices) AS gap_low,
+  difference_high(failures, devices, rest_failures, rest_devices) AS gap_high
+FROM tested
 ORDER BY region;

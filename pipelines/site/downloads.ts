@@ -2,9 +2,9 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { MARTS_FOLDER } from "./door.ts";
 
-/** What each mart can be had as, and what describes them all. */
+/** What each mart can be had as; what describes them all, and where their regions lie. */
 const FORMATS = ["csv", "json", "parquet", "sql"];
-const DESCRIPTIONS = ["datapackage.json", "dictionary.json"];
+const DESCRIPTIONS = ["datapackage.json", "dictionary.json", "world.json"];
 
 /** Where a file of the door is published under a name that stays, whatever the data: programs of others fetch it from there. */
 export const downloadPath = (name: string): string => `${MARTS_FOLDER}/${name}`;

@@ -21,6 +21,7 @@ const DATA = [
   join("pipelines", "db"),
   join("pipelines", "cli"),
   "package.json",
+  join("node_modules", "world-atlas", "package.json"),
 ];
 
 /** A digest of everything that decides what the pages look like but for their data: equal digests, equal pages. */

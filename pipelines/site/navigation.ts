@@ -3,6 +3,7 @@ export const NAVIGATION = [
   { name: "Overview", path: "/index" },
   { name: "Regions", path: "/regions" },
   { name: "Bottlenecks", path: "/bottlenecks" },
+  { name: "Errors", path: "/errors" },
   { name: "Recovery", path: "/recovery" },
   { name: "Data quality", path: "/data-quality" },
   { name: "Triage", path: "/triage" },

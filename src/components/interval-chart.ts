@@ -8,6 +8,8 @@ import { sideLabels } from "./side-labels.js";
 export interface IntervalRow extends Interval {
   readonly label: string;
   readonly n: number;
+  /** A rate to hold this row alone against, drawn as a stroke. */
+  readonly usual?: number | null;
   /** Colour of the mark; grey without one. */
   readonly color?: string | undefined;
   /** What stands behind the numbers, for example a verdict. */
@@ -67,6 +69,14 @@ function domain({ domain: ends }: IntervalOptions): { domain?: number[] } {
   return ends ? { domain: ends.map((end) => 100 * end) } : {};
 }
 
+/** A short upright line. */
+const STROKE = {
+  draw: (context: CanvasPath): void => {
+    context.moveTo(0, -9);
+    context.lineTo(0, 9);
+  },
+};
+
 function intervalMarks(rows: readonly IntervalRow[]): Plot.Markish[] {
   const drawn = rows.filter((row) => row.rate !== null);
   const stroke = (row: IntervalRow): string => row.color ?? "var(--ink-3)";
@@ -82,6 +92,10 @@ function intervalMarks(rows: readonly IntervalRow[]): Plot.Markish[] {
       strokeOpacity: 0.45,
       strokeLinecap: "round",
     }),
+    Plot.dot(
+      drawn.filter(({ usual }) => typeof usual === "number"),
+      { y: "label", x: "usual", symbol: STROKE, stroke: "var(--ink)", strokeWidth: 2 },
+    ),
     Plot.dot(drawn, { y: "label", x: "rate", r: 5.5, fill: stroke, stroke: "var(--paper)", strokeWidth: 1.5 }),
     Plot.tip(drawn, Plot.pointerY({ ariaHidden: "true", y: "label", x: "rate", title })),
   ];

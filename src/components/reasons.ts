@@ -35,6 +35,27 @@ export const noModels = (campaign: Campaign | undefined): HTMLElement =>
         command: "npm run pipeline -- --from fleet.csv --replace",
       });
 
+export const noPlaces = (campaign: Campaign | undefined): HTMLElement =>
+  !campaign || campaign.devices === 0
+    ? noDevices()
+    : empty({
+        why: "No region of this campaign has a place on the map.",
+        remedy: "Add a line for each to data/regions.csv, with latitude, longitude and countries, and report again.",
+        command: "npm run report",
+      });
+
+/** Nothing failed, or what failed does not say why. */
+export const noErrors = (campaign: Campaign | undefined): HTMLElement =>
+  !campaign || campaign.devices === 0
+    ? noDevices()
+    : campaign.failed === 0
+      ? empty({ why: "No device failed.", remedy: "There is no error to show." })
+      : empty({
+          why: "No device says by which error it failed.",
+          remedy: "Add the column error_code to the file (its words are those of data/errors.csv) and import it again.",
+          command: "npm run pipeline -- --from fleet.csv --replace",
+        });
+
 export const noRecovery = (campaign: Campaign | undefined): HTMLElement =>
   !campaign || campaign.devices === 0
     ? noDevices()

@@ -64,6 +64,13 @@ export interface RegionFailure extends Compared {
   verdict: string;
   recovered: number;
   quarantined: number;
+  rest_devices: number;
+  rest_rate: Rate;
+  rest_low: Rate;
+  rest_high: Rate;
+  gap: Rate;
+  gap_low: Rate;
+  gap_high: Rate;
 }
 
 export interface RegionStageFailure extends Compared {

@@ -33,7 +33,7 @@ export function stageRanks(rows: readonly Bottleneck[], { width }: ChartSize): S
     rows.map((row) => row.region),
     18,
   );
-  const y = (row: Bottleneck): string => label(row.region);
+  const y = (row: Bottleneck): string => `${row.tied ? "=" : ""}${row.rank} ${label(row.region)}`;
   const regions = [...rows].sort((a, b) => a.row_number - b.row_number).map(y);
   const color = (row: Bottleneck): string => (row.rank_low === row.rank_high ? "var(--worse)" : "var(--ink-3)");
   return draw(`Place of each region at ${stageName(rows[0]?.stage ?? "")}, with the places it may hold`, {

@@ -1,6 +1,7 @@
 /**
- * The one door between the pages and the warehouse: every mart as data/marts/NAME.json, .csv, .parquet and .sql, and what describes
- * them all. One process for all of them, because Framework runs doors one after another.
+/**
+ * The one door between the pages and the warehouse: every mart as data/marts/NAME.json, .csv, .parquet and .sql, what describes them all, and
+ * the outlines of its regions as world.json. One process for all of them, because Framework runs doors one after another.
  */
 import { martSql, readMarts } from "../../loaders/mart.ts";
 import { toCsv } from "../components/csv.ts";
@@ -8,6 +9,7 @@ import type { Campaign } from "../components/rows.ts";
 import { dataPackage } from "./data-package.ts";
 import { type DescribedMart, dictionary } from "./dictionary.ts";
 import { type TarEntry, tar } from "./tar.ts";
+import { world } from "./world.ts";
 
 async function main(): Promise<void> {
   const warehouse = process.env.SENTINEL_WAREHOUSE;
@@ -23,10 +25,12 @@ async function main(): Promise<void> {
     ];
     return { header, rows, files };
   });
-  const campaign = marts.find(({ header }) => header.name === "campaign_summary")?.rows[0] as Campaign | undefined;
+  const rowsOf = (name: string) => marts.find(({ header }) => header.name === name)?.rows ?? [];
+  const campaign = rowsOf("campaign_summary")[0] as Campaign | undefined;
   const described = [
     { name: "dictionary.json", content: Buffer.from(toJson(dictionary(marts))) },
     { name: "datapackage.json", content: Buffer.from(toJson(dataPackage(marts, campaign), 2)) },
+    { name: "world.json", content: Buffer.from(JSON.stringify(world(rowsOf("region_place")))) },
   ];
   process.stdout.write(tar([...marts.flatMap(({ files }) => files), ...described]));
 }

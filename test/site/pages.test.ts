@@ -17,8 +17,9 @@ const LOOKS: readonly Look[] = [
 /** Page, words of its first line, and how many charts it has. */
 const PAGES = [
   ["index", "97.8% of 40,000 devices updated or were recovered; 900 wait for a person.", 2],
-  ["regions", "India fails 9.5 points more often than the rest of the fleet, beyond noise.", 2],
+  ["regions", "India fails 9.5 points more often than the rest of the fleet, beyond noise.", 3],
   ["bottlenecks", "Downloading is the bottleneck, and India is worst there, beyond noise.", 9],
+  ["errors", "connection_lost broke most: 40.0% of 13,695 failed devices.", 5],
   ["recovery", "12,795 of 13,695 half-updated devices were recovered in 630 ms.", 4],
   ["data-quality", "Mostly: 6 of 614 injected faults were missed.", 5],
   ["triage", "900 devices need a decision; for 150 of them rules propose the fix.", 3],
@@ -115,7 +116,7 @@ test("the parts of a chart that a screen hides are there: table, SQL and CSV", a
     [...document.querySelectorAll("pre.sql")].every((pre) => pre.textContent?.includes("CREATE TABLE")),
   );
   expect(await page.$$eval(".panel", (all) => all.map((panel) => panel.querySelectorAll("tbody tr").length))).toEqual([
-    5, 35,
+    5, 5, 35, 0,
   ]);
   expect(await overflow(page)).toBe(0);
   expect(await violations(page)).toEqual([]);
@@ -126,7 +127,7 @@ test("the parts of a chart that a screen hides are there: table, SQL and CSV", a
     await page.$eval("a.download", (a) => (a as HTMLAnchorElement).href),
   );
   expect(csv.split("\r\n")[0]).toBe(
-    "region,devices,failures,rate,rate_low,rate_high,fleet_rate,difference,p_value,p_holm,verdict,recovered,quarantined",
+    "region,devices,failures,rate,rate_low,rate_high,fleet_rate,difference,p_value,p_holm,verdict,recovered,quarantined,rest_devices,rest_rate,rest_low,rest_high,gap,gap_low,gap_high",
   );
   expect(csv.trim().split("\r\n")).toHaveLength(6);
   expect(complaints).toEqual([]);

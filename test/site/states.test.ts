@@ -85,6 +85,7 @@ describe("an import with five columns", () => {
     ["index", "does not say at which stage"],
     ["regions", "does not say at which stage"],
     ["bottlenecks", "No device says which model it is"],
+    ["errors", "none of them says by which error"],
     ["recovery", "half-updated devices were recovered"],
     ["data-quality", "No faults were injected"],
     ["triage", "Nothing waits for a person."],

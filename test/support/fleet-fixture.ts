@@ -76,7 +76,7 @@ function pTwo(a: number, n: number, b: number, m: number): number {
 }
 
 /** Compares each group with the fleet; the test is against all the others. */
-function against<T extends { n: number; hits: number }>(groups: readonly T[]): (T & Row)[] {
+export function against<T extends { n: number; hits: number }>(groups: readonly T[]): (T & Row)[] {
   const n = groups.reduce((sum, group) => sum + group.n, 0);
   const hits = groups.reduce((sum, group) => sum + group.hits, 0);
   const p = groups.map((group) => pTwo(group.hits, group.n, hits - group.hits, n - group.n));
@@ -116,6 +116,7 @@ export function regionRows(
     verdict: Number(row.p_holm) >= 0.05 ? "no detectable difference" : Number(row.difference) > 0 ? "worse" : "better",
     recovered: Math.round(hits * 0.96),
     quarantined: hits - Math.round(hits * 0.96),
+    ...restOf(n, hits, cells, options),
   }));
   const stage = STAGES.flatMap((name) => {
     const group = cells.filter((cell) => cell.stage === name);
@@ -129,6 +130,23 @@ export function regionRows(
     );
   });
   return { failure, stage, ranking: STAGES.flatMap((name) => rank(cells.filter((cell) => cell.stage === name))) };
+}
+
+/** All other regions, and how far a region is from them: of a width that will do. */
+function restOf(n: number, hits: number, cells: readonly Cell[], { devicesPerRegion, regions }: FleetOptions): Row {
+  const rest_devices = devicesPerRegion * regions.length - n;
+  const all = cells.reduce((sum, cell) => sum + cell.failures, 0);
+  const { rate, rate_low, rate_high } = wilson(all - hits, rest_devices);
+  const gap = rate === null ? null : hits / n - Number(rate);
+  const bounds = gap === null ? { gap_low: null, gap_high: null } : { gap_low: gap - 0.02, gap_high: gap + 0.02 };
+  return {
+    rest_devices,
+    rest_rate: rate ?? null,
+    rest_low: rate_low ?? null,
+    rest_high: rate_high ?? null,
+    gap,
+    ...bounds,
+  };
 }
 
 function rank(cells: readonly Cell[]): Row[] {

@@ -40,6 +40,9 @@ export function hostile(): Marts {
   }));
   marts.import_rejects = spread(rejects, ["reason"], 1);
   marts.model_failure = spread(marts.model_failure ?? [], ["model", "firmware_from"], 3);
+  for (const mart of ["group_failure", "region_group_failure"]) marts[mart] = spread(marts[mart] ?? [], ["name"], 2);
+  for (const mart of ["error_pareto", "error_stage", "error_group_failure"])
+    marts[mart] = spread(marts[mart] ?? [], ["error_code"], 0);
   marts.triage_open = spread(marts.triage_open ?? [], ["model", "firmware_from", "last_stage", "error_code", "raw"], 4);
   for (const row of marts.triage_open) {
     if (!String(row.device_id).endsWith(HOSTILE)) row.device_id = `${row.raw}#${row.device_id}`;

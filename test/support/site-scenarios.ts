@@ -1,3 +1,4 @@
+import { errorMarts } from "./error-fixture.ts";
 import {
   type FleetOptions,
   faultRows,
@@ -55,8 +56,8 @@ export const worked = (): Marts =>
 /** A file with the five required columns alone: no stage, no model, no error; nothing injected, nothing validated. */
 export function fiveColumns(): Marts {
   const marts = fleet({ devicesPerRegion: 400, regions: REGIONS, triage: 0 });
-  for (const name of ["bottleneck_ranking", "error_pareto", "fault_detection", "detection_score", "invariants"])
-    marts[name] = [];
+  for (const name of ["bottleneck_ranking", "fault_detection", "detection_score", "invariants"]) marts[name] = [];
+  Object.assign(marts, withoutErrors(marts));
   const nothing = { rate: null, rate_low: null, rate_high: null };
   const stages = marts.region_stage_failure ?? [];
   marts.region_stage_failure = stages.map((row) => ({
@@ -76,6 +77,21 @@ export function fiveColumns(): Marts {
   Object.assign(summary, { source: "imported", source_file: "fleet.csv", firmware_to: null, owner: null, rejected: 2 });
   Object.assign(summary, NOT_TESTED);
   return marts;
+}
+
+/** The marts of errors where no device says why it failed, which model it is, or whence it came. */
+function withoutErrors(marts: Marts): Marts {
+  const nothing = { error_code: "(none)", meaning: null, source: null, look_at: null };
+  const [code] = marts.error_pareto ?? [];
+  const [first] = marts.group_failure ?? [];
+  const alone = { name: "(none)", rest_rate: null, difference: null, p_value: null, p_holm: null };
+  return {
+    error_pareto: [{ ...code, ...nothing, share: 1, cumulative_share: 1, share_low: 0.99, share_high: 1 } as Row],
+    error_stage: [{ ...nothing, stage: null, stage_ordinal: null, failures: code?.failures ?? 0, share: 1 }],
+    group_failure: ["model", "firmware"].map((scope) => ({ ...first, ...alone, scope }) as Row),
+    error_group_failure: [],
+    region_group_failure: (marts.region_group_failure ?? []).map((row) => ({ ...row, name: "(none)" })),
+  };
 }
 
 /** What the summary says where nothing was injected and nothing validated. */
@@ -177,7 +193,7 @@ export function fleet(options: FleetOptions): Marts {
     region_stage_failure: stage,
     bottleneck_ranking: ranking,
     model_failure: modelRows(),
-    error_pareto: [],
+    ...errorMarts(failure, options),
     recovery_action_summary: failure.flatMap((row) => actionRows(row)),
     fault_detection: faults,
     detection_score: scoreRows(faults),

@@ -27,7 +27,7 @@ export function bottlenecksAnswer(rows: readonly Bottleneck[]): Answer {
     headline,
     detail:
       `${percent(share)} of all failures with a known stage happen there. ${list(lead)} ${lead.length > 1 ? "share" : "has"} the highest rate (${rates}); ` +
-      `${rivals === 1 ? "no other interval reaches its own" : `${rivals} regions may hold the first place, as far as their intervals tell`}. ` +
+      `${rivals === 1 ? "no other may hold its place" : `${rivals} regions may hold the first place, as far as their intervals tell`}. ` +
       `One region is clearly worst at ${sure.length} of ${new Set(rows.map((row) => row.stage)).size} stages.`,
   };
 }
