@@ -1,9 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { onTestFinished } from "vitest";
 import { parseRuleSet, type RuleSet } from "../../pipelines/domain/rules.ts";
+import { martInputs, reference } from "../../pipelines/reference.ts";
 import { freshDatabase } from "../../test/support/database.ts";
 import { type RefreshOptions, refreshWarehouse, type Snapshot } from "../warehouse.ts";
 import { createPartitions, keyPartitions, makeCurrent } from "./partitions.ts";
@@ -25,6 +27,9 @@ export function defaultRules(): RuleSet {
   return rules;
 }
 
+/** What Sentinel comes with. */
+export const SHIPPED = martInputs(reference(fileURLToPath(new URL("../..", import.meta.url))));
+
 /** A migrated database with no campaign. */
 export async function emptyTrial(): Promise<Trial> {
   const { url, drop } = await freshDatabase();
@@ -37,7 +42,7 @@ export async function emptyTrial(): Promise<Trial> {
     rmSync(home, { recursive: true, force: true });
   });
   const refresh = (options: Partial<RefreshOptions> = {}): Promise<Snapshot> =>
-    refreshWarehouse({ connection: { connectionString: url }, home, rules: defaultRules, ...options });
+    refreshWarehouse({ connection: { connectionString: url }, home, ...SHIPPED, rules: defaultRules, ...options });
   return { url, client, home, refresh };
 }
 
