@@ -13,7 +13,7 @@
 --   low          DOUBLE   Lowest plausible value.
 --   mid          DOUBLE   Middle value.
 --   high         DOUBLE   Highest plausible value.
---   source       VARCHAR  Who says so.
+--   source       VARCHAR  Who says so; NULL where nobody does but the file.
 --   note         VARCHAR  What it means, and how far the source carries.
 CREATE TABLE roi_assumption AS
 SELECT r.name AS assumptions, r.version, r.currency, a.ordinal, a.id, a.label, a.unit, a.low, a.mid, a.high, a.source, a.note

@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { onTestFinished } from "vitest";
+import { parsePolicy } from "../../pipelines/domain/policy.ts";
+import { parseAssumptions } from "../../pipelines/domain/roi.ts";
 import { parseRuleSet, type RuleSet } from "../../pipelines/domain/rules.ts";
-import { martInputs, reference } from "../../pipelines/reference.ts";
 import { freshDatabase } from "../../test/support/database.ts";
 import { type RefreshOptions, refreshWarehouse, type Snapshot } from "../warehouse.ts";
 import { createPartitions, keyPartitions, makeCurrent } from "./partitions.ts";
@@ -20,15 +20,14 @@ export interface Trial {
 
 /** The rules that Sentinel comes with. */
 export function defaultRules(): RuleSet {
-  const rules = parseRuleSet(
-    JSON.parse(readFileSync(new URL("../../data/rules/default.json", import.meta.url), "utf8")),
-  );
-  if (typeof rules === "string") throw new Error(rules);
-  return rules;
+  return parseRuleSet(shipped("rules"));
 }
 
-/** What Sentinel comes with. */
-export const SHIPPED = martInputs(reference(fileURLToPath(new URL("../..", import.meta.url))));
+const shipped = (kind: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../data/${kind}/default.json`, import.meta.url), "utf8"));
+
+/** The policy and the assumptions that Sentinel comes with. */
+export const SHIPPED = { policy: () => parsePolicy(shipped("policy")), roi: parseAssumptions(shipped("roi")) };
 
 /** A migrated database with no campaign. */
 export async function emptyTrial(): Promise<Trial> {

@@ -37,7 +37,8 @@ export interface Assumption {
   readonly low: number;
   readonly mid: number;
   readonly high: number;
-  readonly source: string;
+  /** Null where it is nobody's but the file's own. */
+  readonly source: string | null;
   readonly note: string;
 }
 
@@ -116,7 +117,7 @@ export function swingsOf(base: RoiBase, assumptions: readonly Assumption[], valu
 }
 
 const KEYS = ["id", "label", "unit", "low", "mid", "high", "source", "note"] as const;
-const TEXTS = ["label", "unit", "source", "note"] as const;
+const TEXTS = ["label", "unit", "note"] as const;
 
 /** Checks assumptions that came from a file. @throws Misfit where and how they are wrong. */
 export function parseAssumptions(value: unknown): Assumptions {
@@ -143,6 +144,8 @@ function checkAssumption(value: unknown, at: readonly (string | number)[]): void
     throw new Misfit([...at, "id"], `"id" must be one of ${ASSUMPTION_IDS.join(", ")}`);
   for (const key of TEXTS)
     if (typeof one[key] !== "string" || one[key] === "") throw new Misfit([...at, key], `"${key}" must be a text`);
+  if (one.source !== null && (typeof one.source !== "string" || one.source === ""))
+    throw new Misfit([...at, "source"], '"source" must be a text, or null where there is none');
   const { low, mid, high } = one as Assumption;
   for (const [key, number] of Object.entries({ low, mid, high }))
     if (!Number.isFinite(number) || number < 0) throw new Misfit([...at, key], `"${key}" must be a number, 0 or more`);

@@ -4,7 +4,9 @@ export const NAVIGATION = [
   { name: "Regions", path: "/regions" },
   { name: "Bottlenecks", path: "/bottlenecks" },
   { name: "Recovery", path: "/recovery" },
+  { name: "Policy", path: "/policy" },
   { name: "Data quality", path: "/data-quality" },
+  { name: "ROI", path: "/roi" },
   { name: "Triage", path: "/triage" },
   { name: "Validation", path: "/validation" },
 ] as const;
