@@ -101,14 +101,15 @@ describe("the return", () => {
 });
 
 describe("a file of assumptions", () => {
-  const broken = (
-    change: (file: { assumptions: Record<string, unknown>[] } & Record<string, unknown>) => void,
-  ): Misfit => {
-    const file = structuredClone(shipped()) as unknown as { assumptions: Record<string, unknown>[] } & Record<
-      string,
-      unknown
-    >;
-    change(file);
+  /** A file with one value put in at a place. */
+  const changed = (at: readonly (string | number)[], value: unknown): unknown => {
+    const file = structuredClone(shipped());
+    const last = at.at(-1) as string;
+    const owner = at.slice(0, -1).reduce((one, key) => (one as never)[key] as object, file as object);
+    Object.assign(owner, { [last]: value });
+    return file;
+  };
+  const refused = (file: unknown): Misfit => {
     try {
       parseAssumptions(file);
     } catch (error) {
@@ -118,49 +119,23 @@ describe("a file of assumptions", () => {
     throw new Error("it was taken");
   };
 
-  test.each<
-    [string, (file: { assumptions: Record<string, unknown>[] } & Record<string, unknown>) => void, (string | number)[]]
-  >([
-    ['"currency" must be three letters', (file) => void (file.currency = "dollars"), ["currency"]],
-    [
-      'there is no "mod"',
-      ({ assumptions: [one] }) => void ((one as Record<string, unknown>).mod = 1),
-      ["assumptions", 0, "mod"],
-    ],
-    [
-      '"low", "mid" and "high" must stand in that order',
-      ({ assumptions }) => void ((assumptions[3] as Record<string, unknown>).mid = 1),
-      ["assumptions", 3, "mid"],
-    ],
-    [
-      "a share is 1 at most",
-      ({ assumptions }) => void ((assumptions[0] as Record<string, unknown>).high = 2),
-      ["assumptions", 0, "high"],
-    ],
-    [
-      '"low" must be a number, 0 or more',
-      ({ assumptions }) => void ((assumptions[1] as Record<string, unknown>).low = -1),
-      ["assumptions", 1, "low"],
-    ],
-    [
-      '"source" must be a text, or null',
-      ({ assumptions }) => void ((assumptions[1] as Record<string, unknown>).source = 7),
-      ["assumptions", 1, "source"],
-    ],
-    [
-      "stands twice",
-      ({ assumptions }) => void ((assumptions[2] as Record<string, unknown>).id = "truck_cost"),
-      ["assumptions", 3, "id"],
-    ],
-    ["there is no assumption labour_cost", ({ assumptions }) => void assumptions.pop(), ["assumptions"]],
-    [
-      "must be one of retry_success",
-      ({ assumptions }) => void ((assumptions[5] as Record<string, unknown>).id = "luck"),
-      ["assumptions", 5, "id"],
-    ],
-  ])("is refused where %s", (what, change, at) => {
-    const misfit = broken(change);
+  test.each([
+    ['"currency" must be three letters', ["currency"], "dollars"],
+    ['there is no "mod"', ["assumptions", 0, "mod"], 1],
+    ['"low", "mid" and "high" must stand in that order', ["assumptions", 3, "mid"], 1],
+    ["a share is 1 at most", ["assumptions", 0, "high"], 2],
+    ['"low" must be a number, 0 or more', ["assumptions", 1, "low"], -1],
+    ['"source" must be a text, or null', ["assumptions", 1, "source"], 7],
+    ['"note" must be a text', ["assumptions", 1, "note"], ""],
+    ["must be one of retry_success", ["assumptions", 5, "id"], "luck"],
+    ["there is no assumption retry_success, rollback_success", ["assumptions"], []],
+  ] as const)("is refused where %s", (what, at, value) => {
+    const misfit = refused(changed(at, value));
     expect(misfit.message).toContain(what);
     expect(misfit.at).toEqual(at);
+  });
+
+  test("has no assumption twice", () => {
+    expect(refused(changed(["assumptions", 2, "id"], "truck_cost"))).toMatchObject({ at: ["assumptions", 3, "id"] });
   });
 });

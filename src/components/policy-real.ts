@@ -44,16 +44,18 @@ function commandsFor(campaign: Campaign, hasDecided: boolean): string[] {
   if (name === undefined) return [];
   if (!hasDecided)
     return ["--dry-run ", ""].map((dry) => `npm run recover -- --policy ${FILE} ${dry}--campaign ${name}`);
-  const beside = shellWord(`${campaign.campaign}-${FILE}`) as string;
+  const beside = shellWord(`${campaign.campaign}-${FILE}`);
+  const profile = shellWord(campaign.fault_profile ?? "default");
   const source =
     campaign.source === "generated"
       ? `--devices ${campaign.devices} --seed ${campaign.seed}`
-      : `--from ${shellWord(campaign.source_file ?? "fleet.csv") ?? "fleet.csv"}`;
-  const chaos =
-    campaign.fault_profile === null ? "" : `--profile ${campaign.fault_profile} --fault-rate ${campaign.fault_rate} `;
+      : `--from ${shellWord(campaign.source_file ?? "") ?? "fleet.csv"}`;
+  if (profile === undefined) return [];
   return [
     `npm run generate -- ${source} --campaign ${beside}`,
-    ...(chaos === "" ? [] : [`npm run corrupt -- ${chaos}--campaign ${beside}`]),
-    `npm run recover -- --policy ${FILE} --rules ${campaign.rules} --campaign ${beside} --dry-run`,
+    ...(campaign.fault_profile === null
+      ? []
+      : [`npm run corrupt -- --profile ${profile} --fault-rate ${campaign.fault_rate} --campaign ${beside}`]),
+    `npm run recover -- --policy ${FILE} --rules ${shellWord(campaign.rules)} --campaign ${beside} --dry-run`,
   ];
 }
