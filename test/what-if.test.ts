@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { readMart } from "../loaders/mart.ts";
 import { refreshWarehouse } from "../loaders/warehouse.ts";
-import { type Policy, parsePolicy } from "../pipelines/domain/policy.ts";
+import { type Policy, type PolicyRule, parsePolicy } from "../pipelines/domain/policy.ts";
 import { type Edits, edited, knobsOf } from "../pipelines/domain/policy-edit.ts";
 import { type Cell, edgesOf, type Ground, groundOf, type Move, movesBetween } from "../pipelines/domain/what-if.ts";
 import { martInputs, reference } from "../pipelines/reference.ts";
@@ -129,6 +129,30 @@ test("once recovery has decided, the campaign's policy is that of its run, and t
   const { retry = 0, defer = 0, rollback = 0, never = 0, hold = 0 } = modelled(moves, "from");
   const [base] = await readMart(path, "roi_base");
   expect(base).toMatchObject({ retried: retry + defer, rolled_back: rollback + never, held: hold, undecided: 0 });
+});
+
+test("a policy that tells too many devices apart for a page is tried on none, and says so", async () => {
+  const { url, drop } = await freshDatabase();
+  onTestFinished(drop);
+  await done("generate", url, { devices: 150_000, seed: 5 });
+  const asks = (field: "signal_strength" | "storage_free_mb" | "attempts", value: number) =>
+    ({ id: field, field, test: { kind: "above", value }, action: "RETRY_UPDATE" }) as const;
+  const by_model = Object.fromEntries(["SG-110", "SG-220", "TX-40", "TX-80"].map((model) => [model, { value: 12.4 }]));
+  const [above, otherwise] = SHIPPED.policy("default").rules as [PolicyRule, PolicyRule];
+  const rules = [
+    asks("signal_strength", 90),
+    asks("storage_free_mb", 4000),
+    asks("attempts", 9),
+    { ...above, by_model },
+    otherwise,
+  ];
+  const policy = parsePolicy({ name: "curious", version: 1, rules });
+  const home = mkdtempSync(join(tmpdir(), "sentinel-what-if-"));
+  onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+  const inputs = { ...martInputs(SHIPPED), policy: () => policy };
+  const { path } = await refreshWarehouse({ connection: { connectionString: url }, home, ...inputs });
+  expect(await readMart(path, "policy_base")).toEqual([]);
+  expect((await readMart(path, "policy_setting"))[0]?.reason).toMatch(/^It asks of so many numbers/);
 });
 
 test("a policy whose file is gone is named, and tried on nothing", async () => {

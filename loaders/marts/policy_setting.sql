@@ -12,5 +12,8 @@ SELECT
   p.file AS policy,
   (SELECT coalesce(bool_or(action IS NOT NULL), false) FROM int_cohort) AS has_decided,
   p.document,
-  p.reason
+  coalesce(p.reason, CASE
+    WHEN EXISTS (FROM int_what_if) AND NOT EXISTS (FROM policy_base)
+      THEN 'It asks of so many numbers together that the devices are too different to be counted for a page.'
+  END) AS reason
 FROM ref_policy p;

@@ -9,6 +9,8 @@ export interface Change {
   readonly to: number;
   /** Both in words, with the difference. */
   readonly note: string;
+  /** The same without the difference, where there is little room. */
+  readonly brief: string;
 }
 
 export interface DumbbellOptions extends ChartSize {
@@ -24,12 +26,13 @@ export const TO_COLOR = "var(--accent)";
 export function dumbbell(rows: readonly Change[], { width, name, most }: DumbbellOptions): SVGElement | HTMLElement {
   const narrow = width < NARROW;
   const labels = rows.map(({ label }) => label);
+  const note = (row: Change): string => (narrow ? row.brief : row.note);
   const changed = rows.filter(({ from, to }) => from !== to);
   return draw(name, {
     width,
     height: rows.length * (narrow ? 48 : 34) + 10,
     marginLeft: narrow ? 8 : longest(labels, 13) + 22,
-    marginRight: narrow ? 8 : longest(rows.map(({ note }) => note)) + 18,
+    marginRight: narrow ? 8 : longest(rows.map(note)) + 18,
     marginTop: narrow ? 14 : 5,
     marginBottom: 5,
     x: { axis: null, domain: [0, most ?? Math.max(1, ...rows.flatMap(({ from, to }) => [from, to]))] },
@@ -39,7 +42,7 @@ export function dumbbell(rows: readonly Change[], { width, name, most }: Dumbbel
       Plot.link(changed, { y1: "label", y2: "label", x1: "from", x2: "to", stroke: TO_COLOR, strokeWidth: 2.5 }),
       Plot.dot(changed, { y: "label", x: "from", r: 5, stroke: FROM_COLOR, strokeWidth: 2, fill: "var(--paper)" }),
       Plot.dot(rows, { y: "label", x: "to", r: 5.5, fill: TO_COLOR }),
-      ...sideLabels(rows, { y: (row) => row.label, note: (row) => row.note, above: narrow ? 16 : undefined }),
+      ...sideLabels(rows, { y: (row) => row.label, note, above: narrow ? 16 : undefined }),
     ],
   });
 }

@@ -11,6 +11,17 @@ export const OUTCOME_NAME: Readonly<Record<Outcome, string>> = {
   hold: "Held for a person",
   settled: "Settled in triage",
 };
+
+/** The same where two stand side by side. */
+export const OUTCOME_SHORT: Readonly<Record<Outcome, string>> = {
+  retry: "Retry",
+  defer: "Retry later",
+  rollback: "Roll back",
+  never: "Roll back for good",
+  hold: "Hold",
+  settled: "Settled",
+};
+
 const OUTCOMES = Object.keys(OUTCOME_NAME) as Outcome[];
 
 /** How many devices two policies say each thing of; what neither says is left out. */
