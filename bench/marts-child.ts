@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { DuckDBConnection } from "@duckdb/node-api";
 import type pg from "pg";
 import { refreshWarehouse } from "../loaders/warehouse.ts";
-import { reference } from "../pipelines/reference.ts";
+import { martInputs, reference } from "../pipelines/reference.ts";
 import { peakBytes } from "./proc.ts";
 
 /** What this process is told to refresh. */
@@ -55,7 +55,7 @@ async function timed<T>(part: string, work: () => Promise<T>): Promise<T> {
 const [order] = (await once(process, "message")) as [RefreshOrder];
 began = performance.now();
 const { projectRoot, ...where } = order;
-const { rules } = reference(projectRoot);
-await refreshWarehouse({ ...where, rules, onNote: (line) => process.stderr.write(`${line}\n`) });
+const inputs = martInputs(reference(projectRoot));
+await refreshWarehouse({ ...where, ...inputs, onNote: (line) => process.stderr.write(`${line}\n`) });
 const rssBytes = peakBytes("self") ?? process.resourceUsage().maxRSS * 1024;
 process.send?.({ phases, rssBytes } satisfies RefreshCost, () => process.disconnect());

@@ -55,7 +55,13 @@ function pulled({ target, campaign, reference }: Ground, home: string, name: str
     await Promise.all(clients.map((client) => client.end()));
     clients = [];
   };
-  const from = { id: campaign.campaign_id, name: campaign.name, devices: campaign.device_count, rules: campaign.rules };
+  const from = {
+    id: campaign.campaign_id,
+    name: campaign.name,
+    devices: campaign.device_count,
+    rules: campaign.rules,
+    policy: undefined,
+  };
   return {
     name,
     async reset() {
@@ -73,7 +79,8 @@ function pulled({ target, campaign, reference }: Ground, home: string, name: str
       const devices = await pullDevices(places, () => {});
       phase("prepare");
       return inDuckDb(folder, OUR_MEMORY, "stg_device", async (db) => {
-        await prepare(db, reference.rules(campaign.rules));
+        const given = { policyName: "default", policy: reference.policy("default"), roi: reference.roi("default") };
+        await prepare(db, { rules: reference.rules(campaign.rules), ...given });
         phase("stage");
         await stage(db, [devices, ...others]);
       });
@@ -88,7 +95,7 @@ function pulled({ target, campaign, reference }: Ground, home: string, name: str
 
 /** The sources but the devices, of a campaign that is not there. */
 async function withoutRows(client: pg.Client, folder: string): Promise<Pulled[]> {
-  const campaign = { id: 0, name: "", devices: 0, rules: "" };
+  const campaign = { id: 0, name: "", devices: 0, rules: "", policy: undefined };
   const pulls: Pulled[] = [];
   for (const source of SOURCES.filter((one) => one !== "device"))
     pulls.push(await pullSource({ client, campaign, folder }, source));

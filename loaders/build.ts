@@ -4,16 +4,24 @@ import type { Catalogue } from "../pipelines/domain/catalogue.ts";
 import type { RuleSet } from "../pipelines/domain/rules.ts";
 import { rowsOf, setVariable } from "./engine.ts";
 import { readerFingerprint, readFolder, readModels, readSql } from "./models.ts";
+import { type OutlookInputs, outlookVariables } from "./outlook.ts";
 import { proposalsMacro } from "./proposals.ts";
 import type { Pulled } from "./pull.ts";
 import { catalogueVariables, findingsSql, referenceVariables, ruleMacros } from "./reference.ts";
 
+/** What files say of a campaign, beside its rows. */
+export interface Given extends OutlookInputs {
+  readonly rules: RuleSet;
+  /** What error codes mean and where regions lie; left out: of none it is known. */
+  readonly catalogue?: Catalogue | undefined;
+}
+
 /** Makes macros, vocabulary and rules: what the models are written in. */
-export async function prepare(db: DuckDBConnection, rules: RuleSet, catalogue: Catalogue = UNKNOWN): Promise<void> {
+export async function prepare(db: DuckDBConnection, { rules, catalogue = UNKNOWN, ...outlook }: Given): Promise<void> {
   await db.run(readSql("engine/load"));
   for (const { sql } of readFolder("macros")) await db.run(sql);
   for (const macro of ruleMacros(rules)) await db.run(macro);
-  const variables = { ...referenceVariables(rules), ...catalogueVariables(catalogue) };
+  const variables = { ...referenceVariables(rules), ...catalogueVariables(catalogue), ...outlookVariables(outlook) };
   for (const [name, json] of Object.entries(variables)) await setVariable(db, name, json);
   await setVariable(
     db,

@@ -9,7 +9,7 @@ import { parseHeader } from "./header.ts";
 import { MARTS } from "./mart.ts";
 import { LAYERS, type Model, readModels, readSql } from "./models.ts";
 import { beginPull, findCampaign, pullDevices, pullSource, SOURCES } from "./pull.ts";
-import { defaultRules, trialOf } from "./testing/warehouse.ts";
+import { defaultRules, SHIPPED, trialOf } from "./testing/warehouse.ts";
 
 const described = (model: Model): string[] => model.columns.map(({ name, type }) => `${name} ${type}`);
 
@@ -26,7 +26,12 @@ test("every header names the columns that the engine reports, with their types, 
   await beginPull(client, () => {});
   const place = { client, campaign: await findCampaign(client, undefined), folder };
   await writeDatabase(join(folder, "w.duckdb"), { memoryLimit: "100MB", spill: folder }, async (db) => {
-    await prepare(db, defaultRules());
+    await prepare(db, {
+      rules: defaultRules(),
+      policyName: "default",
+      policy: SHIPPED.policy(),
+      roi: SHIPPED.roi,
+    });
     const pulled = [await pullDevices([place], () => {})];
     for (const source of SOURCES.slice(1)) pulled.push(await pullSource(place, source));
     await stage(db, pulled);

@@ -33,6 +33,8 @@ export interface Campaign {
   readonly devices: number;
   /** Name of the rule set that judges it. */
   readonly rules: string;
+  /** Name of the policy that recovery decided by last; undefined where it has not run. */
+  readonly policy: string | undefined;
 }
 
 /** What the files of pulled rows of a source hold. */
@@ -78,7 +80,14 @@ const NO_RIGHT = "42501";
 export async function findCampaign(client: pg.ClientBase, name: string | undefined): Promise<Campaign> {
   const { rows } = await client.query(readSql("pull/find_campaign"), [name ?? null]);
   const row = rows[0];
-  if (row) return { id: row.campaign_id, name: row.name, devices: Number(row.device_count), rules: row.rules };
+  if (row)
+    return {
+      id: row.campaign_id,
+      name: row.name,
+      devices: Number(row.device_count),
+      rules: row.rules,
+      policy: row.policy ?? undefined,
+    };
   throw new SentinelError({
     exitCode: EXIT.usage,
     cause: name === undefined ? "There is no campaign yet." : `There is no campaign named ${name}.`,
@@ -93,7 +102,7 @@ export interface PullPlace {
   readonly campaign: Campaign;
   /** Folder for the files, each readable by its user alone. */
   readonly folder: string;
-  /** What rules ask about: of the columns that nothing else reads, those alone are pulled. */
+  /** What rules and policy ask about: of the columns that nothing else reads, those alone are pulled. */
   readonly asked?: readonly RuleField[];
   /** Whether any rule proposes anything: else nobody asks what is judged of open places. */
   readonly proposes?: boolean;

@@ -5,10 +5,14 @@ import { SentinelError } from "../pipelines/cli/errors.ts";
 import { newClient } from "../pipelines/db/client.ts";
 import { watch } from "../pipelines/db/watch.ts";
 import type { Catalogue } from "../pipelines/domain/catalogue.ts";
+import { casesOf } from "../pipelines/domain/condition.ts";
+import type { Policy } from "../pipelines/domain/policy.ts";
 import { askedFields } from "../pipelines/domain/predicate-sql.ts";
+import type { Assumptions } from "../pipelines/domain/roi.ts";
 import type { RuleSet } from "../pipelines/domain/rules.ts";
+import { WHAT_IF_NUMBERS, type WhatIfNumber } from "../pipelines/domain/what-if.ts";
 import { withWorkspace } from "../pipelines/workspace.ts";
-import { build, check, prepare, stage } from "./build.ts";
+import { build, check, type Given, prepare, stage } from "./build.ts";
 import { inOneTransaction, isOutOfMemory, type WriteOptions, writeDatabase } from "./engine.ts";
 import { explainPull } from "./explain-pull.ts";
 import { beginPull, findCampaign, type Pulled, pullDevices, pullSource, SOURCES } from "./pull.ts";
@@ -26,6 +30,10 @@ export interface RefreshOptions {
   readonly rules: (name: string) => RuleSet;
   /** What error codes mean and where regions lie; left out: of none it is known. */
   readonly catalogue?: Catalogue;
+  /** The policy of a name; undefined where there is none any more. */
+  readonly policy: (name: string) => Policy | undefined;
+  /** What the return is reckoned by. */
+  readonly roi: Assumptions;
   /**
    * What DuckDB may use before it spills to disk, for example 200MB. Left out: 90MB, with which a million devices stay below
    * 300 MB of the process, and once more with 400MB where that does not do.
@@ -70,15 +78,15 @@ export async function refreshWarehouse(options: RefreshOptions): Promise<Snapsho
 
 /** What is awaited from the database. */
 interface Pull {
-  /** The campaign's rules, known long before the rest. */
-  readonly judging: Promise<RuleSet>;
+  /** The campaign's rules and policy, known long before the rest. */
+  readonly judging: Promise<Given>;
   readonly pulling: Promise<readonly Pulled[]>;
 }
 
 /** Either may fail before it is waited for. */
 function pull(options: RefreshOptions, folder: string): Pull {
   let pulling: Promise<readonly Pulled[]> = Promise.resolve([]);
-  const judging = new Promise<RuleSet>((resolve, reject) => {
+  const judging = new Promise<Given>((resolve, reject) => {
     pulling = pullAll(options, folder, resolve);
     pulling.catch(reject);
   });
@@ -91,16 +99,16 @@ async function buildFile(
   file: string,
   folder: string,
   { judging, pulling }: Pull,
-  { catalogue, memoryLimit, signal, onNote }: RefreshOptions,
+  { memoryLimit, signal, onNote }: RefreshOptions,
 ): Promise<Omit<Snapshot, "path">> {
   const attempt = (engine: Pick<WriteOptions, "memoryLimit">): Promise<Omit<Snapshot, "path">> =>
     writeDatabase(file, { ...engine, spill: join(folder, "spill"), signal }, async (db) => {
-      const rules = await judging;
+      const given = await judging;
       await inOneTransaction(db, async () => {
-        await prepare(db, rules, catalogue);
+        await prepare(db, given);
         await stage(db, await pulling);
       });
-      await inOneTransaction(db, () => build(db, rules));
+      await inOneTransaction(db, () => build(db, given.rules));
       await check(db);
       return await readSnapshotOf(db);
     });
@@ -116,17 +124,21 @@ async function buildFile(
 
 /**
  * All sources of a campaign, as they were at one moment: the devices by two sessions, the rest by the first of them.
- * @param judge gets the campaign's rules as soon as they are known.
+ * @param judge gets the campaign's rules and policy as soon as they are known.
  */
-async function pullAll(options: RefreshOptions, folder: string, judge: (rules: RuleSet) => void): Promise<Pulled[]> {
-  const { campaign: name, rules: rulesOf, onNote = () => {}, onProgress } = options;
+async function pullAll(options: RefreshOptions, folder: string, judge: (given: Given) => void): Promise<Pulled[]> {
+  const { campaign: name, rules: rulesOf, policy: policyOf, roi, catalogue, onNote = () => {}, onProgress } = options;
   return withSession(options, async (client) => {
     const snapshot = await beginPull(client, onNote);
     const campaign = await findCampaign(client, name);
     const rules = rulesOf(campaign.rules);
-    judge(rules);
+    // Before it has run, recovery would decide by this one.
+    const policyName = campaign.policy ?? "default";
+    const policy = policyOf(policyName);
+    judge({ rules, policyName, policy, roi, catalogue });
     const proposes = rules.rules.some(({ repair }) => repair);
-    const place = { client, campaign, folder, asked: askedFields(rules), proposes };
+    const asked = [...askedFields(rules), ...(policy ? WHAT_IF_NUMBERS.filter((field) => asksFor(policy, field)) : [])];
+    const place = { client, campaign, folder, asked, proposes };
     const devices = await withSession(options, async (second) => {
       await beginPull(second, () => {}, snapshot);
       return pullDevices([place, { ...place, client: second }], (rows) => onProgress?.(rows, campaign.devices));
@@ -136,6 +148,9 @@ async function pullAll(options: RefreshOptions, folder: string, judge: (rules: R
     return pulled;
   });
 }
+
+const asksFor = (policy: Policy, field: WhatIfNumber): boolean =>
+  policy.rules.flatMap(casesOf).some((one) => one.some((condition) => condition.field === field));
 
 /** A session of its own, closed when the work is done: nothing is built while one is open. */
 async function withSession<T>(

@@ -45,7 +45,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "pipeline",
     help: "everything: generate, corrupt, recover, validate, report",
-    options: [...GENERATE, "faultRate", "profile", "policy", "rules", ...WORK, "noSite"],
+    options: [...GENERATE, "faultRate", "profile", "policy", "rules", "roi", ...WORK, "noSite"],
     run: pipeline,
   },
   {
@@ -114,7 +114,7 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "report",
     help: "pull the campaign into DuckDB and build the site",
-    options: [...CAMPAIGN, "noSite"],
+    options: [...CAMPAIGN, "roi", "noSite"],
     run: async (context) => {
       const { report } = await reporting();
       await withDatabase(context, async (target) => context.reporter.ended(await report(context, target)));

@@ -9,6 +9,7 @@ import { parseExperiment } from "./domain/experiment-form.ts";
 import { type FaultProfile, parseFaultProfile } from "./domain/fault-profile.ts";
 import type { FleetSpec, ModelSpec, RegionSpec, Weighted } from "./domain/fleet.ts";
 import { type Policy, parsePolicy } from "./domain/policy.ts";
+import { type Assumptions, parseAssumptions } from "./domain/roi.ts";
 import { parseRuleSet, type RuleSet } from "./domain/rules.ts";
 import { PERSON, UPDATE_STAGES, type UpdateStage } from "./domain/vocabulary.ts";
 import { parseVendor, type Shape } from "./import/vendors.ts";
@@ -19,6 +20,9 @@ export interface Reference {
   fleet(): FleetSpec;
   rules(name: string): RuleSet;
   policy(name: string): Policy;
+  /** The same; undefined where no file has the name. */
+  knownPolicy(name: string): Policy | undefined;
+  roi(name: string): Assumptions;
   faultProfile(name: string): FaultProfile;
   /** Names of the experiments. */
   experiments(): readonly string[];
@@ -36,6 +40,8 @@ export function reference(projectRoot: string): Reference {
     fleet: () => fleetSpec(data),
     rules: (name) => parsed(data, "rules", name, parseRuleSet, "rule set"),
     policy: (name) => parsed(data, "policy", name, policyOf),
+    knownPolicy: (name) => (named(data, "policy").includes(name) ? parsed(data, "policy", name, policyOf) : undefined),
+    roi: (name) => parsed(data, "roi", name, parseAssumptions, "set of ROI assumptions"),
     faultProfile: (name) => parsed(data, "chaos", name, parseFaultProfile, "chaos profile"),
     experiments: () => named(data, "experiments"),
     experiment: (name) => parsed(data, "experiments", name, (value) => experimentOf(value, name), "experiment"),
@@ -46,6 +52,11 @@ export function reference(projectRoot: string): Reference {
     errorCodes: () => errorCodes(data),
     catalogue: () => ({ errors: rows(data, "errors.csv").map(errorMeaning), regions: regionPlaces(data) }),
   };
+}
+
+/** What the marts are made by, beside the rows of a campaign. */
+export function martInputs({ rules, knownPolicy, roi, catalogue }: Reference, assumptions = "default") {
+  return { rules, policy: knownPolicy, roi: roi(assumptions), catalogue: catalogue() };
 }
 
 /** The names of the files of a kind, in the same order everywhere. */

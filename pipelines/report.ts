@@ -8,6 +8,7 @@ import { count, seconds } from "./cli/format.ts";
 import type { StageResult } from "./cli/reporter.ts";
 import type { Context } from "./context.ts";
 import type { Target } from "./db/connect.ts";
+import { martInputs } from "./reference.ts";
 import { buildSite } from "./site/build.ts";
 
 /** Folder with one DuckDB file a campaign. */
@@ -28,8 +29,7 @@ export async function report(
     connection: target.config,
     ...(campaign === undefined ? {} : { campaign }),
     home: warehouseHome(projectRoot),
-    rules: reference.rules,
-    catalogue: reference.catalogue(),
+    ...martInputs(reference, options.roi),
     signal,
     onProgress: (rows, total) => {
       progress ??= reporter.stage("report", campaign ?? "current", total, "devices");

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readMart } from "../loaders/mart.ts";
 import { refreshWarehouse } from "../loaders/warehouse.ts";
 import { FAULT_KINDS } from "../pipelines/domain/vocabulary.ts";
-import { reference } from "../pipelines/reference.ts";
+import { martInputs, reference } from "../pipelines/reference.ts";
 import { command, digestIn, done, PROJECT, stages } from "./support/command.ts";
 import { freshDatabase, keptDatabases, type TestDatabase } from "./support/database.ts";
 import { cloned, digestOf, query } from "./support/fleet.ts";
@@ -79,7 +79,7 @@ test.each(["default", "field"])(
     const { path } = await refreshWarehouse({
       connection: { connectionString: url },
       home: files.path,
-      rules: reference(PROJECT).rules,
+      ...martInputs(reference(PROJECT)),
     });
     const scores = await readMart(path, "detection_score");
     const kinds = scores.filter(({ scope }) => scope === "kind").map((row) => counted(row.name, row));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readMart } from "../loaders/mart.ts";
 import { refreshWarehouse } from "../loaders/warehouse.ts";
-import { reference } from "../pipelines/reference.ts";
+import { martInputs, reference } from "../pipelines/reference.ts";
 import { forge, rewrite, type Shelf, shelf } from "./support/archives.ts";
 import { digestIn, done, PROJECT, type Said, stages } from "./support/command.ts";
 import { freshDatabase, keptDatabases } from "./support/database.ts";
@@ -59,8 +59,8 @@ const counted = async (url: string) =>
   query(url, "SELECT update_status, count(*)::int AS devices FROM ota_logs GROUP BY 1 ORDER BY 1");
 
 async function martsOf(url: string) {
-  const rules = reference(PROJECT).rules;
-  const snapshot = await refreshWarehouse({ connection: { connectionString: url }, home: archives.place(), rules });
+  const inputs = martInputs(reference(PROJECT));
+  const snapshot = await refreshWarehouse({ connection: { connectionString: url }, home: archives.place(), ...inputs });
   return (name: string) => readMart(snapshot.path, name);
 }
 

@@ -4,10 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readMart } from "../loaders/mart.ts";
 import { refreshWarehouse } from "../loaders/warehouse.ts";
 import { parseRuleSet } from "../pipelines/domain/rules.ts";
+import { martInputs, reference } from "../pipelines/reference.ts";
 import { readCsv, writeCsv } from "../pipelines/triage/csv.ts";
 import { holdBatches } from "./support/barrier.ts";
 import { freshCheckout } from "./support/checkout.ts";
 import { type Ended, start, succeed } from "./support/cli.ts";
+import { PROJECT } from "./support/command.ts";
 import { freshDatabase, type TestDatabase } from "./support/database.ts";
 import { cloned, digestOf, query } from "./support/fleet.ts";
 import type { TemporaryProject } from "./support/project.ts";
@@ -223,7 +225,8 @@ describe("a repair that a person set to auto", () => {
     // The marts, which may not read who decided, know the rule's repairs from a person's.
     const home = path.join(checkout.root, "marts");
     const rules = parseRuleSet(METERED(true));
-    const marts = await refreshWarehouse({ connection: { connectionString: url }, home, rules: () => rules });
+    const inputs = { ...martInputs(reference(PROJECT)), rules: () => rules };
+    const marts = await refreshWarehouse({ connection: { connectionString: url }, home, ...inputs });
     expect((await readMart(marts.path, "triage_standing"))[0]).toMatchObject({
       repaired: repaired.length,
       recovered: 0,

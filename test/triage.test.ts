@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { refreshWarehouse } from "../loaders/warehouse.ts";
-import { reference } from "../pipelines/reference.ts";
+import { martInputs, reference } from "../pipelines/reference.ts";
 import { readCsv, writeCsv } from "../pipelines/triage/csv.ts";
 import { command, digestIn, done, PROJECT, type Said, stages, triage } from "./support/command.ts";
 import { freshDatabase, keptDatabases, type TestDatabase } from "./support/database.ts";
@@ -327,11 +327,10 @@ test("the marts add up with decisions of persons among the others", async () => 
   const [one, two, three] = (await queue(url)).map(({ device_id }) => device_id);
   await triage(url, ["reject", one ?? "", two ?? ""], { why: "scrapped" });
   await triage(url, ["release", three ?? ""], { why: "to see" });
-  const { rules } = reference(PROJECT);
   const { devices } = await refreshWarehouse({
     connection: { connectionString: url },
     home: folder,
-    rules,
+    ...martInputs(reference(PROJECT)),
     onNote: () => {},
   });
   expect(devices).toBe(2000);

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { onTestFinished } from "vitest";
+import { parsePolicy } from "../../pipelines/domain/policy.ts";
+import { parseAssumptions } from "../../pipelines/domain/roi.ts";
 import { parseRuleSet, type RuleSet } from "../../pipelines/domain/rules.ts";
 import { freshDatabase } from "../../test/support/database.ts";
 import { type RefreshOptions, refreshWarehouse, type Snapshot } from "../warehouse.ts";
@@ -18,12 +20,14 @@ export interface Trial {
 
 /** The rules that Sentinel comes with. */
 export function defaultRules(): RuleSet {
-  const rules = parseRuleSet(
-    JSON.parse(readFileSync(new URL("../../data/rules/default.json", import.meta.url), "utf8")),
-  );
-  if (typeof rules === "string") throw new Error(rules);
-  return rules;
+  return parseRuleSet(shipped("rules"));
 }
+
+const shipped = (kind: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../data/${kind}/default.json`, import.meta.url), "utf8"));
+
+/** The policy and the assumptions that Sentinel comes with. */
+export const SHIPPED = { policy: () => parsePolicy(shipped("policy")), roi: parseAssumptions(shipped("roi")) };
 
 /** A migrated database with no campaign. */
 export async function emptyTrial(): Promise<Trial> {
@@ -37,7 +41,7 @@ export async function emptyTrial(): Promise<Trial> {
     rmSync(home, { recursive: true, force: true });
   });
   const refresh = (options: Partial<RefreshOptions> = {}): Promise<Snapshot> =>
-    refreshWarehouse({ connection: { connectionString: url }, home, rules: defaultRules, ...options });
+    refreshWarehouse({ connection: { connectionString: url }, home, ...SHIPPED, rules: defaultRules, ...options });
   return { url, client, home, refresh };
 }
 

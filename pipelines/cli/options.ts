@@ -15,6 +15,7 @@ export interface Options {
   profile?: string;
   policy?: string;
   rules?: string;
+  roi?: string;
   campaign?: string;
   databaseUrl?: string;
   resume?: boolean;
@@ -186,6 +187,14 @@ export const OPTIONS: readonly OptionSpec[] = [
     env: "SENTINEL_RULES",
     value: "NAME",
     help: "rule set that judges the campaign from now on, a file in data/rules (the campaign's, at first default)",
+    ...word,
+  },
+  {
+    name: "roi",
+    flag: "roi",
+    env: "SENTINEL_ROI",
+    value: "NAME",
+    help: "what the return of recovery is reckoned by, a file in data/roi (default)",
     ...word,
   },
   {

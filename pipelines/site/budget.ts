@@ -10,6 +10,7 @@ const FILE_LIMIT = 256 * KIB;
 const LIMITS: Readonly<Record<string, number>> = {
   batch_timeline: 4 * MIB,
   import_rejects: MIB,
+  policy_base: MIB,
   // What common static hosts take.
   triage_open: 25 * MIB,
 };

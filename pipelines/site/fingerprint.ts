@@ -2,10 +2,14 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 
+/** Pages run code of it (`pages.ts`), and so does the door. */
+const DOMAIN = join("pipelines", "domain");
+
 /** What pages are made of, data apart. The last is npm's own list of what is installed, in which versions. */
 const PAGES = [
   "src",
   join("pipelines", "site"),
+  DOMAIN,
   "observablehq.config.ts",
   "package.json",
   "tsconfig.json",
@@ -17,7 +21,7 @@ const DATA = [
   join("src", "data"),
   join("src", "components"),
   "loaders",
-  join("pipelines", "domain"),
+  DOMAIN,
   join("pipelines", "db"),
   join("pipelines", "cli"),
   "package.json",
@@ -41,7 +45,8 @@ async function digest(projectRoot: string, sources: readonly string[], seed = ""
   return hash.digest("hex");
 }
 
-async function sourceFiles(path: string): Promise<string[]> {
+/** The files of a folder, tests apart, in the order of their names; of a file, itself. */
+export async function sourceFiles(path: string): Promise<string[]> {
   const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch((error) => {
     if (error.code === "ENOTDIR") return undefined;
     if (error.code === "ENOENT") return [];

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import { sourceFiles } from "./fingerprint.ts";
 
 /**
  * A library that pages use. Framework looks for `npm:` imports and its implicit names (Plot, d3, html, Inputs, aq) under
@@ -57,6 +58,12 @@ interface Package {
   readonly entry: string;
 }
 
+/**
+ * The part of the domain that pages run: the policy's and the ROI's own code, not a copy. package.json exports it under this name, by which Node,
+ * the tests and the type checker find it; Framework finds it here, since it takes no import from above its root.
+ */
+const DOMAIN = { path: "domain", folder: join("pipelines", "domain"), entry: "pages.ts" };
+
 /** Where Framework keeps what it fetched, bundled or loaded. */
 export const cacheFolder = (projectRoot: string): string => join(projectRoot, "src", ".observablehq", "cache");
 
@@ -70,7 +77,8 @@ export const recordFolder = (projectRoot: string): string => join(cacheFolder(pr
 export async function prepareLibraries(projectRoot: string): Promise<boolean> {
   const cache = cacheFolder(projectRoot);
   const packages = await Promise.all(LIBRARIES.map((library) => readPackage(projectRoot, library)));
-  const stamp = stampOf(packages);
+  const own = await ownPackage(projectRoot);
+  const stamp = stampOf(packages, await domainDigest(projectRoot, own));
   const stampFile = join(recordFolder(projectRoot), "libraries.sha256");
   if ((await readFile(stampFile, "utf8").catch(() => "")) === stamp) return false;
 
@@ -78,6 +86,7 @@ export async function prepareLibraries(projectRoot: string): Promise<boolean> {
   for (const place of ["_npm", "_node"]) await rm(join(cache, place), { recursive: true, force: true });
   await Promise.all(UNUSED.map((name) => mkdir(join(cache, "_npm", `${name}@0.0.0`), { recursive: true })));
   await Promise.all(LIBRARIES.map((library, index) => place(cache, library, packages[index] as Package)));
+  await write(join(cache, "_node", `${own.name}@${own.version}`, `${DOMAIN.path}.js`), await bundle(own));
   await mkdir(dirname(stampFile), { recursive: true });
   await writeFile(stampFile, stamp);
   return true;
@@ -105,22 +114,47 @@ function packageFolder(require: NodeJS.Require, name: string): string {
   return end < 0 ? dirname(resolved) : resolved.slice(0, end + marker.length);
 }
 
-function stampOf(packages: readonly Package[]): string {
-  const hash = createHash("sha256").update(JSON.stringify([LIBRARIES, UNUSED]));
+/** This project, whose entry for pages is {@link DOMAIN}. */
+async function ownPackage(projectRoot: string): Promise<Package> {
+  const manifest = JSON.parse(await readFile(join(projectRoot, "package.json"), "utf8")) as Record<string, string>;
+  return {
+    folder: projectRoot,
+    name: String(manifest.name),
+    version: String(manifest.version),
+    license: String(manifest.license),
+    entry: join(projectRoot, DOMAIN.folder, DOMAIN.entry),
+  };
+}
+
+async function domainDigest(projectRoot: string, { name, version }: Package): Promise<string> {
+  const hash = createHash("sha256").update(`${name}@${version}\n`);
+  for (const file of await sourceFiles(join(projectRoot, DOMAIN.folder))) hash.update(await readFile(file));
+  return hash.digest("hex");
+}
+
+function stampOf(packages: readonly Package[], domain: string): string {
+  const hash = createHash("sha256").update(JSON.stringify([LIBRARIES, UNUSED, domain]));
   for (const { name, version } of packages) hash.update(`${name}@${version}\n`);
   return hash.digest("hex");
 }
 
-async function place(
-  cache: string,
-  library: Library,
-  { folder, name, version, license, entry }: Package,
-): Promise<void> {
+async function place(cache: string, library: Library, source: Package): Promise<void> {
+  const text = await bundle(source, library.also);
+  for (const folder of library.places) {
+    const file = folder === "_npm" ? "_esm.js" : "index.js";
+    await write(join(cache, folder, `${source.name}@${source.version}`, file), text);
+  }
+  const home = join(cache, "_npm", `${source.name}@${source.version}`);
+  await Promise.all((library.packed ?? []).map((file) => pack(join(source.folder, file), join(home, `${file}.gz`))));
+}
+
+/** @param also statements beside all that the package exports. */
+async function bundle({ folder, name, version, license, entry }: Package, also?: string): Promise<string> {
   // Loaded here, since most builds bundle nothing.
   const { build } = await import("esbuild");
-  const bundle = await build({
-    ...(library.also
-      ? { stdin: { contents: `export * from ${JSON.stringify(entry)};\n${library.also};`, resolveDir: folder } }
+  const { outputFiles } = await build({
+    ...(also
+      ? { stdin: { contents: `export * from ${JSON.stringify(entry)};\n${also};`, resolveDir: folder } }
       : { entryPoints: [entry] }),
     bundle: true,
     format: "esm",
@@ -132,18 +166,14 @@ async function place(
     sourcemap: false,
     banner: { js: `/*! ${name} ${version}, ${license} */` },
   });
-  const text = bundle.outputFiles[0]?.text ?? "";
-  for (const folder of library.places) {
-    const file = folder === "_npm" ? "_esm.js" : "index.js";
-    const target = join(cache, folder, `${name}@${version}`, file);
-    await mkdir(dirname(target), { recursive: true });
-    await writeFile(target, text);
-  }
-  const home = join(cache, "_npm", `${name}@${version}`);
-  await Promise.all((library.packed ?? []).map((file) => pack(join(folder, file), join(home, `${file}.gz`))));
+  return outputFiles[0]?.text ?? "";
 }
 
 async function pack(source: string, target: string): Promise<void> {
+  await write(target, await promisify(gzip)(await readFile(source)));
+}
+
+async function write(target: string, content: string | Buffer): Promise<void> {
   await mkdir(dirname(target), { recursive: true });
-  await writeFile(target, await promisify(gzip)(await readFile(source)));
+  await writeFile(target, content);
 }

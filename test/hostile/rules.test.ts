@@ -7,7 +7,7 @@ import { countedStatus } from "../../pipelines/domain/contradiction.ts";
 import { askedOneByOne } from "../../pipelines/domain/one-by-one.fixture.ts";
 import { effectOf, type Finding, type RuleSet } from "../../pipelines/domain/rules.ts";
 import { type ReportedStatus, RULE_FIELDS, type RuleField } from "../../pipelines/domain/vocabulary.ts";
-import { type Reference, reference } from "../../pipelines/reference.ts";
+import { martInputs, type Reference, reference } from "../../pipelines/reference.ts";
 import { command, done, PROJECT } from "../support/command.ts";
 import { freshDatabase, keptDatabases } from "../support/database.ts";
 import { query } from "../support/fleet.ts";
@@ -71,6 +71,7 @@ async function foundByMarts(url: string, rules: RuleSet): Promise<unknown[]> {
   const { path } = await refreshWarehouse({
     connection: { connectionString: url },
     home: files.path,
+    ...martInputs(reference(PROJECT)),
     rules: () => rules,
   });
   const instance = await DuckDBInstance.create(path, { access_mode: "READ_ONLY" });

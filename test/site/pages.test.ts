@@ -21,6 +21,12 @@ const PAGES = [
   ["bottlenecks", "Downloading is the bottleneck, and India is worst there, beyond noise.", 9],
   ["errors", "connection_lost broke most: 40.0% of 13,695 failed devices.", 5],
   ["recovery", "12,795 of 13,695 half-updated devices were recovered in 630 ms.", 4],
+  [
+    "policy",
+    "By policy default, of 13,695 devices that failed 7,231 are retried at once, 5,917 are rolled back and 547 are held for a person.",
+    2,
+  ],
+  ["roi", "Between −USD 18,400 and USD 2,870,000, USD 292,000 in the middle: 14 of 17 assumptions have no source.", 2],
   ["data-quality", "Mostly: 6 of 614 injected faults were missed.", 5],
   ["triage", "900 devices need a decision; for 150 of them rules propose the fix.", 3],
   ["validation", "Yes: all 7 promises hold.", 0],

@@ -22,7 +22,7 @@ interface Site {
 
 const PAGES = NAVIGATION.map(({ path }) => path.slice(1));
 /** Pages with a row a region; the others show what the campaign is called. */
-const SHOWS_REGIONS = new Set(["regions", "bottlenecks", "recovery", "data-quality"]);
+const SHOWS_REGIONS = new Set(["regions", "bottlenecks", "recovery", "policy", "data-quality"]);
 /** What a spreadsheet may take for a formula. */
 const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 /** Characters that change what is read and do not show themselves. */
@@ -87,6 +87,8 @@ describe("an import with five columns", () => {
     ["bottlenecks", "No device says which model it is"],
     ["errors", "none of them says by which error"],
     ["recovery", "half-updated devices were recovered"],
+    ["policy", "By policy default, of"],
+    ["roi", "not one of them is confirmed to have worked"],
     ["data-quality", "No faults were injected"],
     ["triage", "Nothing waits for a person."],
     ["validation", "nothing was validated yet"],
@@ -120,6 +122,9 @@ describe("a fleet that recovery has not seen", () => {
     ["index", "12 devices reported success but still run another version"],
     ["recovery", "npm run recover && npm run report"],
     ["recovery", "12 devices reported success but still run another version"],
+    ["policy", "Recovery has not run yet."],
+    ["policy", "npm run recover -- --policy what-if --dry-run --campaign spring-rollout"],
+    ["roi", "Recovery has saved nothing yet: it has decided for no device."],
     ["triage", "Nothing is quarantined."],
     ["triage", "Recovery still has to decide"],
     ["validation", "npm run validate && npm run report"],

@@ -12,6 +12,7 @@ import {
   timelineRows,
   wilson,
 } from "./fleet-fixture.ts";
+import { outlookMarts } from "./outlook-fixture.ts";
 import { standingRows, triageRows, type Worked, workRows } from "./triage-fixture.ts";
 
 const PROMISES = [
@@ -147,7 +148,10 @@ export function undecided(): Marts {
   ];
   for (const name of none) marts[name] = [];
   marts.triage_standing = standingRows([], {});
+  Object.assign(marts.policy_setting?.[0] ?? {}, { has_decided: false });
+  Object.assign(marts.roi_base?.[0] ?? {}, { retried: 0, rolled_back: 0, held: 0, worked_by_person: 0 });
   const summary = marts.campaign_summary?.[0] ?? {};
+  Object.assign(marts.roi_base?.[0] ?? {}, { undecided: summary.failed });
   const later = {
     injected_faults: 0,
     found_faults: 0,
@@ -182,6 +186,7 @@ export function fleet(options: FleetOptions): Marts {
   const faults = faultRows(options.devicesPerRegion > 0 ? 40 : 0);
   const open = triageRows(options);
   const worked = options.worked ?? {};
+  const actions = failure.flatMap((row) => actionRows(row));
   return {
     campaign_summary: [summary(devices, failed, counts, faults)],
     fleet_status: Object.entries(counts).map(([update_status, n], index) => {
@@ -194,7 +199,8 @@ export function fleet(options: FleetOptions): Marts {
     bottleneck_ranking: ranking,
     model_failure: modelRows(),
     ...errorMarts(failure, options),
-    recovery_action_summary: failure.flatMap((row) => actionRows(row)),
+    recovery_action_summary: actions,
+    ...outlookMarts(failure, actions, options.triage + (worked.recovered ?? 0) + (worked.rejected ?? 0)),
     fault_detection: faults,
     detection_score: scoreRows(faults),
     chaos_summary: [chaosRow(devices, faults)],
