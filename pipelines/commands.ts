@@ -149,8 +149,18 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "preview",
     help: "serve the built site on this machine",
-    options: ["port"],
+    options: ["port", "base"],
     run: preview,
+  },
+  {
+    name: "deploy",
+    help: "make the built site ready for a host, and say how to upload it",
+    options: ["target", "base", "to", "campaign", "dryRun"],
+    run: async (context) => {
+      const { latestSnapshot } = await reporting();
+      const { deploy } = await import("./deploy.ts");
+      await deploy(context, async () => (await latestSnapshot(context)).id);
+    },
   },
   {
     name: "docs",
@@ -242,7 +252,7 @@ async function dev(context: Context): Promise<void> {
 
 async function preview({ projectRoot, options, reporter, signal }: Context): Promise<void> {
   const { previewSite } = await import("./site/preview.ts");
-  const server = await previewSite({ dir: `${projectRoot}/dist`, port: options.port });
+  const server = await previewSite({ dir: `${projectRoot}/dist`, port: options.port, base: options.base });
   reporter.result(server.url);
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
