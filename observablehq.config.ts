@@ -1,5 +1,6 @@
 import process from "node:process";
 import { NAVIGATION, navigation, neighbours } from "./pipelines/site/navigation.ts";
+import { listsNotebooks } from "./pipelines/site/notebooks.ts";
 
 export default {
   root: "src",
@@ -16,5 +17,6 @@ export default {
   pages: NAVIGATION,
   head: '<link rel="icon" href="data:,"><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">',
   header: ({ path }: { path: string }) => navigation(path),
+  markdownIt: listsNotebooks,
   footer: ({ path }: { path: string }) => neighbours(path),
 };

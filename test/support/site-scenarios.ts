@@ -11,6 +11,7 @@ import {
   timelineRows,
   wilson,
 } from "./fleet-fixture.ts";
+import { notebookRows } from "./notebook-fixture.ts";
 import { standingRows, triageRows, type Worked, workRows } from "./triage-fixture.ts";
 
 const PROMISES = [
@@ -128,9 +129,11 @@ export function undecided(): Marts {
     "invariants",
     "triage_open",
     "triage_work",
+    "rule_finding",
   ];
   for (const name of none) marts[name] = [];
   marts.triage_standing = standingRows([], {});
+  marts.battery_step = (marts.battery_step ?? []).map((row) => ({ ...row, retried: 0, rolled: 0 }));
   const summary = marts.campaign_summary?.[0] ?? {};
   const later = {
     injected_faults: 0,
@@ -182,6 +185,7 @@ export function fleet(options: FleetOptions): Marts {
     fault_detection: faults,
     detection_score: scoreRows(faults),
     chaos_summary: [chaosRow(devices, faults)],
+    ...notebookRows(failure, faults),
     data_quality: qualityRows(options),
     triage_open: open,
     triage_standing: standingRows(open, worked),
