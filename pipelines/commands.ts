@@ -135,7 +135,7 @@ export const COMMANDS: readonly Command[] = [
     name: "dev",
     help: "show the pages live while you edit them",
     options: ["campaign", "port"],
-    run: dev,
+    run: async (context) => (await reporting()).dev(context),
   },
   {
     name: "build",
@@ -240,14 +240,6 @@ function summary({ reporter }: Context, ends: readonly StageResult[], total: num
   const place = last?.facts.site ?? last?.facts.warehouse;
   if (place) reporter.result(`\nReport: ${place}`);
   reporter.event({ event: "summary", campaign: last?.campaign, seconds: total, report: place ?? null });
-}
-
-async function dev(context: Context): Promise<void> {
-  const { projectRoot, options, reporter, signal } = context;
-  const { latestSnapshot } = await reporting();
-  const { devSite } = await import("./site/dev.ts");
-  const { path: warehouse } = await latestSnapshot(context);
-  await devSite({ projectRoot, warehouse, port: options.port, note: (line) => reporter.result(line), signal });
 }
 
 async function preview({ projectRoot, options, reporter, signal }: Context): Promise<void> {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { readSnapshot, type Snapshot } from "../loaders/mart.ts";
+import { rebuildWarehouse } from "../loaders/rebuild.ts";
 import { refreshWarehouse } from "../loaders/warehouse.ts";
 import { commandLine } from "./cli/again.ts";
 import { EXIT, SentinelError } from "./cli/errors.ts";
@@ -9,6 +10,7 @@ import type { StageResult } from "./cli/reporter.ts";
 import type { Context } from "./context.ts";
 import type { Target } from "./db/connect.ts";
 import { buildSite } from "./site/build.ts";
+import { devSite } from "./site/dev.ts";
 
 /** Folder with one DuckDB file a campaign. */
 export function warehouseHome(projectRoot: string): string {
@@ -80,5 +82,17 @@ export async function latestSnapshot({ projectRoot, options }: Context): Promise
       : "Nothing was pulled from a database yet.",
     remedy: "Make the marts first:",
     command: options.campaign ? commandLine("report", { campaign: options.campaign }) : "npm run pipeline",
+  });
+}
+
+/** Shows the pages live, and the marts as their SQL is edited, from the rows that were pulled last. */
+export async function dev(context: Context): Promise<void> {
+  const { projectRoot, options, reporter, reference, signal } = context;
+  const { path: warehouse } = await latestSnapshot(context);
+  await devSite({
+    ...{ projectRoot, warehouse, port: options.port, signal },
+    note: (line) => reporter.result(line),
+    rebuild: (from, target) =>
+      rebuildWarehouse({ warehouse: from, target, spill: path.dirname(target), rules: reference.rules }),
   });
 }
