@@ -163,6 +163,14 @@ export const COMMANDS: readonly Command[] = [
     },
   },
   {
+    name: "new",
+    help: "make a notebook, or a mart with its check, that runs as it is",
+    words: ["notebook|mart", "TITLE|NAME"],
+    mostWords: 40,
+    options: [],
+    run: async (context) => (await import("./scaffold.ts")).scaffold(context),
+  },
+  {
     name: "docs",
     help: "write the documents that are made from the code",
     options: ["databaseUrl"],

@@ -12,6 +12,7 @@ export interface Notebook {
 /** Framework runs in the project's folder. */
 const FOLDER = join("src", "notebooks");
 const HEADING = /^# (.+)$/m;
+const characterOf = (_: string, code: string): string => String.fromCodePoint(Number(code));
 
 /** Every notebook, found from its file, in the order of their names. */
 export function notebooks(folder = FOLDER): Notebook[] {
@@ -20,7 +21,8 @@ export function notebooks(folder = FOLDER): Notebook[] {
     .sort()
     .map((file) => {
       const name = file.slice(0, -".md".length);
-      return { path: `/notebooks/${name}`, title: HEADING.exec(readFileSync(join(folder, file), "utf8"))?.[1] ?? name };
+      const heading = HEADING.exec(readFileSync(join(folder, file), "utf8"))?.[1] ?? name;
+      return { path: `/notebooks/${name}`, title: heading.replaceAll(/&#(\d+);/g, characterOf) };
     });
 }
 
@@ -44,6 +46,6 @@ function notebookList(): string {
   return `<ul class="notebooks">${items.join("")}</ul>`;
 }
 
-/** A text as it stands in HTML. */
+/** A text as it stands in HTML that Framework reads: with what it would take for code, too. */
 export const escaped = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+  text.replaceAll(/[&<>"'`$\\]/g, (character) => `&#${character.charCodeAt(0)};`);
