@@ -1,6 +1,7 @@
 import process from "node:process";
 import { downloads } from "./pipelines/site/downloads.ts";
 import { NAVIGATION, navigation, neighbours } from "./pipelines/site/navigation.ts";
+import { listsNotebooks } from "./pipelines/site/notebooks.ts";
 
 export default {
   root: "src",
@@ -18,5 +19,6 @@ export default {
   dynamicPaths: downloads(process.cwd()),
   head: '<link rel="icon" href="data:,"><meta name="color-scheme" content="light dark"><meta name="referrer" content="no-referrer">',
   header: ({ path }: { path: string }) => navigation(path),
+  markdownIt: listsNotebooks,
   footer: ({ path }: { path: string }) => neighbours(path),
 };

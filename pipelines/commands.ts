@@ -135,7 +135,7 @@ export const COMMANDS: readonly Command[] = [
     name: "dev",
     help: "show the pages live while you edit them",
     options: ["campaign", "port"],
-    run: dev,
+    run: async (context) => (await reporting()).dev(context),
   },
   {
     name: "build",
@@ -149,8 +149,26 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "preview",
     help: "serve the built site on this machine",
-    options: ["port"],
+    options: ["port", "base"],
     run: preview,
+  },
+  {
+    name: "deploy",
+    help: "make the built site ready for a host, and say how to upload it",
+    options: ["target", "base", "to", "campaign", "dryRun"],
+    run: async (context) => {
+      const { latestSnapshot } = await reporting();
+      const { deploy } = await import("./deploy.ts");
+      await deploy(context, async () => (await latestSnapshot(context)).id);
+    },
+  },
+  {
+    name: "new",
+    help: "make a notebook, or a mart with its check, that runs as it is",
+    words: ["notebook|mart", "TITLE|NAME"],
+    mostWords: 40,
+    options: [],
+    run: async (context) => (await import("./scaffold.ts")).scaffold(context),
   },
   {
     name: "docs",
@@ -232,17 +250,9 @@ function summary({ reporter }: Context, ends: readonly StageResult[], total: num
   reporter.event({ event: "summary", campaign: last?.campaign, seconds: total, report: place ?? null });
 }
 
-async function dev(context: Context): Promise<void> {
-  const { projectRoot, options, reporter, signal } = context;
-  const { latestSnapshot } = await reporting();
-  const { devSite } = await import("./site/dev.ts");
-  const { path: warehouse } = await latestSnapshot(context);
-  await devSite({ projectRoot, warehouse, port: options.port, note: (line) => reporter.result(line), signal });
-}
-
 async function preview({ projectRoot, options, reporter, signal }: Context): Promise<void> {
   const { previewSite } = await import("./site/preview.ts");
-  const server = await previewSite({ dir: `${projectRoot}/dist`, port: options.port });
+  const server = await previewSite({ dir: `${projectRoot}/dist`, port: options.port, base: options.base });
   reporter.result(server.url);
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve();

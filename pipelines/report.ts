@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { readSnapshot, type Snapshot } from "../loaders/mart.ts";
+import { rebuildWarehouse } from "../loaders/rebuild.ts";
 import { refreshWarehouse } from "../loaders/warehouse.ts";
 import { commandLine } from "./cli/again.ts";
 import { EXIT, SentinelError } from "./cli/errors.ts";
@@ -10,6 +11,7 @@ import type { Context } from "./context.ts";
 import type { Target } from "./db/connect.ts";
 import { martInputs } from "./reference.ts";
 import { buildSite } from "./site/build.ts";
+import { devSite } from "./site/dev.ts";
 
 /** Folder with one DuckDB file a campaign. */
 export function warehouseHome(projectRoot: string): string {
@@ -81,5 +83,21 @@ export async function latestSnapshot({ projectRoot, options }: Context): Promise
       : "Nothing was pulled from a database yet.",
     remedy: "Make the marts first:",
     command: options.campaign ? commandLine("report", { campaign: options.campaign }) : "npm run pipeline",
+  });
+}
+
+/** Shows the pages live, and the marts as their SQL is edited, from the rows that were pulled last. */
+export async function dev(context: Context): Promise<void> {
+  const { projectRoot, options, reporter, reference, signal } = context;
+  const { path: warehouse } = await latestSnapshot(context);
+  await devSite({
+    ...{ projectRoot, warehouse, port: options.port, signal },
+    note: (line) => reporter.result(line),
+    rebuild: (from, target) =>
+      rebuildWarehouse({
+        ...{ warehouse: from, target, spill: path.dirname(target) },
+        ...martInputs(reference),
+        roi: reference.roi,
+      }),
   });
 }

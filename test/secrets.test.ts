@@ -46,7 +46,7 @@ async function expectClean(ended: Promise<Ended>, code: number): Promise<Ended> 
 /** Below `data/local`, so that its files are searched too. */
 const EXPORT = "data/local/canary-export";
 /** Serve until Ctrl-C, or write to the checkout, or build the site, or have a server of their own: none of them is given a password to lose. */
-const WITHOUT_DATABASE = ["dev", "preview", "build", "docs", "chaos"];
+const WITHOUT_DATABASE = ["dev", "preview", "build", "deploy", "new", "docs", "chaos"];
 
 describe("a password is in nothing that a command says", () => {
   const WORK: [string, string[]][] = [

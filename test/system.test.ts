@@ -1,13 +1,17 @@
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { notebooks } from "../pipelines/site/notebooks.ts";
 import { type PreviewServer, previewSite } from "../pipelines/site/preview.ts";
 import { openBrowser } from "./support/browser.ts";
 import { freshCheckout, shell } from "./support/checkout.ts";
 import type { TemporaryProject } from "./support/project.ts";
 import { overflow, visit } from "./support/visit.ts";
 
-const PAGES = ["index", "regions", "bottlenecks", "errors", "recovery", "data-quality", "triage", "validation"];
+const PAGES = [
+  ...["index", "regions", "bottlenecks", "errors", "recovery", "policy", "data-quality", "roi", "triage", "validation"],
+  ...notebooks().map(({ path }) => path.slice(1)),
+];
 const DEVICES = 4_000;
 
 interface Event {

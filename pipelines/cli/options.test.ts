@@ -28,6 +28,10 @@ test.each([
   [["--seed", "9007199254740991"], { seed: Number.MAX_SAFE_INTEGER }],
   [["--fault-rate", "0.015"], { faultRate: 0.015 }],
   [["--fault-rate", "1e-3"], { faultRate: 0.001 }],
+  [["--base", "/reports/june/"], { base: "/reports/june/" }],
+  [["--base", "june"], { base: "/june/" }],
+  [["--base", "/"], { base: "/" }],
+  [["--target", "nginx"], { target: "nginx" }],
   [["--campaign", "spring 4.1.0_b-2"], { campaign: "spring 4.1.0_b-2" }],
   [
     ["--json", "--quiet", "--no-color", "--no-site", "--resume"],
@@ -68,6 +72,12 @@ test.each([
   ["--policy", "a/b"],
   ["--port", "70000"],
   ["--from", ""],
+  ["--base", ""],
+  ["--base", "/a/../b/"],
+  ["--base", "https://example.org/"],
+  ["--base", "/a b/"],
+  ["--base", "/a//b/"],
+  ["--target", "ftp"],
 ])("%s %j is refused, with what it needs and what it got", (flag, value) => {
   const { exitCode, message } = refusal([`${flag}=${value}`]);
   expect(exitCode).toBe(2);

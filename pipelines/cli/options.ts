@@ -1,5 +1,7 @@
-import { POLICY_ACTIONS, type PolicyAction, RULE_FIELDS, TRIAGE_STATES } from "../domain/vocabulary.ts";
-import { count } from "./format.ts";
+import type { PolicyAction } from "../domain/vocabulary.ts";
+import { basePath, oneOf, path, share, whole, word } from "./option-values.ts";
+import { TARGET_NAMES, type TargetName } from "./targets.ts";
+import { TRIAGE_OPTIONS } from "./triage-options.ts";
 
 /** Every value that an option can set. What was not given is absent. */
 export interface Options {
@@ -38,6 +40,8 @@ export interface Options {
   version?: number;
   rejects?: string;
   port?: number;
+  target?: TargetName;
+  base?: string;
   json?: boolean;
   quiet?: boolean;
   noColor?: boolean;
@@ -57,38 +61,6 @@ export interface OptionSpec {
   readonly parse?: (text: string) => number | string | undefined;
   readonly expects?: string;
 }
-
-const whole = (min: number, max: number) => ({
-  parse: (text: string) => {
-    const value = /^[0-9]+(e[0-9]{1,2})?$/i.test(text.replaceAll("_", ""))
-      ? Number(text.replaceAll("_", ""))
-      : Number.NaN;
-    return Number.isSafeInteger(value) && value >= min && value <= max ? value : undefined;
-  },
-  expects: `a whole number from ${count(min)} to ${count(max)}`,
-});
-const word = {
-  parse: (text: string) => (/^[\w][\w .-]{0,99}$/.test(text) ? text : undefined),
-  expects: "a name of letters, digits, spaces, dots, dashes and underscores, 100 at most",
-};
-const path = { parse: (text: string) => (text === "" ? undefined : text), expects: "a file" };
-const share = {
-  parse: (text: string) => {
-    const value = text.trim() === "" ? Number.NaN : Number(text);
-    return value >= 0 && value <= 1 ? value : undefined;
-  },
-  expects: "a number from 0 to 1, for example 0.015 for 1.5 %",
-};
-
-const oneOf = (words: readonly string[]) => ({
-  parse: (text: string) => words.find((known) => known === text),
-  expects: `one of ${words.join(", ")}`,
-});
-/** What a person writes: kept, and shown to others. */
-const sentence = (longest: number) => ({
-  parse: (text: string) => (text.trim() !== "" && text.length <= longest && !text.includes("\0") ? text : undefined),
-  expects: `a text of ${count(longest)} characters at most`,
-});
 
 export const OPTIONS: readonly OptionSpec[] = [
   {
@@ -153,7 +125,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     flag: "to",
     env: "SENTINEL_TO",
     value: "FOLDER",
-    help: "folder to export into: an empty one, or one that is not there yet",
+    help: "folder to write into: an empty one, or one that is not there yet; deploy: or its own (data/local/deploy/HOST)",
     ...path,
     expects: "a folder",
   },
@@ -224,102 +196,7 @@ export const OPTIONS: readonly OptionSpec[] = [
   { name: "undo", flag: "undo", env: "SENTINEL_UNDO", help: "take all faults of the campaign back" },
   { name: "noSite", flag: "no-site", env: "SENTINEL_NO_SITE", help: "make the marts, but not the site" },
   { name: "dryRun", flag: "dry-run", env: "SENTINEL_DRY_RUN", help: "say what would be done, and change nothing" },
-  {
-    name: "rule",
-    flag: "rule",
-    env: "SENTINEL_RULE",
-    value: "ID",
-    help: "triage: devices that break this rule",
-    ...word,
-  },
-  {
-    name: "field",
-    flag: "field",
-    env: "SENTINEL_FIELD",
-    value: "NAME",
-    help: "triage: devices with a finding on this field",
-    ...oneOf([...RULE_FIELDS, "device"]),
-  },
-  {
-    name: "region",
-    flag: "region",
-    env: "SENTINEL_REGION",
-    value: "NAME",
-    help: "triage: devices in this region",
-    ...sentence(200),
-  },
-  {
-    name: "model",
-    flag: "model",
-    env: "SENTINEL_MODEL",
-    value: "NAME",
-    help: "triage: devices of this model",
-    ...sentence(200),
-  },
-  {
-    name: "state",
-    flag: "state",
-    env: "SENTINEL_STATE",
-    value: "STATE",
-    help: "triage: places in this state, or all (open; reopen: released and rejected)",
-    ...oneOf([...TRIAGE_STATES, "all"]),
-  },
-  {
-    name: "limit",
-    flag: "limit",
-    env: "SENTINEL_LIMIT",
-    value: "N",
-    help: "triage: so many devices at most (list: 50; else all)",
-    ...whole(1, 100_000_000),
-  },
-  { name: "all", flag: "all", env: "SENTINEL_ALL", help: "triage: decide on all devices that the filters leave" },
-  { name: "yes", flag: "yes", env: "SENTINEL_YES", help: "triage: with --all, for more than one device" },
-  {
-    name: "proposed",
-    flag: "proposed",
-    env: "SENTINEL_PROPOSED",
-    help: "triage fix: take the values that the rules propose",
-  },
-  {
-    name: "why",
-    flag: "why",
-    env: "SENTINEL_WHY",
-    value: "TEXT",
-    help: "triage: the reason, which the audit keeps",
-    ...sentence(2_000),
-  },
-  {
-    name: "by",
-    flag: "by",
-    env: "SENTINEL_BY",
-    value: "NAME",
-    help: "triage: who decides, which the audit keeps (the user of this machine)",
-    ...sentence(200),
-  },
-  {
-    name: "action",
-    flag: "action",
-    env: "SENTINEL_ACTION",
-    value: "ACTION",
-    help: "triage reject: what is to be done (FORCE_ROLLBACK)",
-    ...oneOf(POLICY_ACTIONS),
-  },
-  {
-    name: "version",
-    flag: "version",
-    env: "SENTINEL_VERSION",
-    value: "N",
-    help: "triage: decide only if the place in the queue still has this version",
-    ...whole(1, 2_147_483_647),
-  },
-  {
-    name: "rejects",
-    flag: "rejects",
-    env: "SENTINEL_REJECTS",
-    value: "FILE",
-    help: "triage import: CSV to write the refused rows into",
-    ...path,
-  },
+  ...TRIAGE_OPTIONS,
   {
     name: "port",
     flag: "port",
@@ -327,6 +204,22 @@ export const OPTIONS: readonly OptionSpec[] = [
     value: "N",
     help: "port to serve on (a free one)",
     ...whole(1, 65_535),
+  },
+  {
+    name: "target",
+    flag: "target",
+    env: "SENTINEL_TARGET",
+    value: "HOST",
+    help: "deploy: the host to make the site ready for",
+    ...oneOf(TARGET_NAMES),
+  },
+  {
+    name: "base",
+    flag: "base",
+    env: "SENTINEL_BASE",
+    value: "PATH",
+    help: "path that the site is served below, for example /reports/june/ (/)",
+    ...basePath,
   },
   { name: "json", flag: "json", env: "SENTINEL_JSON", help: "newline-delimited JSON on standard output" },
   { name: "quiet", flag: "quiet", env: "SENTINEL_QUIET", help: "no progress, results alone" },

@@ -1,52 +1,69 @@
-import { unwatchFile, watchFile } from "node:fs";
 import { utimes } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { EXIT, SentinelError } from "../cli/errors.ts";
+import { withWorkspace } from "../workspace.ts";
 import { runFramework } from "./framework.ts";
 import { prepareLibraries } from "./libraries.ts";
 import { freePort } from "./port.ts";
+import { openWorkbench } from "./workbench.ts";
 
 export interface DevOptions {
   readonly projectRoot: string;
   readonly warehouse: string;
   /** Port on the loopback address; without one, the first free from 3000. */
   readonly port?: number | undefined;
+  /** Makes a warehouse at the target, from the pulled rows of the other, with the SQL as it is now. */
+  readonly rebuild: (warehouse: string, target: string) => Promise<void>;
   readonly note?: (line: string) => void;
   /** Ends the server. */
   readonly signal?: AbortSignal;
 }
 
-/** How often the warehouse is looked at; watching its folder would miss a file that a rename replaced. */
-const POLL_MS = 1000;
-
-/** Serves the pages as they are edited, and again when the warehouse changes. Returns when the signal ends it. */
+/** Serves the pages as they are edited, and again when the warehouse or the SQL of a mart changes. Returns when the signal ends it. */
 export async function devSite(options: DevOptions): Promise<void> {
   const projectRoot = resolve(options.projectRoot);
   const warehouse = resolve(options.warehouse);
-  if (await prepareLibraries(projectRoot)) options.note?.("Bundled the client libraries.");
-  const port = options.port ?? (await freePort());
+  const note = options.note ?? (() => {});
+  if (await prepareLibraries(projectRoot)) note("Bundled the client libraries.");
   const door = join(projectRoot, "src", "data", "marts.tar.ts");
   await touch(door);
-  watchFile(warehouse, { interval: POLL_MS }, (now, before) => {
-    if (now.mtimeMs !== before.mtimeMs && now.size > 0) void touch(door);
-  });
+  await withWorkspace(
+    dirname(warehouse),
+    async (folder) => {
+      const { rebuild } = options;
+      const bench = await openWorkbench({ projectRoot, warehouse, folder, rebuild, note, changed: () => touch(door) });
+      try {
+        await serve(options, projectRoot, bench.warehouse, note);
+      } finally {
+        await bench.close();
+      }
+    },
+    ".dev-",
+  );
+}
+
+async function serve(
+  { port: asked, signal }: DevOptions,
+  projectRoot: string,
+  warehouse: string,
+  note: (line: string) => void,
+): Promise<void> {
+  const port = asked ?? (await freePort());
   const url = `http://127.0.0.1:${port}/`;
   try {
     const { code, errors } = await runFramework({
       projectRoot,
       args: ["preview", "--no-open", "--port", String(port)],
       warehouse,
-      signal: options.signal,
+      signal,
       line: (line) => {
-        if (line.includes(url)) options.note?.(url);
-        else if (/error|warning/i.test(line)) options.note?.(line);
+        if (line.includes(url)) note(url);
+        else if (/error|warning/i.test(line)) note(line);
       },
     });
     if (code !== 0) throw stopped(errors);
   } catch (error) {
-    if (!options.signal?.aborted) throw error;
-  } finally {
-    unwatchFile(warehouse);
+    if (!signal?.aborted) throw error;
   }
 }
 

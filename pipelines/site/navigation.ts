@@ -1,4 +1,6 @@
-/** The pages in the order of the navigation. A new page of the report is a line here and a Markdown file in `src`. */
+import { escaped, notebooks } from "./notebooks.ts";
+
+/** The pages in the order of the navigation. A notebook is found from its file; any other new page of the report is a line here and a Markdown file in `src`. */
 export const NAVIGATION = [
   { name: "Overview", path: "/index" },
   { name: "Regions", path: "/regions" },
@@ -10,6 +12,7 @@ export const NAVIGATION = [
   { name: "ROI", path: "/roi" },
   { name: "Triage", path: "/triage" },
   { name: "Validation", path: "/validation" },
+  { name: "Notebooks", path: "/notebooks/index" },
   { name: "SQL", path: "/sql" },
   { name: "Data", path: "/downloads" },
 ] as const;
@@ -17,7 +20,7 @@ export const NAVIGATION = [
 /** The head of every page: a link past it for keyboards, the name, and the pages. Paths become relative when pages are written. */
 export function navigation(current: string): string {
   const items = NAVIGATION.map(({ name, path }) => {
-    const here = path === current ? ' aria-current="page"' : "";
+    const here = path === current ? ' aria-current="page"' : isWithin(current, path) ? ' aria-current="true"' : "";
     return `<li><a href="${path}"${here}>${name}</a></li>`;
   });
   return [
@@ -27,11 +30,18 @@ export function navigation(current: string): string {
   ].join("\n");
 }
 
-/** The foot of every page: the pages before and after it. */
+/** Whether a page stands under the first page of its folder, which the navigation has. */
+const isWithin = (current: string, path: string): boolean =>
+  path !== "/index" && path.endsWith("/index") && current.startsWith(path.slice(0, -"index".length));
+
+/** The foot of every page: the pages before and after it; of a notebook, the notebooks. */
 export function neighbours(current: string): string {
-  const here = NAVIGATION.findIndex(({ path }) => path === current);
+  const all = current.startsWith("/notebooks/") && current !== "/notebooks/index" ? notebookPages() : NAVIGATION;
+  const here = all.findIndex(({ path }) => path === current);
   if (here < 0) return "";
-  const link = (rel: string, page: (typeof NAVIGATION)[number] | undefined): string =>
+  const link = (rel: string, page: { name: string; path: string } | undefined): string =>
     page ? `<a rel="${rel}" href="${page.path}"><span>${page.name}</span></a>` : "";
-  return `<nav aria-label="Before and after">${link("prev", NAVIGATION[here - 1])}${link("next", NAVIGATION[here + 1])}</nav>`;
+  return `<nav aria-label="Before and after">${link("prev", all[here - 1])}${link("next", all[here + 1])}</nav>`;
 }
+
+const notebookPages = () => notebooks().map(({ title, path }) => ({ name: escaped(title), path }));

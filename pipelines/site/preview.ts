@@ -2,38 +2,24 @@ import { createReadStream } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { extname, join, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { EXIT, SentinelError } from "../cli/errors.ts";
 import { securityHeaders, siteHeaders } from "./headers.ts";
 import { freePort } from "./port.ts";
+import { cacheControl, contentType } from "./serving.ts";
 
 export interface PreviewOptions {
   readonly dir: string;
   /** Port on the loopback address; without one, the first free from 3000. */
   readonly port?: number | undefined;
   /** Path that the site is served below, for example `/reports/june/`. */
-  readonly base?: string;
+  readonly base?: string | undefined;
 }
 
 export interface PreviewServer {
   readonly url: string;
   close(): Promise<void>;
 }
-
-const TYPES: Readonly<Record<string, string>> = {
-  ".css": "text/css; charset=utf-8",
-  ".csv": "text/csv; charset=utf-8",
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".json": "application/json; charset=utf-8",
-  ".png": "image/png",
-  ".sql": "text/plain; charset=utf-8",
-  ".svg": "image/svg+xml",
-  ".txt": "text/plain; charset=utf-8",
-};
-
-/** Files whose name changes with their content. */
-const HASHED = /[\\/]_(file|import|node|npm|observablehq)[\\/].*\.[0-9a-f]{8}\.\w+$/;
 
 /** Serves a built site on this machine alone, as a plain static host would. */
 export async function previewSite(options: PreviewOptions): Promise<PreviewServer> {
@@ -91,14 +77,15 @@ function listen(server: Server, port: number): Promise<void> {
 async function answer(root: string, base: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method !== "GET" && request.method !== "HEAD")
     return fail(response, 405, "Only GET and HEAD are served.");
+  if (`${request.url}/` === base) return void response.writeHead(308, { location: base }).end();
   const file = await findFile(root, base, request.url ?? "/");
   if (file === undefined) return fail(response, 404, "There is no such page.");
   response.writeHead(200, {
     // Read anew for each page: a build may have replaced the site since.
     ...(file.path.endsWith(".html") ? await siteHeaders(root) : securityHeaders([])),
-    "content-type": TYPES[extname(file.path)] ?? "application/octet-stream",
+    "content-type": contentType(file.path),
     "content-length": file.size,
-    "cache-control": HASHED.test(file.path) ? "max-age=31536000, immutable" : "no-cache",
+    "cache-control": cacheControl(relative(root, file.path).split(sep).join("/")),
   });
   if (request.method === "HEAD") response.end();
   else

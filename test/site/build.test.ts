@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SentinelError } from "../../pipelines/cli/errors.ts";
 import { filesUnder } from "../../pipelines/site/built-pages.ts";
-import { NAVIGATION } from "../../pipelines/site/navigation.ts";
+import { PAGES } from "../support/site-pages.ts";
 import { type SiteProject, siteProject } from "../support/site-project.ts";
 import { alike, populated } from "../support/site-scenarios.ts";
 import { writeWarehouse } from "../support/warehouse-fixture.ts";
@@ -29,7 +29,7 @@ afterAll(() => project?.remove());
 
 describe("building the site", () => {
   test("does nothing when nothing changed", async () => {
-    expect(await project.build()).toMatchObject({ made: "nothing", pages: NAVIGATION.length });
+    expect(await project.build()).toMatchObject({ made: "nothing", pages: PAGES });
   });
 
   test("gives the same bytes for the same input, from a cold cache and at another time", async () => {

@@ -66,6 +66,16 @@ test("refuses to write", async () => {
   expect((await ask("/", "POST")).status).toBe(405);
 });
 
+test("serves below a base, and nothing beside it", async () => {
+  const other = await previewSite({ dir: join(folder, "dist"), port: 0, base: "/reports/june/" });
+  const status = async (path: string): Promise<number> =>
+    (await fetch(new URL(path, other.url), { redirect: "manual" })).status;
+  expect(other.url).toMatch(/\/reports\/june\/$/);
+  const paths = ["/reports/june/", "/reports/june/index.html", "/reports/june", "/", "/index.html", "/reports/junebug"];
+  expect(await Promise.all(paths.map(status))).toEqual([200, 200, 308, 404, 404, 404]);
+  await other.close();
+});
+
 test("says what to do when there is no site", async () => {
   await expect(previewSite({ dir: join(folder, "nowhere") })).rejects.toMatchObject({
     exitCode: 6,

@@ -12,6 +12,7 @@ import {
   timelineRows,
   wilson,
 } from "./fleet-fixture.ts";
+import { notebookRows } from "./notebook-fixture.ts";
 import { outlookMarts } from "./outlook-fixture.ts";
 import { standingRows, triageRows, type Worked, workRows } from "./triage-fixture.ts";
 
@@ -145,11 +146,13 @@ export function undecided(): Marts {
     "invariants",
     "triage_open",
     "triage_work",
+    "rule_finding",
   ];
   for (const name of none) marts[name] = [];
   marts.triage_standing = standingRows([], {});
   Object.assign(marts.policy_setting?.[0] ?? {}, { has_decided: false });
   Object.assign(marts.roi_base?.[0] ?? {}, { retried: 0, rolled_back: 0, held: 0, worked_by_person: 0 });
+  marts.battery_step = (marts.battery_step ?? []).map((row) => ({ ...row, retried: 0, rolled: 0 }));
   const summary = marts.campaign_summary?.[0] ?? {};
   Object.assign(marts.roi_base?.[0] ?? {}, { undecided: summary.failed });
   const later = {
@@ -204,6 +207,7 @@ export function fleet(options: FleetOptions): Marts {
     fault_detection: faults,
     detection_score: scoreRows(faults),
     chaos_summary: [chaosRow(devices, faults)],
+    ...notebookRows(failure, faults),
     data_quality: qualityRows(options),
     triage_open: open,
     triage_standing: standingRows(open, worked),

@@ -1,0 +1,44 @@
+import { fill } from "../pipelines/db/sql.ts";
+import type { Catalogue } from "../pipelines/domain/catalogue.ts";
+import type { Policy } from "../pipelines/domain/policy.ts";
+import { quote } from "../pipelines/domain/predicate-sql.ts";
+import type { Assumptions } from "../pipelines/domain/roi.ts";
+import type { RuleSet } from "../pipelines/domain/rules.ts";
+import { build, check, type Given, prepare } from "./build.ts";
+import { inOneTransaction, readDatabase, rowsOf, writeDatabase } from "./engine.ts";
+import { readSql } from "./models.ts";
+
+export interface RebuildOptions {
+  /** The warehouse whose pulled rows are taken. */
+  readonly warehouse: string;
+  /** File to write, which must not be there. */
+  readonly target: string;
+  /** Folder for what does not fit into memory. */
+  readonly spill: string;
+  /** The rules, the policy and the assumptions of a name: the warehouse says which are its own. */
+  readonly rules: (name: string) => RuleSet;
+  readonly policy: (name: string) => Policy | undefined;
+  readonly roi: (name: string) => Assumptions;
+  readonly catalogue?: Catalogue;
+}
+
+/** As much as a refresh takes where little does not do: an editor waits. */
+const MEMORY = "400MB";
+
+/**
+ * Makes a warehouse again from the rows that another one has staged, with the SQL as it is now: no database is asked.
+ * @throws Error of the engine where a model is wrong, SentinelError where a check finds a row.
+ */
+export async function rebuildWarehouse(options: RebuildOptions): Promise<void> {
+  const { warehouse, target, spill, catalogue } = options;
+  const [names] = await readDatabase(warehouse, {}, (db) => rowsOf(db, readSql("engine/read_given")));
+  const [policyName, rules] = [String(names?.policy), options.rules(String(names?.rules))];
+  const [policy, roi] = [options.policy(policyName), options.roi(String(names?.roi))];
+  const given: Given = { rules, policyName, policy, roi, catalogue };
+  await writeDatabase(target, { memoryLimit: MEMORY, spill }, async (db) => {
+    await prepare(db, given);
+    await db.run(fill(readSql("engine/take_staging"), { former: () => quote(warehouse) }));
+    await inOneTransaction(db, () => build(db, rules));
+    await check(db);
+  });
+}

@@ -1,0 +1,103 @@
+import { POLICY_ACTIONS, RULE_FIELDS, TRIAGE_STATES } from "../domain/vocabulary.ts";
+import { oneOf, path, sentence, whole, word } from "./option-values.ts";
+import type { OptionSpec } from "./options.ts";
+
+/** The options that `triage` alone takes: which devices, and what is decided on them. */
+export const TRIAGE_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "rule",
+    flag: "rule",
+    env: "SENTINEL_RULE",
+    value: "ID",
+    help: "triage: devices that break this rule",
+    ...word,
+  },
+  {
+    name: "field",
+    flag: "field",
+    env: "SENTINEL_FIELD",
+    value: "NAME",
+    help: "triage: devices with a finding on this field",
+    ...oneOf([...RULE_FIELDS, "device"]),
+  },
+  {
+    name: "region",
+    flag: "region",
+    env: "SENTINEL_REGION",
+    value: "NAME",
+    help: "triage: devices in this region",
+    ...sentence(200),
+  },
+  {
+    name: "model",
+    flag: "model",
+    env: "SENTINEL_MODEL",
+    value: "NAME",
+    help: "triage: devices of this model",
+    ...sentence(200),
+  },
+  {
+    name: "state",
+    flag: "state",
+    env: "SENTINEL_STATE",
+    value: "STATE",
+    help: "triage: places in this state, or all (open; reopen: released and rejected)",
+    ...oneOf([...TRIAGE_STATES, "all"]),
+  },
+  {
+    name: "limit",
+    flag: "limit",
+    env: "SENTINEL_LIMIT",
+    value: "N",
+    help: "triage: so many devices at most (list: 50; else all)",
+    ...whole(1, 100_000_000),
+  },
+  { name: "all", flag: "all", env: "SENTINEL_ALL", help: "triage: decide on all devices that the filters leave" },
+  { name: "yes", flag: "yes", env: "SENTINEL_YES", help: "triage: with --all, for more than one device" },
+  {
+    name: "proposed",
+    flag: "proposed",
+    env: "SENTINEL_PROPOSED",
+    help: "triage fix: take the values that the rules propose",
+  },
+  {
+    name: "why",
+    flag: "why",
+    env: "SENTINEL_WHY",
+    value: "TEXT",
+    help: "triage: the reason, which the audit keeps",
+    ...sentence(2_000),
+  },
+  {
+    name: "by",
+    flag: "by",
+    env: "SENTINEL_BY",
+    value: "NAME",
+    help: "triage: who decides, which the audit keeps (the user of this machine)",
+    ...sentence(200),
+  },
+  {
+    name: "action",
+    flag: "action",
+    env: "SENTINEL_ACTION",
+    value: "ACTION",
+    help: "triage reject: what is to be done (FORCE_ROLLBACK)",
+    ...oneOf(POLICY_ACTIONS),
+  },
+  {
+    name: "version",
+    flag: "version",
+    env: "SENTINEL_VERSION",
+    value: "N",
+    help: "triage: decide only if the place in the queue still has this version",
+    ...whole(1, 2_147_483_647),
+  },
+  {
+    name: "rejects",
+    flag: "rejects",
+    env: "SENTINEL_REJECTS",
+    value: "FILE",
+    help: "triage import: CSV to write the refused rows into",
+    ...path,
+  },
+];

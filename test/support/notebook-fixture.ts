@@ -1,0 +1,59 @@
+import { type Marts, MODELS, type Row, wilson } from "./fleet-fixture.ts";
+
+/** Rows of the marts that the notebooks read, for regions of so many devices and failures. */
+export function notebookRows(regions: readonly Row[], faults: readonly Row[]): Marts {
+  return { region_makeup: regions.flatMap(makeup), battery_step: regions.flatMap(steps), rule_finding: rules(faults) };
+}
+
+/** Shares a number out, in whole parts. */
+function shared(total: number, parts: number): number[] {
+  return Array.from(
+    { length: parts },
+    (_, at) => Math.floor((total * (at + 1)) / parts) - Math.floor((total * at) / parts),
+  );
+}
+
+function makeup({ region = null, devices, failures }: Row): Row[] {
+  const failed = shared(Number(failures), MODELS.length);
+  return shared(Number(devices), MODELS.length).map((n, at) => ({
+    ...{ region, model: MODELS[at] ?? "", firmware_from: "1.9.2", devices: n, failures: failed[at] ?? 0 },
+  }));
+}
+
+/** From 12.1 to 13 V, rolled back at 12.5 V and below. */
+function steps({ region = null, devices, failures }: Row): Row[] {
+  const failed = shared(Number(failures), 10);
+  return shared(Number(devices), 10).map((n, at) => {
+    const battery_to = (121 + at) / 10;
+    const decided = failed[at] ?? 0;
+    return {
+      ...{ region, battery_to, devices: n, failures: decided },
+      ...{ retried: battery_to > 12.5 ? decided : 0, rolled: battery_to > 12.5 ? 0 : decided },
+    };
+  });
+}
+
+/** One rule a field and kind of fault, with a false alarm at the first. */
+function rules(faults: readonly Row[]): Row[] {
+  return faults.map((fault, at) => {
+    const injected = Number(fault.found);
+    const findings = injected + (at === 0 ? 3 : 0);
+    const { rate, rate_low, rate_high } = wilson(injected, findings);
+    return {
+      ...{
+        rule_id: `${fault.field}_${fault.kind}`,
+        field: fault.field ?? "",
+        severity: "critical",
+        detects: fault.kind ?? "",
+      },
+      ...{
+        findings,
+        injected,
+        right_kind: injected,
+        precision: rate,
+        precision_low: rate_low,
+        precision_high: rate_high,
+      },
+    };
+  });
+}
