@@ -148,7 +148,7 @@ test(
     const whole = await digest();
     const marts = alike();
     const [region] = marts.region_failure ?? [];
-    await pull({ ...marts, region_failure: Array.from({ length: 2000 }, () => ({ ...region })) });
+    await pull({ ...marts, region_failure: Array.from({ length: 700 }, () => ({ ...region })) });
     const refusal = {
       exitCode: 6,
       message: expect.stringMatching(/budget: data\/marts\/region_failure\.json: [\d.,]+ KiB, limit 256 KiB/),
