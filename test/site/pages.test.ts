@@ -1,5 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { MARTS } from "../../loaders/mart.ts";
 import { type PreviewServer, previewSite } from "../../pipelines/site/preview.ts";
 import { violations } from "../support/accessibility.ts";
 import { openBrowser } from "../support/browser.ts";
@@ -13,6 +14,8 @@ const LOOKS: readonly Look[] = [
   { width: 390, scheme: "light" },
   { width: 390, scheme: "dark" },
 ];
+
+const ROWS = Object.values(populated()).reduce((sum, rows) => sum + rows.length, 0);
 
 /** Page, words of its first line, and how many charts it has. */
 const PAGES = [
@@ -30,8 +33,12 @@ const PAGES = [
   ["data-quality", "Mostly: 6 of 614 injected faults were missed.", 5],
   ["triage", "900 devices need a decision; for 150 of them rules propose the fix.", 3],
   ["validation", "Yes: all 7 promises hold.", 0],
-  ["sql", "Ask 21 tables about 40,000 devices, in SQL.", 0],
-  ["downloads", "21 tables and 1,110 rows say what became of 40,000 devices; take any of them away.", 0],
+  ["sql", `Ask ${MARTS.length} tables about 40,000 devices, in SQL.`, 0],
+  [
+    "downloads",
+    `${MARTS.length} tables and ${ROWS.toLocaleString("en-US")} rows say what became of 40,000 devices; take any of them away.`,
+    0,
+  ],
 ] as const;
 
 /** What injected markup would try. Text, since a function would be compiled with a helper that the page does not have. */
