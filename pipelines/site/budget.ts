@@ -45,7 +45,8 @@ export function assertWithinBudget(files: Inventory, weights: Readonly<Record<st
   hold("all data files together", sum(isAttached), DATA_LIMIT);
   hold("all downloads together", sum(isDownload), DOWNLOADS_LIMIT);
   hold("the SQL engine", sum(isEngine), ENGINE_LIMIT);
-  hold("the site without its data", bytesOf(files) - sum(isAttached) - sum(isDownload) - sum(isEngine), FRAME_LIMIT);
+  const apart = (path: string): boolean => isAttached(path) || isDownload(path) || isEngine(path) || path === REPORT;
+  hold("the site without its data", bytesOf(files) - sum(apart), FRAME_LIMIT);
 }
 
 /** The path of an attached file as a page writes it. */
