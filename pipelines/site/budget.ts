@@ -8,6 +8,8 @@ const MIB = 1024 * KIB;
 const FILE_LIMIT = 256 * KIB;
 const LIMITS: Readonly<Record<string, number>> = {
   batch_timeline: 4 * MIB,
+  // A row a pair of eight campaigns and part of the fleet.
+  campaign_difference: MIB,
   import_rejects: MIB,
   // What common static hosts take.
   triage_open: 25 * MIB,

@@ -7,6 +7,7 @@ export const NAVIGATION = [
   { name: "Data quality", path: "/data-quality" },
   { name: "Triage", path: "/triage" },
   { name: "Validation", path: "/validation" },
+  { name: "Runs", path: "/runs" },
 ] as const;
 
 /** The head of every page: a link past it for keyboards, the name, and the pages. Paths become relative when pages are written. */
