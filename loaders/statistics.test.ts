@@ -4,7 +4,8 @@ import { readSql } from "./models.ts";
 
 async function ask(question: string): Promise<Record<string, unknown>[]> {
   const db = await (await DuckDBInstance.create(":memory:")).connect();
-  for (const macro of ["wilson", "two_proportions", "holm"]) await db.run(readSql(`macros/${macro}`));
+  for (const macro of ["wilson", "wilson_difference", "two_proportions", "holm"])
+    await db.run(readSql(`macros/${macro}`));
   try {
     const last = (await db.runAndReadAll(question)).getRowObjectsJS();
     return last;
@@ -31,6 +32,42 @@ test("nothing of nothing has no rate and no bounds", async () => {
   expect(await ask("SELECT wilson_low(0, 0) AS low, wilson_high(0, 0) AS high, rate_of(0, 0) AS rate")).toEqual([
     { low: null, high: null, rate: null },
   ]);
+});
+
+test.each([
+  // R. G. Newcombe, Statistics in Medicine 17 (1998) 873-890, table II, method 10.
+  [56, 70, 48, 80, 0.0524, 0.3339],
+  [9, 10, 3, 10, 0.1705, 0.809],
+  [6, 7, 2, 7, 0.0582, 0.8062],
+  [5, 56, 0, 29, -0.0381, 0.1926],
+  [0, 10, 0, 20, -0.1611, 0.2775],
+  [0, 10, 0, 10, -0.2775, 0.2775],
+  [10, 10, 0, 20, 0.6791, 1],
+  [10, 10, 0, 10, 0.6075, 1],
+])("Newcombe's bounds of %i in %i less %i in %i are %f and %f", async (k1, n1, k2, n2, low, high) => {
+  const sides = `${k1}, ${n1}, ${k2}, ${n2}`;
+  const turned = `${k2}, ${n2}, ${k1}, ${n1}`;
+  const [row] = await ask(
+    `SELECT newcombe_low(${sides}) AS low, newcombe_high(${sides}) AS high, -newcombe_high(${turned}) AS turned_low`,
+  );
+  expect(row?.low).toBeCloseTo(low, 4);
+  expect(row?.high).toBeCloseTo(high, 4);
+  expect(row?.turned_low).toBeCloseTo(low, 4);
+});
+
+test("a difference to nothing has no bounds", async () => {
+  expect(await ask("SELECT newcombe_low(1, 2, 0, 0) AS low, newcombe_high(0, 0, 1, 2) AS high")).toEqual([
+    { low: null, high: null },
+  ]);
+});
+
+test("Holm's method holds each family by itself, where a column or several tell families apart", async () => {
+  const rows = await ask(
+    `WITH tests AS (
+       SELECT * FROM (VALUES ('x', 1, 0.01::DOUBLE), ('x', 1, 0.04), ('x', 2, 0.04), ('y', 1, 0.02), ('y', 1, NULL)) AS t (g, h, p_value)
+     ) SELECT g, h, p_value, p_holm FROM holm('tests', family := (g, h)) ORDER BY g, h, p_value`,
+  );
+  expect(rows.map(({ p_holm }) => p_holm)).toEqual([0.02, 0.04, 0.04, 0.02, null]);
 });
 
 test("the two-proportion test gives the p-values of the normal distribution", async () => {

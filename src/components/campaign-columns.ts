@@ -55,11 +55,13 @@ export const DIFFERENCE_COLUMNS: Column<CampaignDifference>[] = [
   { key: "verdict", label: "Verdict" },
 ];
 
-const value = (text: string | null): string => (text === null ? "–" : visible(text));
+const value = (setting: string, text: string | null): string =>
+  text === null ? "–" : MOMENTS.has(setting) ? moment(text) : visible(text);
+const MOMENTS = new Set(["created", "recovered"]);
 
 export const SETTING_COLUMNS: Column<SettingDifference>[] = [
   { key: "setting", label: "Setting" },
-  { key: "in_a", label: "A", show: (row) => value(row.in_a) },
-  { key: "in_b", label: "B", show: (row) => value(row.in_b) },
+  { key: "in_a", label: "A", show: (row) => value(row.setting, row.in_a) },
+  { key: "in_b", label: "B", show: (row) => value(row.setting, row.in_b) },
   { key: "decides", label: "Figures hang on it", show: (row) => (row.decides ? "yes" : "no") },
 ];

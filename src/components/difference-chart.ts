@@ -15,7 +15,7 @@ interface Line extends CampaignDifference {
   readonly label: string;
 }
 
-const BAND = { wide: 34, narrow: 46 };
+const BAND = { wide: 34, narrow: 58 };
 
 /** Differences of rates as dots on their 95% intervals, around zero. Where both are one fleet there is no interval, and a line leads to zero. */
 export function differenceChart(
@@ -25,19 +25,19 @@ export function differenceChart(
   const narrow = width < NARROW;
   const label = labeller(rows.map(nameOf));
   const lines = rows.filter((row) => row.difference !== null).map((row) => ({ ...row, label: label(nameOf(row)) }));
-  const labels = lines.map((row) => row.label);
+  const names = lines.map((row) => row.label);
   return draw(name, {
     width,
     height: lines.length * (narrow ? BAND.narrow : BAND.wide) + 52,
-    marginTop: 6,
+    marginTop: narrow ? 12 : 6,
     marginBottom: 40,
-    marginLeft: narrow ? 6 : longest(labels, 13) + 16,
+    marginLeft: narrow ? 6 : longest(names, 13) + 16,
     marginRight: narrow ? 6 : longest(lines.map(note)) + 12,
     x: {
       domain: ends(lines),
       transform: (x: number) => 100 * x,
       grid: true,
-      label: "A less B, percentage points",
+      label: "A − B, percentage points",
       labelAnchor: "center",
       labelArrow: "none",
       tickSize: 0,
@@ -45,12 +45,8 @@ export function differenceChart(
       ticks: narrow ? 4 : 7,
       tickFormat: (x: number) => points(x / 100, Number.isInteger(x) ? 0 : 1),
     },
-    y: { axis: null, domain: labels },
-    marks: [
-      Plot.ruleX([0], { stroke: "var(--ink-2)" }),
-      ...marks(lines),
-      ...sideLabels(lines, { y: (row) => row.label, note, above: narrow ? 15 : undefined }),
-    ],
+    y: { axis: null, domain: names },
+    marks: [Plot.ruleX([0], { stroke: "var(--ink-2)" }), ...marks(lines), ...labels(lines, narrow)],
   });
 }
 
@@ -59,7 +55,7 @@ export function nameOf({ scope, name }: Pick<CampaignDifference, "scope" | "name
   if (scope === "fleet") return "Whole fleet";
   if (scope === "stage") return stageName(name);
   if (scope === "decision") return ACTION[name] ?? words(name);
-  return scope === "error" ? words(name) : place(name);
+  return scope === "error" ? words(place(name)) : place(name);
 }
 
 const ACTION: Readonly<Record<string, string>> = {
@@ -72,6 +68,19 @@ export const note = (row: CampaignDifference): string =>
   `${points(row.difference)} · n ${whole(row.devices_a)}, ${whole(row.devices_b)} · ${REMARK[row.verdict] ?? row.verdict}`;
 
 const REMARK: Readonly<Record<string, string>> = { "no detectable difference": "no difference" };
+
+/** Both ends of a line are too long for one row of a narrow page. */
+function labels(lines: readonly Line[], narrow: boolean): Plot.Markish[] {
+  const y = (row: Line): string => row.label;
+  if (!narrow) return sideLabels(lines, { y, note, above: undefined });
+  return [
+    ...sideLabels(lines, { y, note: () => "", above: 28 }),
+    Plot.text(lines, {
+      ...{ y, text: note, dy: -13, frameAnchor: "left", textAnchor: "start" },
+      ...{ fill: "var(--ink-2)", stroke: "var(--paper)" },
+    }),
+  ];
+}
 
 /** More failures want a person, fewer are well; of actions neither is better. */
 const colorOf = ({ scope, verdict }: CampaignDifference): string => {

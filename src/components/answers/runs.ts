@@ -47,15 +47,18 @@ const nothingToCompare = ({ a, b, fleet }: Compared): Answer => ({
 });
 
 /** Rates of failure side by side, each with its n. */
-const rates = ({ fleet }: Compared): string =>
-  `${percent(fleet.events_a / fleet.devices_a)} of ${count(fleet.devices_a, "device")} failed at first, against ` +
-  `${percent(fleet.events_b / fleet.devices_b)} of ${whole(fleet.devices_b)}`;
+function rates({ fleet }: Compared): string {
+  const [of_a, of_b] = [fleet.events_a / fleet.devices_a, fleet.events_b / fleet.devices_b];
+  if (fleet.verdict === "equal")
+    return `In both ${percent(of_a)} of ${count(fleet.devices_a, "device")} failed at first`;
+  return `${percent(of_a)} of ${count(fleet.devices_a, "device")} failed at first, against ${percent(of_b)} of ${whole(fleet.devices_b)}`;
+}
 
 /** The same devices twice: a difference is exact, and what it comes from can only be a setting. */
 function sameFleet(compared: Compared): Answer {
   const { rows, others } = compared;
   const differing = rows.filter((row) => row.verdict !== "equal" && row.difference !== null);
-  const exact = `Both ran over the same devices, so nothing is left to chance and nothing is tested. ${rates(compared)}. ${decisions(rows)}`;
+  const exact = `Both ran over the same devices, so nothing is left to chance and nothing is tested. ${rates(compared)}.${decisions(rows)}`;
   const what = others.length === 0 ? "same settings" : `other ${list(others)}`;
   if (differing.length === 0) return { headline: `Same fleet, ${what}: nothing differs.`, detail: exact };
   const cause =
@@ -74,13 +77,13 @@ const ACTIONS: Readonly<Record<string, string>> = {
 };
 
 function decisions(rows: readonly CampaignDifference[]): string {
-  const moved = rows.filter((row) => row.scope === "decision" && row.verdict !== "equal" && row.difference !== null);
+  const moved = rows.filter((row) => row.scope === "decision" && isClear(row));
   if (moved.length === 0) return "";
   const said = moved.map(
     (row) =>
       `${ACTIONS[row.name] ?? row.name} ${percent(row.events_a / row.devices_a)} against ${percent(row.events_b / row.devices_b)}`,
   );
-  return `Of the failures were ${list(said)}.`;
+  return ` Of the failures were ${list(said)}.`;
 }
 
 function nestedFleets(compared: Compared): Answer {
@@ -94,30 +97,47 @@ function nestedFleets(compared: Compared): Answer {
 
 function otherFleet(compared: Compared): Answer {
   const { a, b, rows, fleet, others } = compared;
-  const regions = rows.filter((row) => row.scope === "region" && row.difference !== null);
-  const clear = regions.filter((row) => row.verdict === "higher" || row.verdict === "lower");
+  const regions = tested(rows, ["region"]);
   const gap = points(Math.abs(fleet.difference ?? 0))
     .replace("+", "")
     .replace(/^0\.0$/, "under 0.1");
   const often = fleet.verdict === "lower" ? "less" : "more";
-  const isClear = fleet.verdict === "higher" || fleet.verdict === "lower";
-  const test = `95% interval of the difference ${points(fleet.low)} to ${points(fleet.high)} points. Regions are held at 5% by Holm's method. `;
+  const parts = tested(rows, ["model", "stage", "error"]);
+  const elsewhere = `By model, stage and error ${parts.clear} of ${parts.all} differ beyond noise, held at 5% by Holm's method.`;
   const cause =
     others.length > 0 ? `Settings that differ: ${list(others)}.` : "No setting differs that could explain it.";
   return {
-    headline: isClear
-      ? `${a} failed ${gap} points ${often} often than ${b}, beyond noise${regionsOf(regions.length, clear.length)}.`
-      : `No detectable difference: ${a} and ${b} failed alike${alikeIn(regions.length, clear.length)}.`,
-    detail: `${rates(compared)}; ${test}${cause}`,
+    headline: isClear(fleet)
+      ? `${a} failed ${gap} points ${often} often than ${b}, beyond noise${inRegions(regions)}.`
+      : `No detectable difference between ${a} and ${b}${inNoRegion(regions)}.`,
+    detail:
+      `${rates(compared)}; 95% interval of the difference ${points(fleet.low)} to ${points(fleet.high)} points. ` +
+      `${elsewhere}${decisions(rows)} ${cause}`,
   };
 }
 
-const regionsOf = (all: number, clear: number): string =>
+const isClear = ({ verdict }: CampaignDifference): boolean => verdict === "higher" || verdict === "lower";
+
+interface Tested {
+  readonly all: number;
+  readonly clear: number;
+}
+
+function tested(rows: readonly CampaignDifference[], scopes: readonly string[]): Tested {
+  const of = rows.filter((row) => scopes.includes(row.scope) && row.difference !== null);
+  return { all: of.length, clear: of.filter(isClear).length };
+}
+
+const inRegions = ({ all, clear }: Tested): string =>
   all < 2
     ? ""
     : all === clear
-      ? "; so did every region"
+      ? "; every region differs"
       : `; in ${all - clear} of ${all} regions no detectable difference`;
 
-const alikeIn = (all: number, clear: number): string =>
-  all < 2 ? "" : clear === 0 ? `, and so did each of ${all} regions` : `, though ${clear} of ${all} regions did not`;
+const inNoRegion = ({ all, clear }: Tested): string =>
+  all < 2
+    ? ""
+    : clear === 0
+      ? `, as a whole or in any of ${all} regions`
+      : ` as a whole, but in ${clear} of ${all} regions`;
