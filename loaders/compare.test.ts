@@ -209,7 +209,7 @@ test("a campaign that another command holds is left out with a word, and back wh
   const holder = new pg.Client({ connectionString: trial.url });
   await holder.connect();
   onTestFinished(() => holder.end());
-  await holder.query("BEGIN; LOCK TABLE stored_report_8 IN ACCESS EXCLUSIVE MODE");
+  await holder.query("BEGIN; LOCK TABLE stored_report_8, decision_8 IN ACCESS EXCLUSIVE MODE");
   const notes: string[] = [];
   const campaigns = async (): Promise<unknown[]> =>
     (await readMart((await trial.refresh({ onNote: (line) => notes.push(line) })).path, "campaign_rate")).map(
