@@ -14,8 +14,7 @@ WITH sums AS (
       ('devices', s.devices::BIGINT, r.devices::BIGINT),
       ('failed', s.failed, r.failed),
       ('recovered', s.recovered, r.recovered),
-      ('quarantined', s.quarantined, r.quarantined),
-      ('undecided', s."partial", r.undecided)
+      ('quarantined', s.quarantined, r.quarantined)
   ) AS f (figure, expected, actual)
   UNION ALL
   SELECT 'campaigns', count(*), count(DISTINCT campaign) FROM campaign_rate

@@ -75,7 +75,7 @@ export function noOtherCampaign(campaign: Campaign | undefined): HTMLElement {
       ? `--devices ${campaign.devices} --seed ${campaign.seed}`
       : `--from ${shellWord(campaign.source_file ?? "fleet.csv") ?? "fleet.csv"}`;
   return empty({
-    why: "The database holds no other campaign that is whole.",
+    why: "No other campaign of the database was whole and at rest.",
     remedy:
       "Run a second one beside it; here over the same devices, with the recovery policy for the field. It is compared as soon as it is done.",
     command: `npm run pipeline -- ${again} --policy field --campaign second`,

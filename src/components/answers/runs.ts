@@ -25,7 +25,7 @@ interface Compared {
 export function runsAnswer({ rates, differences, settings }: Campaigns, pair: Pair): Answer {
   if (rates.length === 0)
     return { headline: "There is no campaign to compare yet.", detail: "Generate a fleet, or import one." };
-  const single = "The database holds no other that is whole.";
+  const single = "No other campaign of the database was whole and at rest.";
   if (rates.length === 1)
     return { headline: "There is one campaign, and so nothing to compare it with.", detail: single };
   const rows = differencesOf(differences, pair);
