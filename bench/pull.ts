@@ -5,6 +5,7 @@ import pg from "pg";
 import { prepare, stage } from "../loaders/build.ts";
 import { rowsOf, setVariable, writeDatabase } from "../loaders/engine.ts";
 import { beginPull, type Pulled, pullDevices, pullSource, SOURCES } from "../loaders/pull.ts";
+import { pullOthers } from "../loaders/pull-others.ts";
 import { bind } from "../pipelines/db/sql.ts";
 import { recoveredFleet } from "./crew.ts";
 import type { Ground } from "./ground.ts";
@@ -96,10 +97,10 @@ function pulled({ target, campaign, reference }: Ground, home: string, name: str
 /** The sources but the devices, of a campaign that is not there. */
 async function withoutRows(client: pg.Client, folder: string): Promise<Pulled[]> {
   const campaign = { id: 0, name: "", devices: 0, rules: "", policy: undefined };
+  const place = { client, campaign, folder };
   const pulls: Pulled[] = [];
-  for (const source of SOURCES.filter((one) => one !== "device"))
-    pulls.push(await pullSource({ client, campaign, folder }, source));
-  return pulls;
+  for (const source of SOURCES.filter((one) => one !== "device")) pulls.push(await pullSource(place, source));
+  return [...pulls, ...(await pullOthers(place))];
 }
 
 type LimitName = keyof typeof LIMITS;

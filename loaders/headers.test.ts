@@ -9,6 +9,7 @@ import { parseHeader } from "./header.ts";
 import { MARTS } from "./mart.ts";
 import { LAYERS, type Model, readModels, readSql } from "./models.ts";
 import { beginPull, findCampaign, pullDevices, pullSource, SOURCES } from "./pull.ts";
+import { pullOthers } from "./pull-others.ts";
 import { defaultRules, SHIPPED, trialOf } from "./testing/warehouse.ts";
 
 const described = (model: Model): string[] => model.columns.map(({ name, type }) => `${name} ${type}`);
@@ -34,6 +35,7 @@ test("every header names the columns that the engine reports, with their types, 
     });
     const pulled = [await pullDevices([place], () => {})];
     for (const source of SOURCES.slice(1)) pulled.push(await pullSource(place, source));
+    pulled.push(...(await pullOthers(place)));
     await stage(db, pulled);
     for (const model of readModels("staging")) {
       expect(await actual(db, `FROM ${model.name} LIMIT 0`), model.name).toEqual(described(model));

@@ -25,7 +25,8 @@ export const SOURCES = [
   "run",
   "reject",
 ] as const;
-export type Source = (typeof SOURCES)[number];
+/** These, and what is pulled of several campaigns. */
+export type Source = (typeof SOURCES)[number] | "compared" | "tally";
 
 export interface Campaign {
   readonly id: number;
@@ -109,7 +110,7 @@ export interface PullPlace {
 }
 
 /** Streams one source of a campaign into a file of its own. */
-export async function pullSource(place: PullPlace, source: Source): Promise<Pulled> {
+export async function pullSource(place: PullPlace, source: (typeof SOURCES)[number]): Promise<Pulled> {
   const { client, campaign, folder, proposes = false } = place;
   const file = join(folder, `${source}.tsv`);
   const values = { campaign: campaign.id, proposes: Number(proposes) };
@@ -147,7 +148,8 @@ export async function pullDevices(places: readonly PullPlace[], onRows: (rows: n
   return { source: "device", files, rows, longestLine: Math.max(...written.map(({ longestLine }) => longestLine)) };
 }
 
-async function pullInto(
+/** Streams a source into a file that is open. */
+export async function pullInto(
   into: LineFile,
   client: pg.ClientBase,
   source: Source,

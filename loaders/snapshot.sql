@@ -13,7 +13,8 @@ WITH pulled_rows AS (
   UNION ALL SELECT 'device', count(*), sum(hash(t)) FROM stg_device t
   UNION ALL SELECT 'profile', count(*), sum(hash(t)) FROM stg_profile t
   UNION ALL SELECT 'outcome', count(*), sum(hash(t)) FROM stg_outcome t
-  UNION ALL SELECT 'rule', count(*), sum(hash(t)) FROM stg_rule t WHERE rule_no IN (SELECT rule_no FROM int_cohort)
+  UNION ALL SELECT 'rule', count(*), sum(hash(t)) FROM stg_rule t
+    WHERE rule_no IN (SELECT rule_no FROM int_cohort UNION ALL SELECT rule_no FROM stg_tally)
   UNION ALL SELECT 'fault', count(*), sum(hash(t)) FROM stg_fault t
   UNION ALL SELECT 'action', count(*), sum(hash(t)) FROM stg_action t
   UNION ALL SELECT 'triage', count(*), sum(hash(t)) FROM stg_triage t
@@ -23,6 +24,8 @@ WITH pulled_rows AS (
   UNION ALL SELECT 'validation', count(*), sum(hash(t)) FROM stg_validation t
   UNION ALL SELECT 'run', count(*), sum(hash(t)) FROM stg_run t
   UNION ALL SELECT 'reject', count(*), sum(hash(t)) FROM stg_reject t
+  UNION ALL SELECT 'compared', count(*), sum(hash(t)) FROM stg_compared t
+  UNION ALL SELECT 'tally', count(*), sum(hash(t)) FROM stg_tally t
 ), moment AS (
   SELECT max(created_at) AS latest FROM stg_campaign
   UNION ALL SELECT max(last_decided_at) FROM stg_action

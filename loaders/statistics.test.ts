@@ -41,12 +41,33 @@ test.each([
   [6, 7, 2, 7, 0.0582, 0.8062],
   [5, 56, 0, 29, -0.0381, 0.1926],
   [0, 10, 0, 20, -0.1611, 0.2775],
+  [0, 10, 0, 10, -0.2775, 0.2775],
   [10, 10, 0, 20, 0.6791, 1],
+  [10, 10, 0, 10, 0.6075, 1],
 ])("Newcombe's bounds of %i in %i less %i in %i are %f and %f", async (k1, n1, k2, n2, low, high) => {
-  const args = [k1, n1, k2, n2].join(", ");
-  const [row] = await ask(`SELECT difference_low(${args}) AS low, difference_high(${args}) AS high`);
+  const sides = `${k1}, ${n1}, ${k2}, ${n2}`;
+  const turned = `${k2}, ${n2}, ${k1}, ${n1}`;
+  const [row] = await ask(
+    `SELECT difference_low(${sides}) AS low, difference_high(${sides}) AS high, -difference_high(${turned}) AS turned_low`,
+  );
   expect(row?.low).toBeCloseTo(low, 4);
   expect(row?.high).toBeCloseTo(high, 4);
+  expect(row?.turned_low).toBeCloseTo(low, 4);
+});
+
+test("a difference to nothing has no bounds", async () => {
+  expect(await ask("SELECT difference_low(1, 2, 0, 0) AS low, difference_high(0, 0, 1, 2) AS high")).toEqual([
+    { low: null, high: null },
+  ]);
+});
+
+test("Holm's method holds each family by itself, where a column or several tell families apart", async () => {
+  const rows = await ask(
+    `WITH tests AS (
+       SELECT * FROM (VALUES ('x', 1, 0.01::DOUBLE), ('x', 1, 0.04), ('x', 2, 0.04), ('y', 1, 0.02), ('y', 1, NULL)) AS t (g, h, p_value)
+     ) SELECT g, h, p_value, p_holm FROM holm('tests', family := (g, h)) ORDER BY g, h, p_value`,
+  );
+  expect(rows.map(({ p_holm }) => p_holm)).toEqual([0.02, 0.04, 0.04, 0.02, null]);
 });
 
 test("the two-proportion test gives the p-values of the normal distribution", async () => {

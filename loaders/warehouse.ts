@@ -16,6 +16,7 @@ import { build, check, type Given, prepare, stage } from "./build.ts";
 import { inOneTransaction, isOutOfMemory, type WriteOptions, writeDatabase } from "./engine.ts";
 import { explainPull } from "./explain-pull.ts";
 import { beginPull, findCampaign, type Pulled, pullDevices, pullSource, SOURCES } from "./pull.ts";
+import { pullOthers } from "./pull-others.ts";
 import { readSnapshotOf, type Snapshot } from "./snapshot.ts";
 
 export type { Snapshot } from "./snapshot.ts";
@@ -46,6 +47,8 @@ export interface RefreshOptions {
   readonly onNote?: (line: string) => void;
 }
 
+/** Folder with what was counted of other campaigns. */
+const COUNTS = "counts";
 const SMALL = "90MB";
 const LARGE = "400MB";
 
@@ -145,7 +148,7 @@ async function pullAll(options: RefreshOptions, folder: string, judge: (given: G
     });
     const pulled = [devices];
     for (const source of SOURCES.filter((other) => other !== "device")) pulled.push(await pullSource(place, source));
-    return pulled;
+    return [...pulled, ...(await pullOthers(place, { kept: join(options.home, COUNTS), onNote }))];
   });
 }
 

@@ -8,5 +8,6 @@ COPY (
     j.waived_device_id
   FROM triage_queue t
   JOIN judged_report j ON j.bucket = t.bucket AND j.campaign_id = t.campaign_id AND j.device_id = t.device_id
-  WHERE t.campaign_id = :campaign AND t.state = 'open' AND :proposes = 1
+  -- The campaign is named twice, and what asks for nothing is no constant, so that no other campaign's partition is so much as locked.
+  WHERE t.campaign_id = :campaign AND j.campaign_id = :campaign AND t.state = CASE WHEN :proposes = 1 THEN 'open' ELSE 'none' END
 ) TO STDOUT

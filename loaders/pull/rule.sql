@@ -1,4 +1,4 @@
 COPY (
-  SELECT rule_no, action, policy_rule, update_status
+  SELECT rule_no, action, policy_rule, update_status, policy, policy_version
   FROM decision_rule
 ) TO STDOUT

@@ -4,7 +4,7 @@ COPY (
     encode(t.raw_value, 'hex'), encode(t.raw_sha256, 'hex'), jsonb_array_length(t.findings),
     jsonb_path_query_array(t.findings, '$[*].rule'), t.state, t.version,
     CASE WHEN t.state = 'released' THEN (
-      SELECT max(d.rule_no) FROM decision d WHERE d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no
+      SELECT max(d.rule_no) FROM decision d WHERE d.bucket = r.bucket AND d.campaign_id = :campaign AND d.device_no = r.device_no
     ) END,
     t.attempt, t.quarantined_at
   FROM triage_queue t

@@ -55,6 +55,25 @@ export async function trialOf(devices: number): Promise<Trial> {
   return trial;
 }
 
+/** Another campaign beside `trial`. */
+export interface OtherCampaign {
+  readonly id: number;
+  readonly name: string;
+  readonly seed?: number;
+  /** Every so-manieth device that failed is left out; none where it is 0. */
+  readonly without?: number;
+  readonly policy?: string;
+}
+
+/** Adds a campaign over devices of `trial` that has been through generate and recover. */
+export async function addOther({ client }: Trial, other: OtherCampaign): Promise<void> {
+  const { id, name, seed = 42, without = 0, policy = `policy-${id}` } = other;
+  await createPartitions(client, id);
+  await client.query(otherSql, [id, name, seed, without, policy]);
+  await keyPartitions(client, id);
+}
+
 /** Number of the campaign that `fleet.sql` makes. */
 const TRIAL = 7;
 const fleetSql = readFileSync(new URL("./fleet.sql", import.meta.url), "utf8");
+const otherSql = readFileSync(new URL("./other.sql", import.meta.url), "utf8");

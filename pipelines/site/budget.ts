@@ -9,6 +9,8 @@ const MIB = 1024 * KIB;
 const FILE_LIMIT = 256 * KIB;
 const LIMITS: Readonly<Record<string, number>> = {
   batch_timeline: 4 * MIB,
+  // A row a pair of eight campaigns and part of the fleet.
+  campaign_difference: MIB,
   import_rejects: MIB,
   policy_base: MIB,
   // What common static hosts take.

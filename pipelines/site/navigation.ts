@@ -12,6 +12,7 @@ export const NAVIGATION = [
   { name: "ROI", path: "/roi" },
   { name: "Triage", path: "/triage" },
   { name: "Validation", path: "/validation" },
+  { name: "Runs", path: "/runs" },
   { name: "Notebooks", path: "/notebooks/index" },
   { name: "SQL", path: "/sql" },
   { name: "Data", path: "/downloads" },

@@ -16,8 +16,14 @@ export function answer({ headline, detail }: Answer, campaign: Campaign | undefi
     { class: "answer" },
     element("p", { class: "headline" }, headline),
     detail ? element("p", { class: "lede" }, detail) : null,
-    campaign ? element("p", { class: "dateline" }, dateline(campaign)) : null,
+    campaign ? element("p", { class: "dateline" }, `${dateline(campaign)} · `, runsLink()) : null,
   );
+}
+
+/** Where other campaigns are. The navigation knows the way there from a page in a folder. */
+function runsLink(): HTMLElement {
+  const known = document.querySelector('#observablehq-header nav a[href$="runs.html"]')?.getAttribute("href");
+  return element("a", { class: "runs-link", href: known ?? "./runs.html" }, "compare runs");
 }
 
 const dateline = ({ title, source, source_file, taken_at }: Campaign): string =>

@@ -1,3 +1,5 @@
+import type { Pair } from "./campaign-pair.js";
+import type { CampaignRate } from "./campaign-rows.js";
 import { place } from "./format.js";
 import type { IntervalRow } from "./interval-chart.js";
 import { labeller } from "./labeller.js";
@@ -57,4 +59,25 @@ export const qualityIntervals = (rows: readonly DataQuality[]): IntervalRow[] =>
     rate_low: row.finding_rate_low,
     rate_high: row.finding_rate_high,
   }));
+};
+
+/** In the order of the mart, the newest first; the two that are compared say so. */
+export const campaignIntervals = (rows: readonly CampaignRate[], { a, b }: Pair): IntervalRow[] => {
+  const label = labeller(
+    rows.map((row) => row.campaign),
+    32,
+  );
+  return rows.map((row) => {
+    const remark = row.campaign === a ? "A" : row.campaign === b ? "B" : undefined;
+    return {
+      ...{
+        label: label(row.campaign),
+        n: row.devices,
+        rate: row.rate,
+        rate_low: row.rate_low,
+        rate_high: row.rate_high,
+      },
+      ...(remark === undefined ? {} : { remark, color: "var(--accent)" }),
+    };
+  });
 };

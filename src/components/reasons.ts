@@ -1,5 +1,6 @@
 import { empty } from "./empty.js";
 import type { Campaign } from "./rows.js";
+import { shellWord } from "./visible.js";
 
 /** Why there is nothing to draw, and what would change that. One function a reason, so that pages say the same thing alike. */
 
@@ -86,3 +87,18 @@ export const notValidated = (): HTMLElement =>
     remedy: "Validation runs each of them as a query against the database, and fails loudly where one is broken.",
     command: "npm run validate && npm run report",
   });
+
+/** A second campaign over the same devices tells most: whatever differs then is what was set otherwise. */
+export function noOtherCampaign(campaign: Campaign | undefined): HTMLElement {
+  if (!campaign || campaign.devices === 0) return noDevices();
+  const again =
+    campaign.source === "generated"
+      ? `--devices ${campaign.devices} --seed ${campaign.seed}`
+      : `--from ${shellWord(campaign.source_file ?? "fleet.csv") ?? "fleet.csv"}`;
+  return empty({
+    why: "No other campaign of the database was whole and at rest.",
+    remedy:
+      "Run a second one beside it; here over the same devices, with the recovery policy for the field. It is compared as soon as it is done.",
+    command: `npm run pipeline -- ${again} --policy field --campaign second`,
+  });
+}

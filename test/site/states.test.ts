@@ -92,6 +92,7 @@ describe("an import with five columns", () => {
     ["data-quality", "No faults were injected"],
     ["triage", "Nothing waits for a person."],
     ["validation", "nothing was validated yet"],
+    ["runs", "npm run pipeline -- --from fleet.csv --policy field --campaign second"],
   ])(
     "%s says what is missing",
     async (name, words) => {

@@ -1,5 +1,6 @@
+import { campaignMarts } from "./campaign-fixture.ts";
 import type { Marts, Row } from "./fleet-fixture.ts";
-import { fleet } from "./site-scenarios.ts";
+import { before, fleet, shown } from "./site-scenarios.ts";
 
 /** Markup that would run if it ever became a part of a page. */
 export const HOSTILE = `"><img src=x onerror="window.pwned=1"></script><script>window.pwned=1</script>`;
@@ -68,7 +69,11 @@ export function hostile(): Marts {
     campaign: HOSTILE,
     ...Object.fromEntries(written.map((key) => [key, HOSTILE_TEXTS.join(" ")])),
   }));
-  return marts;
+  const now = shown(marts);
+  const others = HOSTILE_TEXTS.slice(1, 4).flatMap((text) =>
+    before({ ...now, policy: text }).map((one) => ({ ...one, campaign: `${text} ${one.campaign}`, title: text })),
+  );
+  return { ...marts, ...campaignMarts([now, ...others]) };
 }
 
 /** Puts the hostile texts in turn into columns of rows, each column beginning with another one. */

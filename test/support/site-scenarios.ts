@@ -1,3 +1,4 @@
+import { campaignMarts, type SideCampaign } from "./campaign-fixture.ts";
 import { errorMarts } from "./error-fixture.ts";
 import {
   type FleetOptions,
@@ -12,6 +13,7 @@ import {
   timelineRows,
   wilson,
 } from "./fleet-fixture.ts";
+
 import { notebookRows } from "./notebook-fixture.ts";
 import { outlookMarts } from "./outlook-fixture.ts";
 import { standingRows, triageRows, type Worked, workRows } from "./triage-fixture.ts";
@@ -44,8 +46,11 @@ function chaosRow(devices: number, faults: readonly Row[]): Row {
   };
 }
 
-/** A campaign that ran from end to end. */
-export const populated = (): Marts => fleet({ devicesPerRegion: 8000, regions: REGIONS, triage: 900, worked: WORKED });
+/** A campaign that ran from end to end, with others before it. */
+export function populated(): Marts {
+  const marts = fleet({ devicesPerRegion: 8000, regions: REGIONS, triage: 900, worked: WORKED });
+  return { ...marts, ...campaignMarts([shown(marts), ...before(shown(marts))]) };
+}
 const WORKED: Worked = { waiting: 40, recovered: 120, rejected: 35, repaired: 25 };
 
 /** The same, with a queue of which nothing is left but what the next recovery decides. */
@@ -105,6 +110,56 @@ const NOT_TESTED = {
   checks_passed: 0,
   checks_total: 0,
 };
+
+/** The campaign of the marts, as one of several. */
+export function shown(marts: Marts): SideCampaign {
+  const [row = {}] = marts.campaign_summary ?? [];
+  const [devices, failed, quarantined] = [row.devices, row.failed, row.quarantined].map(Number) as [
+    number,
+    number,
+    number,
+  ];
+  const regions = (marts.region_failure ?? []).map(
+    ({ region, devices: n, failures }) => [String(region), Number(n), Number(failures)] as const,
+  );
+  return {
+    ...{
+      campaign: String(row.campaign),
+      title: String(row.title),
+      is_shown: true,
+      seed: 42,
+      policy: "default, version 1",
+    },
+    ...{ retried: 0.55, devices, failed, quarantined, regions },
+  };
+}
+
+/** The week before, in which one region failed more; and this very fleet under another policy. */
+export function before(now: SideCampaign): SideCampaign[] {
+  const worse = Math.round(0.06 * (now.regions[0]?.[1] ?? 0));
+  const regions = now.regions.map(
+    ([region, devices, failures], at) => [region, devices, at === 0 ? failures + worse : failures] as const,
+  );
+  return [
+    {
+      ...now,
+      is_shown: false,
+      campaign: "winter-rollout",
+      title: "Winter rollout",
+      seed: 43,
+      failed: now.failed + worse,
+      regions,
+    },
+    {
+      ...now,
+      is_shown: false,
+      campaign: "spring-careful",
+      title: "Spring, careful",
+      policy: "field, version 1",
+      retried: 0.8,
+    },
+  ];
+}
 
 const absent = (row: Row): Row => ({
   ...row,
@@ -190,7 +245,7 @@ export function fleet(options: FleetOptions): Marts {
   const open = triageRows(options);
   const worked = options.worked ?? {};
   const actions = failure.flatMap((row) => actionRows(row));
-  return {
+  const marts: Marts = {
     campaign_summary: [summary(devices, failed, counts, faults)],
     fleet_status: Object.entries(counts).map(([update_status, n], index) => {
       const { rate, rate_low, rate_high } = wilson(n, devices);
@@ -225,6 +280,7 @@ export function fleet(options: FleetOptions): Marts {
     import_rejects: [],
     runs: runRows(devices),
   };
+  return { ...marts, ...campaignMarts([shown(marts)]) };
 }
 
 function invariantRows(): Row[] {

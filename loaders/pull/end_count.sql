@@ -1,0 +1,2 @@
+RELEASE SAVEPOINT before_count;
+SET LOCAL lock_timeout = 0;

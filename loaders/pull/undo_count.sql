@@ -1,0 +1,2 @@
+ROLLBACK TO SAVEPOINT before_count;
+RELEASE SAVEPOINT before_count;
