@@ -18,6 +18,9 @@ export const NAVIGATION = [
   { name: "Data", path: "/downloads" },
 ] as const;
 
+/** Pages to work with, which `report.html` leaves out: nobody asks, moves a line or downloads on paper. */
+export const TOOLS: ReadonlySet<string> = new Set(["/policy", "/notebooks/index", "/sql", "/downloads"]);
+
 /** The head of every page: a link past it for keyboards, the name, and the pages. Paths become relative when pages are written. */
 export function navigation(current: string): string {
   const items = NAVIGATION.map(({ name, path }) => {

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { NAVIGATION } from "../../pipelines/site/navigation.ts";
+import { NAVIGATION, TOOLS } from "../../pipelines/site/navigation.ts";
 import { type PreviewServer, previewSite } from "../../pipelines/site/preview.ts";
 import { violations } from "../support/accessibility.ts";
 import { openBrowser } from "../support/browser.ts";
@@ -156,7 +156,7 @@ describe("a sleeping page wakes", () => {
       await act(page);
       await awake(page);
       await settled(page);
-      expect(await seen(page, ".drawing svg[role=img]")).toBe(2);
+      expect(await seen(page, ".drawing svg[role=img]")).toBe(3);
       expect(complaints).toEqual([]);
       await context.close();
     },
@@ -233,7 +233,7 @@ test("a page opened as a file shows what it held", async () => {
   const { page, context } = await open(pathToFileURL(join(dir, "regions.html")).href);
   await page.mouse.click(300, 300);
   await page.waitForTimeout(300);
-  expect(await seen(page, ".drawing svg[role=img]")).toBe(2);
+  expect(await seen(page, ".drawing svg[role=img]")).toBe(3);
   await context.close();
 }, 60_000);
 
@@ -267,9 +267,9 @@ describe("the report", () => {
       await page.goto(href);
       expect(requests.filter((url) => !url.startsWith("data:"))).toEqual([href]);
       const headlines = await page.locator(".chapter .headline").allInnerTexts();
-      expect(headlines).toHaveLength(PAGES.length);
+      expect(headlines).toHaveLength(PAGES.length - TOOLS.size);
       expect(await page.locator(".in-short a").allInnerTexts()).toEqual(headlines);
-      expect(await seen(page, ".drawing svg[role=img]")).toBe(25);
+      expect(await seen(page, ".drawing svg[role=img]")).toBe(35);
       expect(await page.locator(".panel details table").count()).toBeGreaterThan(10);
       expect(await page.textContent(".provenance")).toContain("spring-rollout");
       expect(await overflow(page)).toBe(0);

@@ -5,24 +5,45 @@ export interface Look {
   readonly scheme: "light" | "dark";
 }
 
-export interface Visit {
+/** A page that was opened, and sleeps as long as nobody does anything. */
+export interface Opened {
   readonly page: Page;
   /** Console errors (the policy's among them), page errors, dialogs, failed requests and requests to elsewhere. */
   readonly complaints: string[];
+  /** What the page got by now, before compression. */
+  readonly bodies: readonly Promise<Buffer>[];
+  close(): Promise<void>;
+}
+
+export interface Visit extends Omit<Opened, "bodies"> {
   /** Requests that the page made until it was still. */
   readonly requests: number;
   /** Bytes of the bodies as they came, before compression. */
   readonly bytes: number;
-  close(): Promise<void>;
 }
 
 /** Opens a page as somebody would, wakes it, and keeps everything that went wrong. A request to elsewhere is refused. */
 export async function visit(browser: Browser, url: string, look: Look): Promise<Visit> {
+  const { bodies, ...opened } = await open(browser, url, look);
+  await settled(opened.page);
+  const sizes = (await Promise.all(bodies)).map(({ length }) => length);
+  return { ...opened, requests: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
+}
+
+/**
+ * Opens a page and leaves it alone.
+ * @param prepare what is done with the empty page beforehand.
+ */
+export async function open(
+  browser: Browser,
+  url: string,
+  look: Look,
+  prepare: (page: Page) => Promise<void> = async () => {},
+): Promise<Opened> {
   const context = await browser.newContext({ viewport: { width: look.width, height: 900 }, colorScheme: look.scheme });
   const page = await context.newPage();
   const complaints: string[] = [];
-  let requests = 0;
-  const bodies: Promise<number>[] = [];
+  const bodies: Promise<Buffer>[] = [];
   const origin = new URL(url).origin;
   await context.route("**/*", (route) => {
     const target = route.request().url();
@@ -39,19 +60,12 @@ export async function visit(browser: Browser, url: string, look: Look): Promise<
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("requestfailed", (request) => complaints.push(`failed: ${request.url()}`));
   page.on("response", (response) => {
-    requests += 1;
     if (response.status() >= 400) complaints.push(`${response.status()}: ${response.url()}`);
-    bodies.push(
-      response.body().then(
-        (body) => body.length,
-        () => 0,
-      ),
-    );
+    bodies.push(response.body().catch(() => Buffer.alloc(0)));
   });
+  await prepare(page);
   await page.goto(url, { waitUntil: "load" });
-  await settled(page);
-  const bytes = (await Promise.all(bodies)).reduce((sum, size) => sum + size, 0);
-  return { page, complaints, requests, bytes, close: () => context.close() };
+  return { page, complaints, bodies, close: () => context.close() };
 }
 
 /** Wakes a page with the mouse, and resolves when every cell has run: the provenance is the last thing of a page. */

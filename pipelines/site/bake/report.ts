@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { REPORT_LIMIT } from "../budget.ts";
-import { NAVIGATION } from "../navigation.ts";
+import { NAVIGATION, TOOLS } from "../navigation.ts";
 import { lighten, shorten } from "./lighten.ts";
 import { escaped } from "./markup.ts";
 
@@ -24,14 +24,14 @@ const STYLESHEET = /<link rel="stylesheet"[^>]* href="([^"]+)">/;
 export const nameOf = (path: string): string => path.replace(/\.html$/, "").replaceAll("/", "-");
 
 /**
- * The whole report as one file without a script, for mail and paper: of each page in the order of the navigation its question, its answer,
+ * The whole report as one file without a script, for mail and paper: of each page but tools, in the order of the navigation, its question, its answer,
  * its figures and every panel that draws something, with the table. A panel with the attribute `data-report` is there, too, and with
  * `data-report="no"` it is not.
  */
 export async function composeReport(dir: string, pages: readonly BakedPage[]): Promise<string> {
-  const order = (path: string): number =>
-    NAVIGATION.findIndex((page) => page.path === `/${path.replace(/\.html$/, "")}`) >>> 0;
-  const sorted = [...pages].sort((a, b) => order(a.path) - order(b.path));
+  const sorted = NAVIGATION.filter(({ path }) => !TOOLS.has(path)).flatMap(
+    ({ path }) => pages.find((page) => page.path === `${path.slice(1)}.html`) ?? [],
+  );
   const about = aboutOf(sorted);
   const known = new Map<string, string>();
   const chapters = sorted.flatMap((page) => chapterOf(page, known) ?? []);
