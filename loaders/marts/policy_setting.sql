@@ -5,7 +5,7 @@
 -- columns:
 --   policy       VARCHAR  What --policy names it by: that of the recovery that was begun last; default where none was.
 --   has_decided  BOOLEAN  Whether recovery has decided anything yet.
---   document     VARCHAR  The policy as JSON; null, as JSON, where there is none of that name any more.
+--   document     VARCHAR  The policy as JSON; the JSON value of nothing where there is none of that name any more.
 --   reason       VARCHAR  Why it cannot be tried; NULL where it can.
 CREATE TABLE policy_setting AS
 SELECT

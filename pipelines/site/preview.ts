@@ -3,6 +3,7 @@ import { realpath, stat } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join, relative, sep } from "node:path";
+import { createGzip } from "node:zlib";
 import { EXIT, SentinelError } from "../cli/errors.ts";
 import { securityHeaders, siteHeaders } from "./headers.ts";
 import { freePort } from "./port.ts";
@@ -80,19 +81,22 @@ async function answer(root: string, base: string, request: IncomingMessage, resp
   if (`${request.url}/` === base) return void response.writeHead(308, { location: base }).end();
   const file = await findFile(root, base, request.url ?? "/");
   if (file === undefined) return fail(response, 404, "There is no such page.");
+  const packs = isPacked(file.path, request);
   response.writeHead(200, {
     // Read anew for each page: a build may have replaced the site since.
     ...(file.path.endsWith(".html") ? await siteHeaders(root) : securityHeaders([])),
     "content-type": contentType(file.path),
-    "content-length": file.size,
+    ...(packs ? { "content-encoding": "gzip", vary: "accept-encoding" } : { "content-length": file.size }),
     "cache-control": cacheControl(relative(root, file.path).split(sep).join("/")),
   });
-  if (request.method === "HEAD") response.end();
-  else
-    createReadStream(file.path)
-      .on("error", () => response.destroy())
-      .pipe(response);
+  if (request.method === "HEAD") return void response.end();
+  const content = createReadStream(file.path).on("error", () => response.destroy());
+  (packs ? content.pipe(createGzip()) : content).pipe(response);
 }
+
+/** Whether a file goes over the line compressed, as every host sends what is text. */
+const isPacked = (path: string, { headers }: IncomingMessage): boolean =>
+  /^text\/|json|javascript|svg/.test(contentType(path)) && /\bgzip\b/.test(String(headers["accept-encoding"] ?? ""));
 
 async function findFile(root: string, base: string, url: string): Promise<{ path: string; size: number } | undefined> {
   try {

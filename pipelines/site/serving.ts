@@ -26,9 +26,11 @@ export const contentType = (path: string): string => TYPES[extname(path)] ?? "ap
 
 /** Files whose name changes with their content. */
 const HASHED = /(^|\/)_(file|import|node|npm|observablehq)\/.*[./][0-9a-f]{8}\.\w+$/;
+/** Files of a package in one version, which never change. */
+const VERSIONED = /(^|\/)_npm\/.*@\d[^/]*\//;
 
 export const FOREVER = "public, max-age=31536000, immutable";
 export const ASK_AGAIN = "no-cache";
 
 /** How long a browser may keep a file of a site, named by its path in it. */
-export const cacheControl = (path: string): string => (HASHED.test(path) ? FOREVER : ASK_AGAIN);
+export const cacheControl = (path: string): string => (HASHED.test(path) || VERSIONED.test(path) ? FOREVER : ASK_AGAIN);

@@ -176,7 +176,7 @@ describe("under every panel that has evidence", () => {
       const panels = await page.$$eval(".panel:has(.evidence)", (all) =>
         all.map((panel) => ({
           id: panel.querySelector("h2")?.id ?? "",
-          links: [...panel.querySelectorAll<HTMLAnchorElement>(".evidence a")].map(({ href, download }) => ({
+          links: [...panel.querySelectorAll<HTMLAnchorElement>(".evidence > a")].map(({ href, download }) => ({
             href,
             download,
           })),

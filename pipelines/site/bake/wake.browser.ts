@@ -75,7 +75,8 @@
   };
 
   const pass = (former: Element, live: HTMLElement): void => {
-    if (former instanceof HTMLDetailsElement) (live as HTMLDetailsElement).open = former.open;
+    // What the address names is opened by the live cell itself.
+    if (former instanceof HTMLDetailsElement) (live as HTMLDetailsElement).open ||= former.open;
     if (former instanceof HTMLInputElement && former.checked !== former.defaultChecked) live.click();
     else if (isChanged(former)) {
       (live as HTMLInputElement).value = (former as HTMLInputElement).value;
