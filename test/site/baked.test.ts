@@ -4,8 +4,10 @@ import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { filesUnder } from "../../pipelines/site/built-pages.ts";
 import { NAVIGATION, TOOLS } from "../../pipelines/site/navigation.ts";
 import { type PreviewServer, previewSite } from "../../pipelines/site/preview.ts";
+import { weighPages } from "../../pipelines/site/weight.ts";
 import { violations } from "../support/accessibility.ts";
 import { openBrowser } from "../support/browser.ts";
 import { type SiteProject, siteProject } from "../support/site-project.ts";
@@ -236,6 +238,16 @@ test("a page opened as a file shows what it held", async () => {
   expect(await seen(page, ".drawing svg[role=img]")).toBe(3);
   await context.close();
 }, 60_000);
+
+test("the pages that come with Sentinel take 2 MiB without their data and the SQL engine", async () => {
+  const others = (await filesUnder(dir)).filter(
+    (file) => !/\.html$|\/_file\/|\/data\/marts\/|\/_npm\/@duckdb\//.test(file.slice(dir.length)),
+  );
+  const sizes = await Promise.all(others.map(async (file) => (await stat(file)).size));
+  const all = [...sizes, ...Object.values(await weighPages(dir))].reduce((sum, bytes) => sum + bytes, 0);
+  expect(all).toBeGreaterThan(200 * KIB);
+  expect(all).toBeLessThanOrEqual(2048 * KIB);
+});
 
 describe("the report", () => {
   const file = (): string => join(dir, "report.html");

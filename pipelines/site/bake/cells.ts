@@ -7,6 +7,7 @@ import type { BakeWindow } from "./window.ts";
 /** A cell as Framework writes it into a page. */
 interface Cell {
   readonly id: string;
+  readonly inputs?: readonly string[];
   readonly body: (...inputs: unknown[]) => unknown;
 }
 
@@ -22,7 +23,11 @@ type Take = (nodes: readonly Node[]) => HTMLElement;
 /** A cell that has this comment is left to the browser. */
 const LEFT_OUT = /\/\/ not baked\b/;
 /** Turns of the event loop in which nothing went on, after which a page is taken to be still. */
-const STILL = 12;
+const STILL = 50;
+/** Names that pages use without an import, and that Framework's client imports when the first cell asks, which no cell's work tells of. */
+const IMPLICIT = ["Inputs", "Plot", "aq", "d3", "html", "htl", "svg"];
+/** A cell of ours, beside those of the page. */
+const PROBE = "ffffffff";
 /** Time that a cell may take. */
 const PATIENCE_MS = 30_000;
 
@@ -38,9 +43,11 @@ export async function runCells(
 ): Promise<Map<string, HTMLElement>> {
   const run = new CellRun(path, window);
   window.resize.clear();
-  window.open(path, /<body>([\s\S]*)<\/body>/.exec(html)?.[1] ?? "");
+  window.open(path, `${/<body>([\s\S]*)<\/body>/.exec(html)?.[1] ?? ""}<!--:${PROBE}:-->`);
   const roots = findRoots();
   await load(dir, path, html, run.define);
+  await run.waitForLibraries(() => roots.get(PROBE)?._error === true);
+  roots.delete(PROBE);
   do await run.settle();
   while (await window.resize.draw((target, error) => run.fail(holder(roots, target), error)));
   const shown = new Map<string, HTMLElement>();
@@ -87,6 +94,7 @@ class CellRun {
   readonly #cells: Cell[] = [];
   readonly #busy = new Map<Cell, number>();
   readonly #failures: string[] = [];
+  #defineCell: (cell: Cell) => void = () => {};
 
   constructor(path: string, window: BakeWindow) {
     this.#path = path;
@@ -94,13 +102,30 @@ class CellRun {
   }
 
   /** Defines cells by Framework's client, and follows them. */
-  readonly define = (defineCell: (cell: Cell) => void) => (cell: Cell) => {
+  readonly define = (defineCell: (cell: Cell) => void) => {
+    this.#defineCell = defineCell;
+    return (cell: Cell) => this.#begin(cell);
+  };
+
+  #begin(cell: Cell): void {
     this.#cells.push(cell);
     const body = LEFT_OUT.test(String(cell.body))
       ? () => new Promise(() => {})
       : (...inputs: unknown[]) => this.#follow(cell, inputs);
-    defineCell({ ...cell, body });
-  };
+    this.#defineCell({ ...cell, body });
+  }
+
+  /** Waits until what the cells use without an import is there, or can't be had, which the cells themselves then say. */
+  async waitForLibraries(failed: () => boolean): Promise<void> {
+    const inputs = IMPLICIT.filter((name) => this.#cells.some((cell) => cell.inputs?.includes(name)));
+    let isThere = false;
+    const body = (): void => {
+      isThere = true;
+    };
+    this.#defineCell({ id: PROBE, inputs, body });
+    const end = Date.now() + PATIENCE_MS;
+    while (!isThere && !failed() && Date.now() < end) await new Promise((resolve) => setImmediate(resolve));
+  }
 
   #follow(cell: Cell, inputs: unknown[]): unknown {
     const count = (by: number): unknown => this.#busy.set(cell, (this.#busy.get(cell) ?? 0) + by);
