@@ -12,7 +12,6 @@ const WIDTH = 1280;
 /** Page, and the height of what is shown of it, in pixels. */
 const PICTURES = [
   ["index", 900],
-  ["regions", 900],
   ["triage", 900],
 ] as const;
 
