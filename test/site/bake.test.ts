@@ -59,7 +59,7 @@ beforeAll(async () => {
   browser = opened;
   dir = built.dir;
   server = await previewSite({ dir, port: 0 });
-}, 90_000);
+}, 180_000);
 
 afterAll(async () => {
   await browser?.close();
@@ -97,7 +97,7 @@ test("a browser reads it as it was meant, and what it reads gives way to the liv
   await settled(live);
   expect(await live.locator(".plain").count()).toBe(0);
   await live.close();
-}, 60_000);
+}, 120_000);
 
 const BROKEN = [
   ["const known = [];\ndisplay(known[0].name);", "cell 1 (const known = [];): TypeError: Cannot read properties"],
@@ -119,4 +119,4 @@ test("cells that cannot be baked fail the build, by page and cell, and the forme
     expect(line, `${words} in ${error.message}`).toMatch(/notes\/notebook\.html, cell \d/);
   }
   expect(await readFile(join(dir, "notes", "notebook.html"), "utf8")).toBe(before);
-}, 90_000);
+}, 180_000);

@@ -50,7 +50,7 @@ beforeAll(async () => {
   browser = opened;
   dir = built.dir;
   server = await previewSite({ dir, port: 0 });
-}, 90_000);
+}, 180_000);
 
 afterAll(async () => {
   await browser?.close();
@@ -108,7 +108,7 @@ describe.each(PAGES)("%s", (name) => {
       expect([...without.complaints, ...live.complaints]).toEqual([]);
       for (const { context } of [without, live]) await context.close();
     },
-    60_000,
+    120_000,
   );
 
   test.concurrent("asks for little and runs nothing until somebody does something, and is light", async () => {
@@ -124,7 +124,7 @@ describe.each(PAGES)("%s", (name) => {
     expect(await page.evaluate(IS_ASLEEP)).toBe(true);
     expect(complaints).toEqual([]);
     await context.close();
-  }, 60_000);
+  }, 120_000);
 
   test.concurrent.each([390, 1280])(
     "does not move, nor is empty for a moment, when it wakes at %i px",
@@ -140,7 +140,7 @@ describe.each(PAGES)("%s", (name) => {
       expect(complaints).toEqual([]);
       await context.close();
     },
-    60_000,
+    120_000,
   );
 });
 
@@ -162,7 +162,7 @@ describe("a sleeping page wakes", () => {
       expect(complaints).toEqual([]);
       await context.close();
     },
-    60_000,
+    120_000,
   );
 
   test("not by a pointer that rests", async () => {
@@ -171,7 +171,7 @@ describe("a sleeping page wakes", () => {
     await page.reload({ waitUntil: "networkidle" });
     expect(await page.evaluate(IS_ASLEEP)).toBe(true);
     await context.close();
-  }, 60_000);
+  }, 120_000);
 
   test("by what its address asks for, and does not by a place that it has", async () => {
     const asked = await open("bottlenecks.html?stage=INSTALLING");
@@ -184,7 +184,7 @@ describe("a sleeping page wakes", () => {
     expect(await place.page.evaluate(IS_ASLEEP)).toBe(true);
     expect(await place.page.evaluate("window.scrollY")).toBeGreaterThan(0);
     await place.context.close();
-  }, 60_000);
+  }, 120_000);
 
   test("with the first click on a row or a button, the first choice, the first word and what was opened", async () => {
     const { page, complaints, context } = await open("triage.html");
@@ -214,7 +214,7 @@ describe("a sleeping page wakes", () => {
     expect(await page.locator(".evidence details").first().getAttribute("open")).toBe("");
     expect(complaints).toEqual([]);
     await context.close();
-  }, 60_000);
+  }, 120_000);
 
   test("and keeps a list that is open until something was chosen in it", async () => {
     const { page, context } = await open("bottlenecks.html");
@@ -228,7 +228,7 @@ describe("a sleeping page wakes", () => {
     );
     expect(page.url()).toContain("stage=INSTALLING");
     await context.close();
-  }, 60_000);
+  }, 120_000);
 });
 
 test("a page opened as a file shows what it held", async () => {
@@ -237,7 +237,7 @@ test("a page opened as a file shows what it held", async () => {
   await page.waitForTimeout(300);
   expect(await seen(page, ".drawing svg[role=img]")).toBe(3);
   await context.close();
-}, 60_000);
+}, 120_000);
 
 test("the pages that come with Sentinel take 2 MiB without their data and the SQL engine", async () => {
   const others = (await filesUnder(dir)).filter(
@@ -288,7 +288,7 @@ describe("the report", () => {
       expect(await violations(page)).toEqual([]);
       await context.close();
     },
-    60_000,
+    120_000,
   );
 
   test("is served under a policy that lets its style through", async () => {

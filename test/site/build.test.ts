@@ -23,7 +23,7 @@ beforeAll(async () => {
   project = await siteProject(alike());
   await project.build();
   first = await digest(dist());
-}, 60_000);
+}, 120_000);
 
 afterAll(() => project?.remove());
 
@@ -39,7 +39,7 @@ describe("building the site", () => {
     for (const file of await filesUnder(join(project.root, "src"))) await utimes(file, later, later);
     expect(await project.build()).toMatchObject({ made: "site" });
     expect(await digest(dist())).toBe(first);
-  }, 60_000);
+  }, 120_000);
 
   test("leaves the former site whole when a door fails, and says what the door said", async () => {
     await rm(project.warehouse);
@@ -51,7 +51,7 @@ describe("building the site", () => {
     expect(await digest(dist())).toBe(first);
     expect((await readdir(project.root)).filter((name) => name.startsWith("dist"))).toEqual(["dist"]);
     await writeWarehouse(project.warehouse, alike());
-  }, 60_000);
+  }, 120_000);
 
   test("leaves the former site whole when a page is broken, and names the page", async () => {
     const page = join(project.root, "src", "triage.md");
@@ -68,7 +68,7 @@ describe("building the site", () => {
     });
     expect(await digest(dist())).toBe(first);
     await writeFile(page, text);
-  }, 60_000);
+  }, 120_000);
 
   test("leaves the former site whole when a page would publish what is not on the list", async () => {
     const page = join(project.root, "src", "triage.md");
@@ -83,7 +83,7 @@ describe("building the site", () => {
     await rm(key);
     expect(await digest(dist())).toBe(first);
     await writeFile(page, text);
-  }, 60_000);
+  }, 120_000);
 
   test.each([
     ["the door", "two", 200],
@@ -104,7 +104,7 @@ describe("building the site", () => {
       expect(records.filter((name) => name.endsWith(".part"))).toEqual([]);
       await writeFile(page, text);
     },
-    60_000,
+    120_000,
   );
 
   test("shows another snapshot's data", async () => {
@@ -112,7 +112,7 @@ describe("building the site", () => {
     await writeWarehouse(project.warehouse, populated());
     expect(await project.build({ snapshotId: "three" })).toMatchObject({ made: "data" });
     expect(await digest(dist())).not.toBe(first);
-  }, 60_000);
+  }, 120_000);
 
   test("takes over from a build that was killed, and waits for one that runs", async () => {
     const lock = join(project.root, "src", ".observablehq", "build.lock");

@@ -20,7 +20,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "sentinel hosts "));
   project = await siteProject(populated());
   [browser] = await Promise.all([openBrowser(), project.build()]);
-}, 90_000);
+}, 180_000);
 
 afterAll(async () => {
   await browser?.close();

@@ -22,7 +22,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "sentinel deploy "));
   project = await siteProject(populated());
   await project.build();
-}, 60_000);
+}, 120_000);
 
 afterAll(async () => {
   await project?.remove();
@@ -152,7 +152,7 @@ describe("a site that is not fit to be published is refused", () => {
     await rm(project.warehouse);
     await writeWarehouse(project.warehouse, marts);
     await project.build();
-  }, 60_000);
+  }, 120_000);
 
   test("where a word of the pages is somebody's password, it is not", async () => {
     expect(await refused(async () => nothing, { DB_PASS: "postgres", PGPASSWORD: "fleet" })).toBe("nothing");

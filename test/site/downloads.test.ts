@@ -37,7 +37,7 @@ beforeAll(async () => {
   browser = opened;
   dir = built.dir;
   server = await previewSite({ dir, port: 0, base: "/reports/june/" });
-}, 90_000);
+}, 180_000);
 
 afterAll(async () => {
   await browser?.close();
@@ -105,7 +105,7 @@ describe("what is taken away", () => {
     const described = JSON.parse(await readFile(join(site.dir, "data", "marts", "datapackage.json"), "utf8"));
     expect(described.licenses).toBeUndefined();
     expect(described.sources).toEqual([{ title: "fleet.csv" }]);
-  }, 90_000);
+  }, 180_000);
 
   test("holds in Parquet what a device wrote as it was, and no formula in CSV", async () => {
     const other = await siteProject(hostile());
@@ -114,7 +114,7 @@ describe("what is taken away", () => {
     const rows = await readMart(other.warehouse, "triage_open");
     expect(await parquetRows(join(site.dir, "data", "marts", "triage_open.parquet"))).toEqual(rows);
     expect(await readFile(join(site.dir, "data", "marts", "triage_open.csv"), "utf8")).toMatch(/,'=cmd|,"'=cmd/);
-  }, 90_000);
+  }, 180_000);
 });
 
 test("the page names every table with its rows and sizes, and every link leads to its file", async () => {
@@ -143,7 +143,7 @@ test("the page names every table with its rows and sizes, and every link leads t
   }
   expect(complaints).toEqual([]);
   await close();
-}, 60_000);
+}, 120_000);
 
 test("a column is found by its name or meaning, and a table by the address", async () => {
   const { page, complaints, close } = await visit(browser, `${server.url}downloads.html`, NARROW);
@@ -166,7 +166,7 @@ test("a column is found by its name or meaning, and a table by the address", asy
   expect(await violations(page)).toEqual([]);
   expect(complaints).toEqual([]);
   await close();
-}, 60_000);
+}, 120_000);
 
 describe("under every panel that has evidence", () => {
   test.each(NAVIGATION.map(({ path }) => path.slice(1)))(
@@ -195,7 +195,7 @@ describe("under every panel that has evidence", () => {
       expect(complaints).toEqual([]);
       await close();
     },
-    60_000,
+    120_000,
   );
 
   test("the link shows it, whatever is drawn above it", async () => {
@@ -205,7 +205,7 @@ describe("under every panel that has evidence", () => {
       return top >= 0 && top < innerHeight / 2;
     });
     await close();
-  }, 30_000);
+  }, 120_000);
 });
 
 interface Tool {
@@ -251,7 +251,7 @@ describe("a snippet of the page", () => {
       expect(Math.min(...places), stdout).toBeGreaterThan(0);
       expect(places, stdout).toEqual([...places].sort((a, b) => a - b));
     },
-    60_000,
+    120_000,
   );
 
   test.skip.each(ELSEWHERE)("prints the regions by their rate: %s, which is not on this machine", () => {});
@@ -261,7 +261,7 @@ describe("a snippet of the page", () => {
     const shown = await page.locator(".snippets code").allTextContents();
     expect(shown).toEqual(snippets(`${server.url}data/marts`).map(({ code }) => code));
     await close();
-  }, 30_000);
+  }, 120_000);
 });
 
 test("a new mart is published by the next build, though no page names it", async () => {
@@ -281,4 +281,4 @@ test("a new mart is published by the next build, though no page names it", async
   expect((await parse("datapackage.json")).resources).toContainEqual(
     expect.objectContaining({ path: "extra.parquet" }),
   );
-}, 60_000);
+}, 120_000);

@@ -10,7 +10,7 @@ import { alike, populated } from "../support/site-scenarios.ts";
 import { writeWarehouse } from "../support/warehouse-fixture.ts";
 import { siteDigest } from "./digest.ts";
 
-const BUILD_MS = 60_000;
+const BUILD_MS = 120_000;
 
 let project: SiteProject;
 

@@ -90,7 +90,7 @@ describe("a notebook", () => {
         await close();
       }
     },
-    60_000,
+    120_000,
   );
 
   test("is found from the list, and leads to the next", async () => {
@@ -111,7 +111,7 @@ describe("a notebook", () => {
     expect(page.url()).toBe(`${sites.populated?.url}index.html`);
     expect(complaints).toEqual([]);
     await close();
-  }, 60_000);
+  }, 120_000);
 
   test("makes code of text only where it uses Arquero", async () => {
     const tries = async (name: string): Promise<boolean> => {
@@ -133,7 +133,7 @@ describe("a notebook", () => {
       false,
       false,
     ]);
-  }, 60_000);
+  }, 120_000);
 });
 
 test("a notebook is called by its first heading, else by its file", async () => {

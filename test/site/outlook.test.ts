@@ -21,7 +21,7 @@ beforeAll(async () => {
   const [opened, built] = await Promise.all([openBrowser(), project.build()]);
   browser = opened;
   server = await previewSite({ dir: built.dir, port: 0 });
-}, 90_000);
+}, 180_000);
 
 afterAll(async () => {
   await browser?.close();
@@ -60,7 +60,7 @@ test("a line that the keyboard moves is told of first, kept in the address, and 
   expect(page.url()).not.toContain("battery");
   expect(complaints).toEqual([]);
   await close();
-}, 60_000);
+}, 120_000);
 
 test("an assumption that is moved changes the totals, is kept in the address, and saved with what it was", async () => {
   const { page, complaints, close } = await visit(browser, `${server.url}roi.html`, LOOK);
@@ -88,7 +88,7 @@ test("an assumption that is moved changes the totals, is kept in the address, an
   expect(await violations(page)).toEqual([]);
   expect(complaints).toEqual([]);
   await close();
-}, 60_000);
+}, 120_000);
 
 test.each(["policy.html?battery_above_12_5.0=11", "roi.html?truck_cost=1000"])(
   "the smallest phone shows %s whole",
@@ -99,5 +99,5 @@ test.each(["policy.html?battery_above_12_5.0=11", "roi.html?truck_cost=1000"])(
     expect(complaints).toEqual([]);
     await close();
   },
-  60_000,
+  120_000,
 );

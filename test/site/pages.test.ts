@@ -96,7 +96,7 @@ beforeAll(async () => {
   const [opened, built] = await Promise.all([openBrowser(), project.build()]);
   browser = opened;
   server = await previewSite({ dir: built.dir, port: 0, base: "/reports/june/" });
-}, 90_000);
+}, 180_000);
 
 afterAll(async () => {
   await browser?.close();
@@ -120,7 +120,7 @@ describe.each(PAGES)("%s", (name, headline, charts) => {
       expect(await violations(page)).toEqual([]);
       await close();
     },
-    30_000,
+    120_000,
   );
 });
 
@@ -150,7 +150,7 @@ test("the parts of a chart that a screen hides are there: table, SQL and CSV", a
   expect(csv.trim().split("\r\n")).toHaveLength(6);
   expect(complaints).toEqual([]);
   await close();
-}, 30_000);
+}, 120_000);
 
 test("a choice stands in the address, and an address makes the choice", async () => {
   const { page, close } = await visit(browser, `${server.url}bottlenecks.html`, LOOKS[0] as Look);
@@ -160,7 +160,7 @@ test("a choice stands in the address, and an address makes the choice", async ()
   await settled(page);
   expect(await page.getAttribute(".drawing svg", "aria-label")).toContain("Installing");
   await close();
-}, 30_000);
+}, 120_000);
 
 test("provenance stands at the foot of every page", async () => {
   for (const [name] of PAGES) {
@@ -170,7 +170,7 @@ test("provenance stands at the foot of every page", async () => {
       expect(text).toContain(fact);
     await close();
   }
-}, 60_000);
+}, 120_000);
 
 test("triage has few rows in the page, finds, sorts and moves by keys", async () => {
   const { page, complaints, close } = await visit(browser, `${server.url}triage.html`, LOOKS[0] as Look);
@@ -199,7 +199,7 @@ test("triage has few rows in the page, finds, sorts and moves by keys", async ()
   expect(await violations(page)).toEqual([]);
   expect(complaints).toEqual([]);
   await close();
-}, 30_000);
+}, 120_000);
 
 test("triage shows what rules propose, and copies the command for a device and for all of its rule", async () => {
   const { page, complaints, close } = await visit(browser, `${server.url}triage.html`, LOOKS[0] as Look);
@@ -246,7 +246,7 @@ test("triage shows what rules propose, and copies the command for a device and f
   expect(await violations(page)).toEqual([]);
   expect(complaints).toEqual([]);
   await close();
-}, 30_000);
+}, 120_000);
 
 test("a phone shows the devices of the queue by their whole ids, and whole headings", async () => {
   const { page, close } = await visit(browser, `${server.url}triage.html`, { width: 390, scheme: "light" });
@@ -266,7 +266,7 @@ test("the keyboard gets past the navigation", async () => {
   await page.keyboard.press("Enter");
   expect(page.url()).toContain("#observablehq-main");
   await close();
-}, 30_000);
+}, 120_000);
 
 describe("the policy that comes with every page", () => {
   const open = async (strip?: "headers"): Promise<{ page: Page; refused: string[]; close(): Promise<void> }> => {
@@ -297,7 +297,7 @@ describe("the policy that comes with every page", () => {
       expect([...new Set(directives)].sort()).toEqual(REFUSED);
       await close();
     },
-    30_000,
+    120_000,
   );
 
   test("draws whatever Plot draws, its keys included", async () => {
@@ -306,7 +306,7 @@ describe("the policy that comes with every page", () => {
     expect(display).toEqual(["block", "flex", "block"]);
     expect(refused).toEqual([]);
     await close();
-  }, 30_000);
+  }, 120_000);
 
   test("is sent with a header that keeps others from framing the page", async () => {
     const { headers } = await fetch(`${server.url}index.html`);

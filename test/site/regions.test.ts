@@ -19,7 +19,7 @@ beforeAll(async () => {
   const [opened, built] = await Promise.all([openBrowser(), project.build()]);
   browser = opened;
   server = await previewSite({ dir: built.dir, port: 0, base: "/a/b/" });
-}, 90_000);
+}, 180_000);
 
 afterAll(async () => {
   await browser?.close();
@@ -54,7 +54,7 @@ test.each(LOOKS)(
     expect(await violations(page)).toEqual([]);
     await close();
   },
-  60_000,
+  120_000,
 );
 
 test("the list, a table's name, the map and the heatmap lead to a region, and it to its devices in triage", async () => {
@@ -86,10 +86,10 @@ test("the list, a table's name, the map and the heatmap lead to a region, and it
   expect(await page.textContent(".found")).toBe("180 devices of 900");
   expect(complaints).toEqual([]);
   await close();
-}, 60_000);
+}, 120_000);
 
 test("a region that the reference does not place is named below the map", async () => {
   const { page, close } = await visit(browser, `${server.url}regions.html`, WIDE);
   expect(await page.textContent(".unplaced")).toBe("Not on the map: APAC.");
   await close();
-}, 60_000);
+}, 120_000);

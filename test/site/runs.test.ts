@@ -197,7 +197,7 @@ describe("in a browser", () => {
     expect(await page.textContent(".headline")).toContain("Same fleet");
     expect(complaints).toEqual([]);
     await close();
-  }, 60_000);
+  }, 120_000);
 
   test("an address makes the choice, the other way round too, at 320 px and dark", async () => {
     const query = "?a=winter-rollout&b=spring-rollout&by=stage";
@@ -210,7 +210,7 @@ describe("in a browser", () => {
     expect(await violations(page)).toEqual([]);
     expect(complaints).toEqual([]);
     await close();
-  }, 60_000);
+  }, 120_000);
 
   test("every page leads there", async () => {
     const { page, close } = await visit(browser, several.replace("runs", "index"), { width: 390, scheme: "light" });
@@ -218,7 +218,7 @@ describe("in a browser", () => {
     await settled(page);
     expect(await page.textContent("h1")).toBe("What changed from one run to another?");
     await close();
-  }, 60_000);
+  }, 120_000);
 
   test("with one campaign it says how to get a second over the same devices", async () => {
     const { page, complaints, close } = await visit(browser, one, { width: 390, scheme: "light" });
@@ -230,5 +230,5 @@ describe("in a browser", () => {
     expect(await violations(page)).toEqual([]);
     expect(complaints).toEqual([]);
     await close();
-  }, 60_000);
+  }, 120_000);
 });

@@ -15,7 +15,7 @@ import { overflow, settled, type Visit, visit } from "../support/visit.ts";
 
 const WIDE = { width: 1280, scheme: "light" } as const;
 const NARROW = { width: 320, scheme: "dark" } as const;
-const ENGINE_MS = 60_000;
+const ENGINE_MS = 120_000;
 /** The engine is compiled anew in every test. */
 const SLOW_MS = 120_000;
 
@@ -32,7 +32,7 @@ beforeAll(async () => {
     previewSite({ dir, port: 0 }),
     previewSite({ dir, port: 0, base: "/reports/june/" }),
   ]);
-}, 90_000);
+}, 180_000);
 
 afterAll(async () => {
   await browser?.close();
@@ -306,5 +306,5 @@ test.each([
     expect(complaints).toEqual([]);
     await close();
   },
-  60_000,
+  120_000,
 );

@@ -76,7 +76,7 @@ describe("an empty campaign", () => {
       expect(text).not.toMatch(/NaN|undefined|null|Infinity/);
       if (name !== "triage") expect(text).toContain("npm run");
     },
-    30_000,
+    120_000,
   );
 });
 
@@ -102,7 +102,7 @@ describe("an import with five columns", () => {
       if (name === "data-quality")
         expect(text).toMatch(/does not report this field.*2 rows of fleet\.csv could not be stored/s);
     },
-    30_000,
+    120_000,
   );
 });
 
@@ -111,10 +111,10 @@ describe("regions that differ by chance", () => {
     const text = await look("undecided", "regions", said);
     expect(text).toContain("No region can be told apart from the rest of the fleet.");
     expect(text).toContain("No detectable difference.");
-  }, 30_000);
+  }, 120_000);
   test("are not ranked for sure", async () => {
     expect(await look("undecided", "bottlenecks", said)).toContain("no region is clearly the worst");
-  }, 30_000);
+  }, 120_000);
 });
 
 describe("a fleet that recovery has not seen", () => {
@@ -134,7 +134,7 @@ describe("a fleet that recovery has not seen", () => {
     async (name, words) => {
       expect(await look("undecided", name, said)).toContain(words);
     },
-    30_000,
+    120_000,
   );
 });
 
@@ -159,7 +159,7 @@ describe("a queue in which nobody waits", () => {
       expect(found.text).toContain(words);
       expect(found.headings).toEqual(["What holds them back", "Where they are", "What was decided"]);
     },
-    30_000,
+    120_000,
   );
 });
 
@@ -184,7 +184,7 @@ describe("text that devices wrote", () => {
       const shown = SHOWS_REGIONS.has(name) ? HOSTILE_TEXTS : [HOSTILE.slice(0, 12)];
       expect(shown.filter((text) => !found.text.includes(visible(text)))).toEqual([]);
     },
-    60_000,
+    120_000,
   );
 
   test("is in no page's source as markup", async () => {
@@ -226,7 +226,7 @@ describe("text that devices wrote", () => {
     expect(found.all).toMatch(
       /^npm run triage -- fix --all --rule battery_in_millivolts --proposed --yes --campaign '">.*' --why "\.\.\."$/,
     );
-  }, 60_000);
+  }, 120_000);
 
   test("is quoted in the command to paste", async () => {
     const command = await look("hostile", "triage", async (page) => {
@@ -238,5 +238,5 @@ describe("text that devices wrote", () => {
       return page.textContent(".detail .command");
     });
     expect(command).toMatch(/^npm run triage -- show 'DEV-[0-9a-f]{8}">.*' --campaign '.*'$/);
-  }, 60_000);
+  }, 120_000);
 });
