@@ -18,8 +18,8 @@ export async function measure(
   try {
     await page.waitForTimeout(QUIET_MS);
     const loaded = await Promise.all([...bodies]);
-    const before = { findings: await violations(page), overflow: await overflow(page) };
     const { lcpMs, tbtMs } = await felt(page);
+    const before = { findings: await violations(page), overflow: await overflow(page) };
     await settled(page);
     await touchAll(page);
     const { cls, inpMs } = await felt(page);
