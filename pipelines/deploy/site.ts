@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { assertAllowed } from "../site/allowed.ts";
 import { assertWithinBudget } from "../site/budget.ts";
 import { dataFingerprint, pagesFingerprint } from "../site/fingerprint.ts";
-import { pagesOf, readRecord } from "../site/inventory.ts";
+import { readRecord } from "../site/inventory.ts";
 import { weighPages } from "../site/weight.ts";
 import { refusal } from "./refusal.ts";
 import type { BuiltSite, Target } from "./target.ts";
@@ -39,7 +39,8 @@ export async function readSite(
   assertAllowed(record.files);
   assertWithinBudget(record.files, await weighPages(dir));
   for (const [path, { bytes }] of Object.entries(record.files)) assertTaken(path, bytes, target);
-  const texts = pagesOf(record.files).map(async (path) => [path, await readFile(join(dir, path), "utf8")] as const);
+  const pagesAndReport = Object.keys(record.files).filter((path) => path.endsWith(".html"));
+  const texts = pagesAndReport.map(async (path) => [path, await readFile(join(dir, path), "utf8")] as const);
   return { dir, files: record.files, base, pages: Object.fromEntries(await Promise.all(texts)) };
 }
 
