@@ -2,7 +2,7 @@ import { type DuckDBConnection, DuckDBInstance, listValue } from "@duckdb/node-a
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { seed32, sourceOf, unitOf } from "../pipelines/domain/random.ts";
 import { UPDATE_STAGES } from "../pipelines/domain/vocabulary.ts";
-import { readModels, readSql } from "./models.ts";
+import { readFolder, readModels } from "./models.ts";
 
 /** Fleets that differ by their seed alone. */
 const SEEDS = 1_000;
@@ -20,7 +20,7 @@ interface Cohort {
 let db: DuckDBConnection;
 beforeAll(async () => {
   db = await (await DuckDBInstance.create(":memory:", { threads: "1" })).connect();
-  for (const macro of ["wilson", "two_proportions", "holm"]) await db.run(readSql(`macros/${macro}`));
+  for (const { sql } of readFolder("macros")) await db.run(sql);
   await db.run("CREATE TABLE ref_stage AS SELECT unnest($1::VARCHAR[]) AS stage, unnest($2::INTEGER[]) AS ordinal", [
     listValue([...UPDATE_STAGES]),
     listValue(UPDATE_STAGES.map((_, at) => at + 1)),

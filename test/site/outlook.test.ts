@@ -41,7 +41,9 @@ test("a line that the keyboard moves is told of first, kept in the address, and 
   const { page, complaints, close } = await visit(browser, `${server.url}policy.html`, LOOK);
   await page.focus('[id="knob-battery_above_12_5.0"]');
   for (let turn = 0; turn < 2; turn++) await page.keyboard.press("ArrowLeft");
-  await page.waitForFunction(() => document.querySelector(".headline")?.textContent?.startsWith("With the line"));
+  await page.waitForFunction(() =>
+    document.querySelector(".headline")?.textContent?.startsWith("With the line at 12.4 V"),
+  );
   expect(await headline(page)).toBe(
     "With the line at 12.4 V, 2,630 devices are retried at once instead of rolled back.",
   );
