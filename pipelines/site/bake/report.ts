@@ -21,11 +21,6 @@ const CONTROLS = "button, input, select, textarea, form, .choice, .filters, .key
 
 const STYLESHEET = /<link rel="stylesheet"[^>]* href="([^"]+)">/;
 
-/** The pages of the report, in its order. */
-const CHAPTERS = NAVIGATION.filter(({ path }) => !TOOLS.has(path)).map(({ path }) => `${path.slice(1)}.html`);
-
-export const isInReport = ({ path }: BakedPage): boolean => CHAPTERS.includes(path);
-
 export const nameOf = (path: string): string => path.replace(/\.html$/, "").replaceAll("/", "-");
 
 /**
@@ -34,7 +29,9 @@ export const nameOf = (path: string): string => path.replace(/\.html$/, "").repl
  * `data-report="no"` it is not.
  */
 export async function composeReport(dir: string, pages: readonly BakedPage[]): Promise<string> {
-  const sorted = CHAPTERS.flatMap((path) => pages.find((page) => page.path === path) ?? []);
+  const sorted = NAVIGATION.filter(({ path }) => !TOOLS.has(path)).flatMap(
+    ({ path }) => pages.find((page) => page.path === `${path.slice(1)}.html`) ?? [],
+  );
   const about = aboutOf(sorted);
   const known = new Map<string, string>();
   const chapters = sorted.flatMap((page) => chapterOf(page, known) ?? []);
