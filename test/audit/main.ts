@@ -81,8 +81,12 @@ async function auditSite(browser: Chromium, site: string, dir: string): Promise<
       if (values.page !== undefined && values.page !== page) continue;
       for (const look of LOOKS) {
         const name = `${look.width} ${look.scheme}`;
-        process.stderr.write(`${site}: ${page}, ${name}\n`);
-        measured.push({ site, page, look: name, ...(await measure(browser, `${server.url}${page}.html`, look)) });
+        const one = { site, page, look: name, ...(await measure(browser, `${server.url}${page}.html`, look)) };
+        const misses = missed(one).map((target) => target.name);
+        process.stderr.write(
+          `${site}: ${page}, ${name}: ${misses.length > 0 ? `misses ${misses.join(", ")}` : "meets all"}\n`,
+        );
+        measured.push(one);
       }
     }
   } finally {
