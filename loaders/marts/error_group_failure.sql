@@ -41,18 +41,8 @@ WITH code AS (
     rate_of(rest_failures, rest_devices) AS rest_rate,
     two_proportion_p(failures, devices, rest_failures, rest_devices) AS p_value
   FROM rest
-), model AS (
-  FROM tested WHERE scope = 'model'
-), firmware AS (
-  FROM tested WHERE scope = 'firmware'
-), region AS (
-  FROM tested WHERE scope = 'region'
 ), held AS (
-  FROM holm('model')
-  UNION ALL
-  FROM holm('firmware')
-  UNION ALL
-  FROM holm('region')
+  FROM holm('tested', family := scope)
 )
 SELECT
   scope,

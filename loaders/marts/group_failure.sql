@@ -35,14 +35,8 @@ WITH counted AS (
     rate_of(rest_failures, rest_devices) AS rest_rate,
     two_proportion_p(failures, devices, rest_failures, rest_devices) AS p_value
   FROM rest
-), model AS (
-  FROM tested WHERE scope = 'model'
-), firmware AS (
-  FROM tested WHERE scope = 'firmware'
 ), held AS (
-  FROM holm('model')
-  UNION ALL
-  FROM holm('firmware')
+  FROM holm('tested', family := scope)
 )
 SELECT
   scope,

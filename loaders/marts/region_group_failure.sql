@@ -44,14 +44,8 @@ WITH scoped AS (
     rate_of(elsewhere_failures, elsewhere_devices) AS elsewhere_rate,
     two_proportion_p(failures, devices, elsewhere_failures, elsewhere_devices) AS p_value
   FROM rest
-), model AS (
-  FROM tested WHERE scope = 'model'
-), firmware AS (
-  FROM tested WHERE scope = 'firmware'
 ), held AS (
-  FROM holm('model')
-  UNION ALL
-  FROM holm('firmware')
+  FROM holm('tested', family := scope)
 )
 SELECT
   region,

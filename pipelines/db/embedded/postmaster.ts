@@ -32,7 +32,7 @@ export function findPostmaster(seat: Seat): Postmaster | undefined {
  * folder's inode, which a folder on another disk can share: so they have to be gone before.
  */
 export async function clearAfterCrash(seat: Seat): Promise<void> {
-  if (!existsSync(lockFile(seat)) || findPostmaster(seat)) return;
+  if (findPostmaster(seat)) return;
   const deadline = performance.now() + ORPHANS_MS;
   while (endOrphans(seat) > 0 && performance.now() < deadline) await pause(POLL_MS);
   rmSync(lockFile(seat), { force: true });
