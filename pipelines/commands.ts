@@ -18,6 +18,7 @@ import { recover } from "./recover.ts";
 import { status } from "./status.ts";
 import { triage } from "./triage.ts";
 import { validate } from "./validate.ts";
+import { settingsOf } from "./watch/settings.ts";
 
 /** DuckDB and the site take a quarter of a second to load, which only those commands pay that use them. */
 const reporting = () => import("./report.ts");
@@ -39,14 +40,29 @@ const WORK = [...CAMPAIGN, "workers", "batchSize", "resume"] as const satisfies 
 
 const FILTERS = ["rule", "field", "region", "model", "state", "limit"] as const satisfies OptionName[];
 const DECIDING = ["all", "yes", "proposed", "why", "by", "action", "version"] as const satisfies OptionName[];
+const CLOUD = [
+  "lifetime",
+  "tier",
+  "disk",
+  "hours",
+  "sslMode",
+  "protect",
+  "finalBackup",
+  "noBackup",
+] as const satisfies OptionName[];
 const GENERATE = ["devices", "seed", "from", "format", "map", "replace"] as const satisfies OptionName[];
+const WATCH = ["watch", "every", "metrics"] as const satisfies OptionName[];
 
 export const COMMANDS: readonly Command[] = [
   {
     name: "pipeline",
     help: "everything: generate, corrupt, recover, validate, report",
-    options: [...GENERATE, "faultRate", "profile", "policy", "rules", "roi", ...WORK, "noSite"],
-    run: pipeline,
+    options: [...GENERATE, "faultRate", "profile", "policy", "rules", "roi", ...WORK, "noSite", ...WATCH, "stopAfter"],
+    run: async (context) => {
+      if (!context.options.stopAfter) return pipelineOrWatch(context);
+      const { stoppingAfter } = await import("./cloud/stop-after.ts");
+      await stoppingAfter(context, () => pipelineOrWatch(context));
+    },
   },
   {
     name: "generate",
@@ -163,6 +179,14 @@ export const COMMANDS: readonly Command[] = [
     },
   },
   {
+    name: "cloud",
+    help: "an instance of Cloud SQL: make it, let networks in, start, stop, know its price, delete it",
+    words: ["status|create|allow|deny|start|stop|cost|destroy", "[NETWORK|me|expired]"],
+    mostWords: 3,
+    options: ["instance", "databaseUrl", ...CLOUD, "force", "by", "yes", "dryRun"],
+    run: async (context) => (await import("./cloud.ts")).cloud(context),
+  },
+  {
     name: "new",
     help: "make a notebook, or a mart with its check, that runs as it is",
     words: ["notebook|mart", "TITLE|NAME"],
@@ -201,6 +225,13 @@ async function stageOrPreview(
   if (!context.options.dryRun) return void (await stage(context, name, work));
   const { dryRun } = await import("./dry-run.ts");
   await withDatabase(context, (target) => dryRun(context, target, name));
+}
+
+async function pipelineOrWatch(context: Context): Promise<void> {
+  const settings = settingsOf(context.options);
+  if (!settings) return pipeline(context);
+  const { watch } = await import("./watch.ts");
+  await watch(context, settings);
 }
 
 /**

@@ -12,6 +12,7 @@ import { connect, openDatabase, type Target } from "./db/connect.ts";
 import { explain } from "./db/explain.ts";
 import { acquireWriteLease, releaseWriteLease } from "./db/lease.ts";
 import { migrate } from "./db/migrate.ts";
+import { refusePooler } from "./db/pooler.ts";
 import { isTransient } from "./db/retry.ts";
 import { installRuleViews } from "./db/rule-set-views.ts";
 import { closeAbandonedRuns, finishRun, startRun } from "./db/runs.ts";
@@ -97,6 +98,7 @@ export async function withWriter<T>(
   const client = await connect(target);
   const leaseId = randomUUID();
   try {
+    await refusePooler(client, target);
     await migrate(client);
     await acquireWriteLease(client, leaseId, `npm run ${context.command}, process ${process.pid}`);
     const closes = context.command === "validate" ? "validate" : null;

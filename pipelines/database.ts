@@ -3,6 +3,7 @@ import { EXIT, SentinelError } from "./cli/errors.ts";
 import { count, table } from "./cli/format.ts";
 import { advise, type Findings } from "./db/advise.ts";
 import { campaignFor } from "./db/campaigns.ts";
+import { standInNote } from "./db/cloud-sql/endpoint.ts";
 import { externalTarget, type Target, withClient } from "./db/connect.ts";
 import { findPsql, runPsql } from "./db/console/psql.ts";
 import { runConsole } from "./db/console/run.ts";
@@ -138,7 +139,8 @@ function describeAdvice({ linkMs, batchRows, inFlight, advice, unfinished }: Fin
 
 function psql(args: string[], io: DatabaseIo): Promise<number> {
   return withTarget(io, async (target) => {
-    const program = findPsql(io.env);
+    // psql has no way to an instance of Cloud SQL by its name: that is the connector's.
+    const program = target.config.cloudSql ? undefined : findPsql(io.env);
     if (program) return runPsql(program, target, args, io.env);
     return runConsole(target, args, io, io.signal);
   });
@@ -150,6 +152,8 @@ async function withTarget<T>(io: DatabaseIo, work: (target: Target) => Promise<T
   try {
     const target = externalTarget({ databaseUrl: database.url, env: io.env });
     if (!target) throw new Error("a resolved database has no URL");
+    const { api } = target.config.cloudSql ?? {};
+    if (api !== undefined) io.stderr(`${standInNote(api)}\n`);
     return await work(target);
   } finally {
     await database.release();

@@ -10,7 +10,10 @@ import { bind, sql } from "./db/sql.ts";
 import type { BatchedStage } from "./domain/vocabulary.ts";
 
 /** Whether the campaign has all of its devices, and the key that no two of them can share. */
-export async function isStored({ client }: StageRun, { campaign_id: id, device_count }: Campaign): Promise<boolean> {
+export async function isStored(
+  { client }: Pick<StageRun, "client">,
+  { campaign_id: id, device_count }: Campaign,
+): Promise<boolean> {
   return (await lastPass(client, id, "generate"))?.rows === device_count && (await reportsAreKeyed(client, id));
 }
 

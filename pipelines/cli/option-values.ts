@@ -42,3 +42,21 @@ export const basePath = {
   parse: (text: string) => (text !== "" && BASE.test(text) ? `/${text}/`.replaceAll(/\/{2,}/g, "/") : undefined),
   expects: "a path of letters, digits, dots, dashes and underscores, for example /reports/june/",
 };
+
+const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+
+/** A time as `500ms`, `5s`, `2m` or `1h`, in milliseconds; undefined where it is none. */
+export function milliseconds(text: string): number | undefined {
+  const [, digits = "", unit = ""] = /^([0-9]{1,6})(ms|s|m|h)$/.exec(text) ?? [];
+  const ms = Number(digits) * (UNIT_MS[unit] ?? Number.NaN);
+  return ms > 0 ? ms : undefined;
+}
+
+/** Kept as it was written, so that a command line can be shown again. */
+export const interval = (most: string) => ({
+  parse: (text: string) => {
+    const ms = milliseconds(text);
+    return ms !== undefined && ms <= (milliseconds(most) ?? 0) ? text : undefined;
+  },
+  expects: `a time such as 500ms, 5s or 2m, ${most} at most`,
+});

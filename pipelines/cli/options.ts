@@ -1,5 +1,6 @@
 import type { PolicyAction } from "../domain/vocabulary.ts";
-import { basePath, oneOf, path, share, whole, word } from "./option-values.ts";
+import { CLOUD_OPTIONS, type SslMode } from "./cloud-options.ts";
+import { basePath, interval, oneOf, path, share, whole, word } from "./option-values.ts";
 import { TARGET_NAMES, type TargetName } from "./targets.ts";
 import { TRIAGE_OPTIONS } from "./triage-options.ts";
 
@@ -24,6 +25,9 @@ export interface Options {
   replace?: boolean;
   undo?: boolean;
   noSite?: boolean;
+  watch?: boolean;
+  every?: string;
+  metrics?: number;
   dryRun?: boolean;
   rule?: string;
   field?: string;
@@ -42,6 +46,18 @@ export interface Options {
   port?: number;
   target?: TargetName;
   base?: string;
+  instance?: string;
+  /** Seconds. */
+  lifetime?: number;
+  force?: boolean;
+  tier?: string;
+  disk?: number;
+  hours?: number;
+  sslMode?: SslMode;
+  protect?: "on" | "off";
+  finalBackup?: number;
+  noBackup?: boolean;
+  stopAfter?: boolean;
   json?: boolean;
   quiet?: boolean;
   noColor?: boolean;
@@ -100,9 +116,9 @@ export const OPTIONS: readonly OptionSpec[] = [
     flag: "from",
     env: "SENTINEL_FROM",
     value: "FILE",
-    help: "import a CSV, NDJSON, JSON or Parquet file instead of generating; import: the folder of an export",
+    help: "import a CSV, NDJSON, JSON or Parquet file instead of generating; with --watch: the folder that they come into; import: the folder of an export",
     ...path,
-    expects: "a file, or for import a folder",
+    expects: "a file, or for --watch and import a folder",
   },
   {
     name: "format",
@@ -195,6 +211,28 @@ export const OPTIONS: readonly OptionSpec[] = [
   },
   { name: "undo", flag: "undo", env: "SENTINEL_UNDO", help: "take all faults of the campaign back" },
   { name: "noSite", flag: "no-site", env: "SENTINEL_NO_SITE", help: "make the marts, but not the site" },
+  {
+    name: "watch",
+    flag: "watch",
+    env: "SENTINEL_WATCH",
+    help: "go on until Ctrl-C: recover what comes into the database, and into the folder of --from",
+  },
+  {
+    name: "every",
+    flag: "every",
+    env: "SENTINEL_EVERY",
+    value: "TIME",
+    help: "with --watch: how often to look (5s)",
+    ...interval("1h"),
+  },
+  {
+    name: "metrics",
+    flag: "metrics",
+    env: "SENTINEL_METRICS",
+    value: "PORT",
+    help: "with --watch: port of this machine that serves /metrics for Prometheus, and /health",
+    ...whole(1, 65_535),
+  },
   { name: "dryRun", flag: "dry-run", env: "SENTINEL_DRY_RUN", help: "say what would be done, and change nothing" },
   ...TRIAGE_OPTIONS,
   {
@@ -221,6 +259,7 @@ export const OPTIONS: readonly OptionSpec[] = [
     help: "path that the site is served below, for example /reports/june/ (/)",
     ...basePath,
   },
+  ...CLOUD_OPTIONS,
   { name: "json", flag: "json", env: "SENTINEL_JSON", help: "newline-delimited JSON on standard output" },
   { name: "quiet", flag: "quiet", env: "SENTINEL_QUIET", help: "no progress, results alone" },
   { name: "noColor", flag: "no-color", env: "NO_COLOR", help: "no colours" },

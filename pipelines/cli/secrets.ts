@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 
-/** Variables that hold a password, or may. */
-const SECRET_VARIABLES = ["DATABASE_URL", "DB_PASS", "PGPASSWORD"];
+/** Variables that hold a password, may, or say where one lies. */
+const SECRET_VARIABLES = ["DATABASE_URL", "DB_PASS", "PGPASSWORD", "GOOGLE_APPLICATION_CREDENTIALS"];
 
 /** The environment for a process that has no business with the database. */
 export function withoutSecretVariables(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

@@ -53,7 +53,12 @@ export const TRIAGE_OPTIONS: readonly OptionSpec[] = [
     ...whole(1, 100_000_000),
   },
   { name: "all", flag: "all", env: "SENTINEL_ALL", help: "triage: decide on all devices that the filters leave" },
-  { name: "yes", flag: "yes", env: "SENTINEL_YES", help: "triage: with --all, for more than one device" },
+  {
+    name: "yes",
+    flag: "yes",
+    env: "SENTINEL_YES",
+    help: "triage: with --all, for more than one device; cloud destroy: really",
+  },
   {
     name: "proposed",
     flag: "proposed",
@@ -73,7 +78,7 @@ export const TRIAGE_OPTIONS: readonly OptionSpec[] = [
     flag: "by",
     env: "SENTINEL_BY",
     value: "NAME",
-    help: "triage: who decides, which the audit keeps (the user of this machine)",
+    help: "triage, cloud allow: who decides, which the audit keeps (the user of this machine)",
     ...sentence(200),
   },
   {

@@ -131,7 +131,7 @@ test("sslrootcert=system means the authorities that come with the system", () =>
   expect(ssl).toEqual({ rejectUnauthorized: true });
 });
 
-test("a URL made of a target means the same, files and pinned name too, and can be sent to a thread", () => {
+test("a URL made of a target means the same, files and pinned name too, and can be sent to a thread", async () => {
   const folder = mkdtempSync(path.join(tmpdir(), "sentinel-own-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const { cert, key } = certificate({ name: "ana" });
@@ -142,7 +142,7 @@ test("a URL made of a target means the same, files and pinned name too, and can 
   const found = target(`postgres://ana:${encodeURIComponent(SECRET)}@${AWAY}/d?${query}`);
   if (!found) throw new Error("no target");
   expect(found.config.ssl).toEqual({ rejectUnauthorized: true, ca: cert, cert, key, servername: "project:instance" });
-  newClient(found.config);
+  await newClient(found.config);
   expect(structuredClone(found)).toEqual(found);
   expect({ ...target(connectionUrl(found)), source: found.source }).toEqual(found);
   const env = {

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { EXIT, SentinelError } from "../cli/errors.ts";
-import { newClient } from "./client.ts";
+import { newClient, type SessionConfig } from "./client.ts";
+import { standInNote, standInOf } from "./cloud-sql/endpoint.ts";
+import { readCloudSqlUrl, SCHEME } from "./cloud-sql/url.ts";
 import { acquireEmbedded } from "./embedded/server.ts";
 import { explain } from "./explain.ts";
 import { sql } from "./sql.ts";
@@ -11,7 +13,7 @@ import { actAs } from "./writer-role.ts";
 
 /** Where to connect, and how to name it to a person. `config` may be sent to a worker thread. */
 export interface Target {
-  readonly config: pg.ClientConfig;
+  readonly config: SessionConfig;
   /** user@host:port/database: never a password. */
   readonly label: string;
   /** What the settings came from. */
@@ -47,7 +49,11 @@ const SESSION = { statement_timeout: 1_800_000, lock_timeout: 30_000, idle_in_tr
 /** The database that was asked for: by option, `DATABASE_URL`, `DB_HOST` and its like, or `PG*`; else the embedded server. */
 export async function openDatabase(sources: ConnectSources): Promise<Database> {
   const external = externalTarget(sources);
-  if (external) return { target: external, embedded: false, release: async () => {} };
+  if (external) {
+    const { api } = external.config.cloudSql ?? {};
+    if (api !== undefined) sources.note?.(standInNote(api));
+    return { target: external, embedded: false, release: async () => {} };
+  }
   const server = await acquireEmbedded({
     projectRoot: sources.projectRoot,
     ...(sources.signal ? { signal: sources.signal } : {}),
@@ -59,18 +65,19 @@ export async function openDatabase(sources: ConnectSources): Promise<Database> {
 
 /** Opens a session. */
 export async function connect(target: Target): Promise<pg.Client> {
-  const client = newClient(target.config);
+  let client: pg.Client | undefined;
   try {
+    client = await newClient(target.config);
     await client.connect();
     // Before the first question: any of them may be the one that is never answered.
     watch(client, target.config);
     await client.query(sql("session.mind_the_client")).catch(() => {});
     if (target.role !== undefined) await actAs(client, target.role);
+    return client;
   } catch (error) {
-    await client.end().catch(() => {});
+    await client?.end().catch(() => {});
     throw explain(error, target);
   }
-  return client;
 }
 
 /** Runs with a session of its own and closes it, whatever happens. */
@@ -99,6 +106,7 @@ export function externalTarget({ databaseUrl, env }: Pick<ConnectSources, "datab
 }
 
 function fromUrl(text: string, source: string, env: NodeJS.ProcessEnv): Target {
+  if (text.startsWith(SCHEME)) return cloudSqlTarget(text, source, env);
   const url = URL.canParse(text) && isDecodable(text) ? new URL(text) : undefined;
   if (!url || !/^postgres(ql)?:$/.test(url.protocol) || isCutShort(url)) {
     throw new SentinelError({
@@ -179,6 +187,23 @@ function target(settings: Settings, env: NodeJS.ProcessEnv): Target {
     ...(password === undefined ? {} : { password }),
   };
   return { config, label: `${user}@${host}:${port}/${database}`, source, ...(tls ? { tls } : {}) };
+}
+
+/** An instance of Cloud SQL by its name: where it is, and how to secure the way to it, each session asks Google's API. */
+function cloudSqlTarget(text: string, source: string, env: NodeJS.ProcessEnv): Target {
+  const { user, database, plan, ...given } = readCloudSqlUrl(text, source, standInOf(env));
+  const password = plan.iam ? undefined : (given.password ?? env.PGPASSWORD);
+  const config: SessionConfig = {
+    host: plan.instance,
+    user,
+    database,
+    application_name: APPLICATION,
+    connectionTimeoutMillis: connectTimeoutMs(env),
+    cloudSql: plan,
+    ...SESSION,
+    ...(password === undefined ? {} : { password }),
+  };
+  return { config, label: `${user}@${plan.instance}/${database}`, source };
 }
 
 /** As libpq reads it: whole seconds. */

@@ -10,6 +10,7 @@ test.each([
   ["42P01", EXIT.resumable, "is not as this version makes it: planted"],
   ["42703", EXIT.resumable, "is not as this version makes it: planted"],
   ["42501", EXIT.database, "lacks a right: planted"],
+  ["08P01", EXIT.database, "lets no session begin as Sentinel begins one: planted"],
   ["53100", EXIT.resumable, "is full"],
   ["40P01", EXIT.database, "could not do it now: planted (40P01)"],
   ["53200", EXIT.database, "could not do it now: planted (53200)"],

@@ -1,4 +1,5 @@
 import { EXIT, SentinelError, type SentinelErrorParts } from "../cli/errors.ts";
+import { explainCloudSql } from "./cloud-sql/explain.ts";
 import type { Target } from "./connect.ts";
 import { explainTls } from "./explain-tls.ts";
 import { isTransient } from "./retry.ts";
@@ -32,6 +33,12 @@ const ANSWERS: readonly Answer[] = [
     when: /^25006$/,
     cause: ({ label }) => `The server of ${label} is read-only.`,
     remedy: "Connect to the primary, or make the database writable (default_transaction_read_only, standby).",
+  },
+  {
+    when: /^08P01$/,
+    cause: ({ label }, message) =>
+      `What stands before the server of ${label} lets no session begin as Sentinel begins one: ${message}.`,
+    remedy: "A connection pooler does that. Give the server's own address instead (docs/servers.md).",
   },
   {
     when: /^53100$/,
@@ -91,6 +98,9 @@ const ANSWERS: readonly Answer[] = [
 export function explain(error: unknown, target: Target): unknown {
   if (error instanceof SentinelError) return error;
   const { code, message } = describe(error);
+  const { cloudSql: plan } = target.config;
+  const cloud = plan && explainCloudSql({ code, message }, plan, target.label);
+  if (cloud) return new SentinelError({ exitCode: EXIT.database, ...cloud }, { cause: error });
   const tls = explainTls(error, target);
   if (tls) return new SentinelError({ exitCode: EXIT.database, ...tls }, { cause: error });
   const answer = ANSWERS.find(({ when }) => when.test(code));

@@ -1,8 +1,10 @@
+import { cloudSqlUrl } from "./cloud-sql/url.ts";
 import type { Target } from "./connect.ts";
 
 /** A target as one URL, password and all: for other tools, never for a log. */
 export function connectionUrl({ config, tls }: Target): string {
-  const { host = "", port, user = "", database = "", password } = config;
+  const { host = "", port, user = "", database = "", password, cloudSql: plan } = config;
+  if (plan) return cloudSqlUrl({ user, database, plan, password: typeof password === "string" ? password : undefined });
   const secret = typeof password === "string" ? `:${encodeURIComponent(password)}` : "";
   const socket = host.startsWith("/");
   const place = socket ? "" : `${host.includes(":") ? `[${host}]` : host}:${port}`;

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { newClient } from "./client.ts";
+import { newClient, type SessionConfig } from "./client.ts";
 
 /** What of pg's client tells whether an answer is awaited, and of its socket whether anything moves. */
 interface Inside {
@@ -15,7 +15,7 @@ interface Inside {
  * session whether it is still at work for this one. If it is not, or does not answer, the link is cut, and what was under way fails as
  * after any lost link.
  */
-export function watch(client: pg.Client, config: pg.ClientConfig): void {
+export function watch(client: pg.Client, config: SessionConfig): void {
   const silenceMs = config.connectionTimeoutMillis ?? DEFAULT_SILENCE_MS;
   const inside = client as unknown as Inside;
   const { stream } = inside.connection;
@@ -45,14 +45,15 @@ const DEFAULT_SILENCE_MS = 10_000;
 const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
 
 /** Whether the server is executing a statement of the session; true too where it answers that it can't say. */
-async function worksFor(pid: number | null, config: pg.ClientConfig, patienceMs: number): Promise<boolean> {
-  const other = newClient({
-    ...config,
-    application_name: "sentinel-watch",
-    connectionTimeoutMillis: patienceMs,
-    query_timeout: patienceMs,
-  });
+async function worksFor(pid: number | null, config: SessionConfig, patienceMs: number): Promise<boolean> {
+  let other: pg.Client | undefined;
   try {
+    other = await newClient({
+      ...config,
+      application_name: "sentinel-watch",
+      connectionTimeoutMillis: patienceMs,
+      query_timeout: patienceMs,
+    });
     await other.connect();
     const { rowCount } = await other.query("SELECT FROM pg_stat_activity WHERE pid = $1 AND state = 'active'", [pid]);
     return rowCount === 1;
@@ -60,6 +61,6 @@ async function worksFor(pid: number | null, config: pg.ClientConfig, patienceMs:
     return SQLSTATE.test(String((error as { code?: unknown }).code));
   } finally {
     // A mute server takes no leave either.
-    void other.end().catch(() => {});
+    void other?.end().catch(() => {});
   }
 }

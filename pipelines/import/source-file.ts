@@ -26,6 +26,9 @@ const FORMATS: Readonly<Record<string, Format>> = {
   ".parquet": "parquet",
 };
 
+/** How the names of files end that can be imported. */
+export const ENDINGS: readonly string[] = Object.keys(FORMATS);
+
 /**
  * Looks at a file before it is read: it has to be a regular file at the very place that was asked for, of a kind and a size that are taken.
  * @throws SentinelError exit 2.

@@ -14,6 +14,8 @@ export interface CertificateNeeds {
   readonly hosts?: readonly string[];
   /** Who signs it; left out: itself. */
   readonly by?: Certificate;
+  /** The public key that it is for, in PEM form, of who keeps the private one; left out: a new pair. */
+  readonly publicKey?: string;
   /** Whether it may sign others. */
   readonly signs?: boolean;
   /** Days from now from which on, and until which, it is valid. */
@@ -26,12 +28,9 @@ const IP_ADDRESS = 7;
 let made = 0;
 
 /** Makes a certificate as a real authority would. */
-export function certificate({ name, hosts = [], by, signs = false, days = [-1, 1] }: CertificateNeeds): Certificate {
-  const pair = generateKeyPairSync("rsa", {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: "spki", format: "pem" },
-    privateKeyEncoding: { type: "pkcs1", format: "pem" },
-  });
+export function certificate(needs: CertificateNeeds): Certificate {
+  const { name, hosts = [], by, publicKey, signs = false, days = [-1, 1] } = needs;
+  const pair = publicKey === undefined ? keyPair() : { publicKey, privateKey: "" };
   const cert = forge.pki.createCertificate();
   const subject = [{ name: "commonName", value: name }];
   cert.publicKey = forge.pki.publicKeyFromPem(pair.publicKey);
@@ -49,6 +48,14 @@ export function certificate({ name, hosts = [], by, signs = false, days = [-1, 1
   ]);
   cert.sign(forge.pki.privateKeyFromPem(by?.key ?? pair.privateKey), forge.md.sha256.create());
   return { cert: forge.pki.certificateToPem(cert), key: pair.privateKey };
+}
+
+function keyPair(): { publicKey: string; privateKey: string } {
+  return generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs1", format: "pem" },
+  });
 }
 
 /** The same key, that needs a passphrase. */

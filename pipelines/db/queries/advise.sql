@@ -6,7 +6,7 @@ SELECT s.name, current_setting(s.name) AS shown, s.context,
     WHEN 'MB' THEN s.setting::float8 * 1048576
     WHEN 's' THEN s.setting::float8
     WHEN 'min' THEN s.setting::float8 * 60
-    ELSE CASE WHEN s.setting ~ '^-?[0-9]+$' THEN s.setting::float8 END
+    ELSE CASE WHEN s.setting ~ '^-?[0-9]+([.][0-9]+)?$' THEN s.setting::float8 END
   END AS amount
 FROM pg_settings s
 WHERE s.name = ANY($1)

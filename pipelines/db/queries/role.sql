@@ -1,10 +1,7 @@
--- Why workers can't act as the role that was made for them; NULL where they can. $1 is the process that the server gave for this session: a
--- pooler between names another one, and lends its session to others, who would then act as the role too. From 16 on a member may be kept from
--- acting as the role.
+-- Why workers can't act as the role that was made for them; NULL where they can. From 16 on a member may be kept from acting as the role.
 -- name: writer_obstacle
 SELECT CASE
   WHEN r.oid IS NULL THEN 'it is not there'
-  WHEN pg_backend_pid() <> $1 THEN 'a pooler stands before the server'
   WHEN NOT pg_has_role(session_user, r.oid, CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END)
     THEN 'the user is no member of it'
   WHEN current_schema() = session_user THEN 'the tables are in a schema of the user''s own name'
@@ -14,6 +11,6 @@ END AS obstacle
 FROM (VALUES ('sentinel_writer')) AS w (name)
 LEFT JOIN pg_roles r ON r.rolname = w.name
 
--- Not on a session that is lent: see above.
+-- Not on a session that a pooler lends: it would stay so for whom it is lent to next.
 -- name: act_as
 SELECT set_config('role', $1, false) WHERE pg_backend_pid() = $2

@@ -8,3 +8,7 @@ WHERE a.pid <> own.pid AND a.datname = own.datname AND a.state <> 'idle'
 -- What works for a command that is gone ends soon; a server that can't look after its clients (not all systems tell) says so.
 -- name: mind_the_client
 SET client_connection_check_interval = '1s'
+
+-- The process that answers; a pooler names itself to the client instead.
+-- name: process
+SELECT pg_backend_pid() AS pid
