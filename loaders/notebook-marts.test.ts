@@ -31,6 +31,30 @@ test("what notebooks read equals what PostgreSQL counts", async () => {
        GROUP BY 1, 2 ORDER BY region COLLATE "C", battery_to`,
     ),
   );
+  const lines = await readMart(path, "battery_line");
+  expect(lines.map(({ gap, gap_low, gap_high, ...counts }) => counts)).toEqual(
+    await asked(
+      `WITH d AS (
+         SELECT CASE WHEN ${NUMBER} THEN battery_voltage::numeric END AS volts, reported_status = 'Partial' AS failed FROM ota_logs
+       ), t AS (SELECT * FROM d WHERE volts BETWEEN 6 AND 16)
+       SELECT (line / 10)::float8 AS battery_to,
+         count(*) FILTER (WHERE volts <= line / 10 OR line = 151)::int AS devices,
+         count(*) FILTER (WHERE failed AND (volts <= line / 10 OR line = 151))::int AS failures,
+         count(*) FILTER (WHERE volts > line / 10 AND line < 151)::int AS above_devices,
+         count(*) FILTER (WHERE failed AND volts > line / 10 AND line < 151)::int AS above_failures
+       FROM t, (SELECT DISTINCT least(greatest(ceil(volts * 10), 100), 151) AS line FROM t) l
+       GROUP BY line ORDER BY line`,
+    ),
+  );
+  for (const { gap, gap_low, gap_high, ...of } of lines) {
+    const above = Number(of.above_devices);
+    if (above === 0) expect([gap, gap_low, gap_high]).toEqual([null, null, null]);
+    else {
+      expect(gap).toBeCloseTo(Number(of.failures) / Number(of.devices) - Number(of.above_failures) / above, 12);
+      expect(Number(gap_low)).toBeLessThan(Number(gap));
+      expect(Number(gap_high)).toBeGreaterThan(Number(gap));
+    }
+  }
   const rules = await readMart(path, "rule_finding");
   const one = async (where: string) => {
     const [row] = await asked(

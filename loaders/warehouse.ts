@@ -2,7 +2,7 @@ import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type pg from "pg";
 import { SentinelError } from "../pipelines/cli/errors.ts";
-import { newClient } from "../pipelines/db/client.ts";
+import { newClient, type SessionConfig } from "../pipelines/db/client.ts";
 import { watch } from "../pipelines/db/watch.ts";
 import type { Catalogue } from "../pipelines/domain/catalogue.ts";
 import { casesOf } from "../pipelines/domain/condition.ts";
@@ -22,7 +22,7 @@ import { readSnapshotOf, type Snapshot } from "./snapshot.ts";
 export type { Snapshot } from "./snapshot.ts";
 
 export interface RefreshOptions {
-  readonly connection: pg.ClientConfig;
+  readonly connection: SessionConfig;
   /** Name of the campaign; the current one where it is left out. */
   readonly campaign?: string;
   /** Folder in which the warehouse lies; made where it is missing. */
@@ -160,10 +160,12 @@ async function withSession<T>(
   { connection, signal }: RefreshOptions,
   work: (client: pg.Client) => Promise<T>,
 ): Promise<T> {
-  const client = newClient({ application_name: "sentinel-ota", ...connection });
-  const stop = (): void => void client.end();
+  let client: pg.Client | undefined;
+  const stop = (): void => void client?.end();
   signal?.addEventListener("abort", stop);
   try {
+    client = await newClient({ application_name: "sentinel-ota", ...connection });
+    signal?.throwIfAborted();
     await client.connect();
     watch(client, connection);
     return await work(client);
@@ -171,7 +173,7 @@ async function withSession<T>(
     throw error instanceof SentinelError ? error : explainPull(error, client, connection);
   } finally {
     signal?.removeEventListener("abort", stop);
-    await client.end().catch(() => {});
+    await client?.end().catch(() => {});
   }
 }
 

@@ -19,4 +19,4 @@ WITH sums AS (
   UNION ALL
   SELECT 'campaigns', count(*), count(DISTINCT campaign) FROM campaign_rate
 )
-SELECT what, expected, actual FROM sums WHERE actual IS DISTINCT FROM expected;
+FROM unequal('sums');

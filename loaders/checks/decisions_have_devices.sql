@@ -16,4 +16,4 @@ WITH sums AS (
   SELECT 'fault_ledger', (SELECT count(*) FROM stg_fault),
     (SELECT count(*) FROM stg_fault f WHERE f.device_id IN (SELECT d.device_id FROM stg_device d))
 )
-SELECT what, expected, actual FROM sums WHERE actual IS DISTINCT FROM expected;
+FROM unequal('sums');

@@ -13,4 +13,4 @@ WITH sums AS (
   UNION ALL
   SELECT 'rows of the file', getvariable('device_rows')::BIGINT, s.devices FROM campaign_summary s
 )
-SELECT what, expected, actual FROM sums WHERE actual IS DISTINCT FROM expected;
+FROM unequal('sums');

@@ -18,4 +18,4 @@ WITH sums AS (
   FROM recovery_action_summary a, roi_base r
   GROUP BY a.action
 )
-SELECT what, expected, actual FROM sums WHERE actual IS DISTINCT FROM expected;
+FROM unequal('sums');

@@ -24,4 +24,4 @@ WITH sums AS (
   ), 0)
   FROM fleet_status f
 )
-SELECT what, expected, actual FROM sums WHERE actual IS DISTINCT FROM expected;
+FROM unequal('sums');

@@ -25,4 +25,4 @@ WITH queue AS (
     FROM queue q, (VALUES ('rule'), ('region')) AS c (scope)
   ) s
 )
-SELECT what, expected, actual FROM sums WHERE actual IS DISTINCT FROM expected;
+FROM unequal('sums');

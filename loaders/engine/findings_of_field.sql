@@ -1,5 +1,5 @@
 -- What the rules find on one field. A fleet reports few different values: each is judged once, and only where that depends on the rest of the
--- report ('?') the devices that reported it are asked.
+-- report ('?') the devices that reported it are asked. The value is taken as an aggregate, since DuckDB would judge what it groups by before it does.
 INSERT INTO findings
 SELECT f.device_id, f.profile_no, f.outcome_no, f.field, f.rule_id, f.raw
 FROM (
@@ -7,7 +7,7 @@ FROM (
     CASE WHEN v.rule_id = '?' THEN :finding ELSE v.rule_id END AS rule_id
   FROM (
     SELECT u.raw, u.rule_id
-    FROM (SELECT w.raw, :value_finding AS rule_id FROM (SELECT DISTINCT :column AS raw FROM :relation) w) u
+    FROM (SELECT w.raw, :value_finding AS rule_id FROM (SELECT any_value(:column) AS raw FROM :relation GROUP BY :column) w) u
     WHERE u.rule_id IS NOT NULL
   ) v
   JOIN (stg_device d JOIN stg_profile p ON p.profile_no = d.profile_no JOIN stg_outcome o ON o.outcome_no = d.outcome_no)

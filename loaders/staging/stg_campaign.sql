@@ -20,27 +20,16 @@
 --   fault_seed        BIGINT     Seed that corrupt used; NULL until it has run.
 --   created_at        TIMESTAMP  When the campaign was created, UTC.
 CREATE TABLE stg_campaign AS
-SELECT
-  campaign_id::INTEGER AS campaign_id,
-  name AS campaign,
-  title,
-  owner,
-  source,
-  source_file,
-  source_sha256,
-  firmware_to,
-  seed::BIGINT AS seed,
-  device_count::BIGINT AS device_count,
-  rejected_count::BIGINT AS rejected_count,
-  batch_size::INTEGER AS batch_size,
-  from_json(reported_columns, '["VARCHAR"]') AS reported_columns,
-  fault_rate::DOUBLE AS fault_rate,
-  fault_profile,
-  fault_seed::BIGINT AS fault_seed,
-  created_at::TIMESTAMP AS created_at
-FROM pulled('campaign', {
-  'campaign_id': 'VARCHAR', 'name': 'VARCHAR', 'title': 'VARCHAR', 'owner': 'VARCHAR', 'source': 'VARCHAR',
-  'source_file': 'VARCHAR', 'source_sha256': 'VARCHAR', 'firmware_to': 'VARCHAR', 'seed': 'VARCHAR',
-  'device_count': 'VARCHAR', 'rejected_count': 'VARCHAR', 'batch_size': 'VARCHAR', 'reported_columns': 'VARCHAR',
-  'fault_rate': 'VARCHAR', 'fault_profile': 'VARCHAR', 'fault_seed': 'VARCHAR', 'created_at': 'VARCHAR'
-});
+WITH told AS (
+  FROM pulled('campaign', {
+    'campaign_id': 'VARCHAR', 'name': 'VARCHAR', 'title': 'VARCHAR', 'owner': 'VARCHAR', 'source': 'VARCHAR',
+    'source_file': 'VARCHAR', 'source_sha256': 'VARCHAR', 'firmware_to': 'VARCHAR', 'seed': 'VARCHAR',
+    'device_count': 'VARCHAR', 'rejected_count': 'VARCHAR', 'batch_size': 'VARCHAR', 'reported_columns': 'VARCHAR',
+    'fault_rate': 'VARCHAR', 'fault_profile': 'VARCHAR', 'fault_seed': 'VARCHAR', 'created_at': 'VARCHAR'
+  })
+)
+SELECT * REPLACE (
+    rejected_count::BIGINT AS rejected_count,
+    from_json(reported_columns, '["VARCHAR"]') AS reported_columns
+  ) RENAME (name AS campaign)
+FROM campaign_figures('told');

@@ -26,34 +26,22 @@
 --   version           VARCHAR    Version of Sentinel OTA that ran last over the campaign.
 --   campaigns         INTEGER    Campaigns of the database that are whole, with the one that is shown.
 CREATE TABLE stg_compared AS
-SELECT
-  campaign_id::INTEGER AS campaign_id,
-  campaign,
-  title,
-  source,
-  source_file,
-  source_sha256,
-  firmware_to,
-  seed::BIGINT AS seed,
-  device_count::BIGINT AS device_count,
-  reports_stages = '1' AS reports_stages,
-  counts_contradictions = '1' AS counts_contradictions,
-  rules,
-  fault_profile,
-  fault_rate::DOUBLE AS fault_rate,
-  fault_seed::BIGINT AS fault_seed,
-  batch_size::INTEGER AS batch_size,
-  created_at::TIMESTAMP AS created_at,
-  workers::INTEGER AS workers,
-  recovered_at::TIMESTAMP AS recovered_at,
-  recovery_ms::DOUBLE AS recovery_ms,
-  triage_decisions::INTEGER AS triage_decisions,
-  version,
-  campaigns::INTEGER AS campaigns
-FROM pulled('compared', {
-  'campaign_id': 'VARCHAR', 'campaign': 'VARCHAR', 'title': 'VARCHAR', 'source': 'VARCHAR', 'source_file': 'VARCHAR',
-  'source_sha256': 'VARCHAR', 'firmware_to': 'VARCHAR', 'seed': 'VARCHAR', 'device_count': 'VARCHAR', 'reports_stages': 'VARCHAR',
-  'counts_contradictions': 'VARCHAR', 'rules': 'VARCHAR', 'fault_profile': 'VARCHAR', 'fault_rate': 'VARCHAR', 'fault_seed': 'VARCHAR',
-  'batch_size': 'VARCHAR', 'created_at': 'VARCHAR', 'workers': 'VARCHAR', 'recovered_at': 'VARCHAR', 'recovery_ms': 'VARCHAR',
-  'triage_decisions': 'VARCHAR', 'version': 'VARCHAR', 'campaigns': 'VARCHAR'
-});
+WITH told AS (
+  FROM pulled('compared', {
+    'campaign_id': 'VARCHAR', 'campaign': 'VARCHAR', 'title': 'VARCHAR', 'source': 'VARCHAR', 'source_file': 'VARCHAR',
+    'source_sha256': 'VARCHAR', 'firmware_to': 'VARCHAR', 'seed': 'VARCHAR', 'device_count': 'VARCHAR', 'reports_stages': 'VARCHAR',
+    'counts_contradictions': 'VARCHAR', 'rules': 'VARCHAR', 'fault_profile': 'VARCHAR', 'fault_rate': 'VARCHAR', 'fault_seed': 'VARCHAR',
+    'batch_size': 'VARCHAR', 'created_at': 'VARCHAR', 'workers': 'VARCHAR', 'recovered_at': 'VARCHAR', 'recovery_ms': 'VARCHAR',
+    'triage_decisions': 'VARCHAR', 'version': 'VARCHAR', 'campaigns': 'VARCHAR'
+  })
+)
+SELECT * REPLACE (
+    reports_stages = '1' AS reports_stages,
+    counts_contradictions = '1' AS counts_contradictions,
+    workers::INTEGER AS workers,
+    recovered_at::TIMESTAMP AS recovered_at,
+    recovery_ms::DOUBLE AS recovery_ms,
+    triage_decisions::INTEGER AS triage_decisions,
+    campaigns::INTEGER AS campaigns
+  )
+FROM campaign_figures('told');

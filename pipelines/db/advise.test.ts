@@ -39,6 +39,15 @@ test("more than enough is enough", async () => {
   expect(await settingsOf()).not.toContain("maintenance_work_mem");
 });
 
+test("of what should be small, less is enough", async () => {
+  await set("random_page_cost", "4");
+  expect(await settingsOf()).toContain("random_page_cost");
+  for (const small of ["1", "1.25"]) {
+    await set("random_page_cost", small);
+    expect(await settingsOf()).not.toContain("random_page_cost");
+  }
+});
+
 test("a commit that does not wait for the disk is told first; one that waits for more is as good as any", async () => {
   await set("synchronous_commit", "off");
   expect((await settingsOf())[0]).toBe("synchronous_commit");

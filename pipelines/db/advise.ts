@@ -32,6 +32,8 @@ interface Wish {
   readonly setting: string;
   /** What suffices: a word, or an amount in bytes, seconds or pieces. */
   readonly enough: string | number;
+  /** Whether less than the amount suffices, too, instead of more. */
+  readonly orLess?: boolean;
   readonly better: string;
   readonly why: string;
 }
@@ -80,6 +82,13 @@ const WISHES: readonly Wish[] = [
     why: "validate joins a fleet with its decisions: smaller ones go through files",
   },
   {
+    setting: "random_page_cost",
+    enough: 1.5,
+    orLess: true,
+    better: "1.1",
+    why: "on a disk without moving parts: validate looks the few devices in triage up instead of reading the fleet",
+  },
+  {
     setting: "max_parallel_workers_per_gather",
     enough: 2,
     better: "2",
@@ -126,14 +135,15 @@ interface Setting {
   readonly amount: number | null;
 }
 
-function adviceOn({ setting, enough, better, why }: Wish, found: Setting | undefined): Advice[] {
-  if (!found || suffices(enough, found)) return [];
+function adviceOn(wish: Wish, found: Setting | undefined): Advice[] {
+  if (!found || suffices(wish, found)) return [];
+  const { setting, better, why } = wish;
   const change = `ALTER SYSTEM SET ${setting} = '${better}'`;
   return [{ setting, now: found.shown, better, why, change, restart: found.context === "postmaster" }];
 }
 
 /** A commit that waits for more than the disk is as durable as `on`. */
-function suffices(enough: string | number, { name, shown, amount }: Setting): boolean {
-  if (typeof enough === "number") return (amount ?? 0) >= enough;
+function suffices({ enough, orLess = false }: Wish, { name, shown, amount }: Setting): boolean {
+  if (typeof enough === "number") return orLess ? (amount ?? enough) <= enough : (amount ?? 0) >= enough;
   return SAFE.includes(name) ? shown !== "off" : shown === enough;
 }

@@ -25,6 +25,7 @@ const SETTINGS: Settings = {
   checkpoint_timeout: "15min",
   maintenance_work_mem: "256MB",
   work_mem: "16MB",
+  random_page_cost: "1.1",
   wal_compression: "off",
   max_connections: "100",
   fsync: "on",

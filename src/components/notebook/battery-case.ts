@@ -2,9 +2,9 @@ import type { Answer } from "../answer.js";
 import { count, percent, whole } from "../format.js";
 import { groupBy, sumOf } from "../group.js";
 import type { GapRow } from "./columns.js";
-import { type Gap, gapBetween, gapWithin, isClear, sideOf } from "./gap.js";
+import { type Gap, gapOf, gapWithin, isClear, sideOf } from "./gap.js";
 import { gapText } from "./gap-chart.js";
-import type { BatteryStep } from "./rows.js";
+import type { BatteryLine, BatteryStep } from "./rows.js";
 
 /** A line that the policy could have drawn, and what would have been rolled back at or below it. */
 export interface Line {
@@ -25,7 +25,7 @@ export interface BatteryCase {
 }
 
 /** Undefined where nothing was decided, or where what was decided does not follow one line of the battery. */
-export function batteryCase(steps: readonly BatteryStep[]): BatteryCase | undefined {
+export function batteryCase(steps: readonly BatteryStep[], lines: readonly BatteryLine[]): BatteryCase | undefined {
   const decided = steps.filter((row) => row.retried + row.rolled > 0);
   const line = Math.max(...decided.filter((row) => row.rolled > 0).map((row) => row.battery_to));
   const retried = decided.filter((row) => row.retried > 0);
@@ -35,7 +35,8 @@ export function batteryCase(steps: readonly BatteryStep[]): BatteryCase | undefi
       sideOf(rows.filter((row) => row.battery_to <= line)),
       sideOf(rows.filter((row) => row.battery_to > line)),
     ] as const;
-  const plain = gapBetween(...split(steps));
+  const drawn = lines.find((row) => row.battery_to === line);
+  const plain = gapOf(drawn, (drawn?.devices ?? 0) + (drawn?.above_devices ?? 0));
   const alike = gapWithin([...groupBy(steps, (row) => row.region).values()].map(split));
   if (!plain || !alike) return undefined;
   const ends = [...new Set(decided.map((row) => row.battery_to))].sort((a, b) => a - b);

@@ -24,9 +24,13 @@ export function gapChart(
     width,
     height: rows.length * (narrow ? BAND.narrow : BAND.wide) + 60,
     marginTop: 24,
+    marginBottom: 40,
     marginLeft: narrow ? 6 : longest(labels, 13) + 16,
     marginRight: narrow ? 6 : longest(rows.map(note)) + 12,
-    x: { percent: true, grid: true, tickSize: 0, inset: 6, ticks: narrow ? 4 : 7, label: "percentage points" },
+    x: {
+      ...{ percent: true, grid: true, tickSize: 0, inset: 6, ticks: narrow ? 4 : 7 },
+      ...{ label: "percentage points", labelAnchor: "center", labelArrow: "none" },
+    },
     y: { axis: null, domain: labels },
     marks: [
       Plot.ruleX([0], { stroke: "var(--ink-2)", strokeDasharray: "3 3" }),

@@ -13,28 +13,20 @@ export interface Gap {
   readonly n: number;
 }
 
+/** A gap that a mart has with its bounds; none where one side is empty. */
+export interface ComparedRow {
+  readonly gap: number | null;
+  readonly gap_low: number | null;
+  readonly gap_high: number | null;
+}
+
+/** The gap of a mart's row, whose two sides have `n` devices together. */
+export const gapOf = (row: ComparedRow | undefined, n: number): Gap | undefined =>
+  row && row.gap !== null && row.gap_low !== null && row.gap_high !== null
+    ? { gap: row.gap, low: row.gap_low, high: row.gap_high, n }
+    : undefined;
+
 const Z = 1.959963984540054;
-
-/** Bounds of the 95 % Wilson score interval for k of n, n > 0. */
-export function wilson(k: number, n: number): readonly [low: number, high: number] {
-  const middle = k + (Z * Z) / 2;
-  const half = Z * Math.sqrt((k * (n - k)) / n + (Z * Z) / 4);
-  return [k === 0 ? 0 : (middle - half) / (n + Z * Z), k === n ? 1 : (middle + half) / (n + Z * Z)];
-}
-
-/** By Newcombe's method 10, from the two Wilson intervals. Source: Statistics in Medicine 17 (1998) 873-890. */
-export function gapBetween(a: Side, b: Side): Gap | undefined {
-  if (a.devices === 0 || b.devices === 0) return undefined;
-  const [p, q] = [a.failures / a.devices, b.failures / b.devices];
-  const [pLow, pHigh] = wilson(a.failures, a.devices);
-  const [qLow, qHigh] = wilson(b.failures, b.devices);
-  return {
-    gap: p - q,
-    low: p - q - Math.hypot(p - pLow, qHigh - q),
-    high: p - q + Math.hypot(pHigh - p, q - qLow),
-    n: a.devices + b.devices,
-  };
-}
 
 /**
  * The gap between devices that are alike: of each stratum by itself, put together with Mantel and Haenszel's weights. The variance is

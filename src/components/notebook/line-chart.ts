@@ -10,8 +10,9 @@ export function lineChart(found: BatteryCase, { width }: ChartSize): SVGElement 
     width,
     height: 300,
     marginLeft: 56,
+    marginBottom: 40,
     marginRight: 24,
-    x: { label: "Line, volts", ticks: width < NARROW ? 5 : 9, tickSize: 0 },
+    x: { label: "Line, volts", labelAnchor: "center", labelArrow: "none", ticks: width < NARROW ? 5 : 9, tickSize: 0 },
     y: { label: "Devices rolled back", grid: true, zero: true, tickSize: 0, tickFormat: whole, ticks: 5 },
     marks: [
       Plot.lineY(found.lines, {

@@ -4,7 +4,7 @@ import { percent, place, points, short, whole } from "../format.js";
 import { groupBy } from "../group.js";
 import type { RegionFailure } from "../rows.js";
 import type { GapRow } from "./columns.js";
-import { type Gap, gapBetween, gapWithin, isClear, sideOf } from "./gap.js";
+import { type Gap, gapOf, gapWithin, isClear, sideOf } from "./gap.js";
 import { gapText } from "./gap-chart.js";
 import type { RegionMakeup } from "./rows.js";
 
@@ -24,11 +24,12 @@ export function regionCase(
   makeup: readonly RegionMakeup[],
 ): RegionCase | undefined {
   const worst = [...regions].sort((a, b) => gapToRest(b, regions) - gapToRest(a, regions))[0]?.region;
-  const region = regions.some((row) => row.region === asked) ? asked : worst;
+  const region = regions.some((one) => one.region === asked) ? asked : worst;
   if (region === undefined || region === null) return undefined;
   const split = <T extends { region: string | null; devices: number; failures: number }>(rows: readonly T[]) =>
     [sideOf(rows.filter((row) => row.region === region)), sideOf(rows.filter((row) => row.region !== region))] as const;
-  const plain = gapBetween(...split(regions));
+  const row = regions.find((one) => one.region === region);
+  const plain = gapOf(row, (row?.devices ?? 0) + (row?.rest_devices ?? 0));
   if (!plain) return undefined;
   const strata = [...groupBy(makeup, (row) => `${row.model}\n${row.firmware_from}`).values()].map(split);
   return { region, asked: region === asked, plain, alike: gapWithin(strata) };

@@ -18,6 +18,19 @@ export interface BatteryStep {
   rolled: number;
 }
 
+/** Devices at or below a line of the battery against those above it. */
+export interface BatteryLine {
+  /** Volts. */
+  battery_to: number;
+  devices: number;
+  failures: number;
+  above_devices: number;
+  above_failures: number;
+  gap: number | null;
+  gap_low: number | null;
+  gap_high: number | null;
+}
+
 export interface RuleFinding {
   rule_id: string;
   field: string;
