@@ -28,12 +28,18 @@ const DATA = [
   join("node_modules", "world-atlas", "package.json"),
 ];
 
+/** What bakes pages: beside them, all that decides what a page shows. */
+const BAKE = [join("pipelines", "site"), join("node_modules", ".package-lock.json")];
+
 /** A digest of everything that decides what the pages look like but for their data: equal digests, equal pages. */
 export const pagesFingerprint = (projectRoot: string): Promise<string> => digest(projectRoot, PAGES);
 
 /** A digest of everything that decides what the door gives: equal digests, equal data. */
 export const dataFingerprint = (projectRoot: string, snapshotId: string): Promise<string> =>
   digest(projectRoot, DATA, snapshotId);
+
+/** A digest of everything that bakes pages, Node included: equal digests, and equal pages show the same. */
+export const bakeFingerprint = (projectRoot: string): Promise<string> => digest(projectRoot, BAKE, process.version);
 
 async function digest(projectRoot: string, sources: readonly string[], seed = ""): Promise<string> {
   const hash = createHash("sha256").update(`${seed}\n`);

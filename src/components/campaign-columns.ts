@@ -12,26 +12,33 @@ const n = <T>(key: keyof T & string, label: string): Column<T> => ({
   show: (row) => whole(row[key] as number),
 });
 
+/** A share of the failures with its interval in one cell: on paper there is no room for two. */
+const ofFailures = (...keys: readonly [rate: Share, low: Share, high: Share]): Column<CampaignRate> => ({
+  ...{ key: keys[0], label: "Of failures", numeric: true },
+  show: (row) => {
+    const [rate, low, high] = keys.map((key) => row[key]);
+    return rate === null ? percent(rate) : `${percent(rate)} (${range(low, high)})`;
+  },
+});
+type Share =
+  | "recovery_rate"
+  | "recovery_low"
+  | "recovery_high"
+  | "quarantine_rate"
+  | "quarantine_low"
+  | "quarantine_high";
+
 export const RATE_COLUMNS: Column<CampaignRate>[] = [
   { key: "campaign", label: "Campaign" },
-  { key: "title", label: "Title" },
   { key: "created_at", label: "Created", show: (row) => moment(row.created_at) },
   n("devices", "Devices"),
   n("failed", "Failed"),
   { key: "rate", label: "Rate", numeric: true, show: (row) => percent(row.rate) },
   { key: "rate_low", label: "95% interval", numeric: true, show: (row) => range(row.rate_low, row.rate_high) },
   n("recovered", "Recovered"),
-  { key: "recovery_rate", label: "Of failures", numeric: true, show: (row) => percent(row.recovery_rate) },
-  {
-    ...{ key: "recovery_low", label: "95% interval", numeric: true },
-    show: (row) => range(row.recovery_low, row.recovery_high),
-  },
+  ofFailures("recovery_rate", "recovery_low", "recovery_high"),
   n("quarantined", "Held for a person"),
-  { key: "quarantine_rate", label: "Of failures", numeric: true, show: (row) => percent(row.quarantine_rate) },
-  {
-    ...{ key: "quarantine_low", label: "95% interval", numeric: true },
-    show: (row) => range(row.quarantine_low, row.quarantine_high),
-  },
+  ofFailures("quarantine_rate", "quarantine_low", "quarantine_high"),
   n("undecided", "Undecided"),
 ];
 

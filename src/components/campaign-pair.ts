@@ -8,13 +8,20 @@ export interface Pair {
 
 /** The campaign that is shown against the one before it; where there is none, against the one after it. */
 export function usualPair(rates: readonly CampaignRate[]): Pair {
-  const at = Math.max(
-    0,
-    rates.findIndex((row) => row.is_shown),
-  );
+  const at = shownAt(rates);
   const other = rates[at + 1] ?? rates[at - 1];
   return { a: rates[at]?.campaign ?? "", b: other?.campaign ?? "" };
 }
+
+/** The campaign that is shown against the one before it, if there is one. */
+export const lastPair = (rates: readonly CampaignRate[]): Pair | undefined =>
+  rates[shownAt(rates) + 1] && usualPair(rates);
+
+const shownAt = (rates: readonly CampaignRate[]): number =>
+  Math.max(
+    0,
+    rates.findIndex((row) => row.is_shown),
+  );
 
 /** The differences of a pair, seen from its first campaign. */
 export const differencesOf = (rows: readonly CampaignDifference[], { a, b }: Pair): CampaignDifference[] =>

@@ -83,7 +83,7 @@ function labels(lines: readonly Line[], narrow: boolean): Plot.Markish[] {
 }
 
 /** More failures want a person, fewer are well; of actions neither is better. */
-const colorOf = ({ scope, verdict }: CampaignDifference): string => {
+export const colorOf = ({ scope, verdict }: CampaignDifference): string => {
   const color = { higher: VERDICT_COLOR.worse, lower: VERDICT_COLOR.better }[verdict];
   return color === undefined ? "var(--ink-3)" : scope === "decision" ? "var(--ink)" : color;
 };

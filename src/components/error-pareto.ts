@@ -41,9 +41,13 @@ export function errorPareto(rows: readonly ErrorCode[]): HTMLElement {
 }
 
 function meaningOf({ error_code, meaning, source }: ErrorCode): string {
-  if (meaning !== null) return `${meaning}. ${source}.`;
+  if (meaning !== null) return `${meaning.split("; ").map(followed).join("; or ")}. Source: ${source}.`;
   return error_code === "(none)" ? "Failed, and did not say why." : "The reference does not know this code.";
 }
+
+/** A sentence as it stands behind another one: small at the start, unless that is an abbreviation. */
+const followed = (sentence: string, no: number): string =>
+  no > 0 && /^[A-Z][a-z ]/.test(sentence) ? sentence.charAt(0).toLowerCase() + sentence.slice(1) : sentence;
 
 /** From zero; the thin line is the interval. */
 function bar({ share, share_low, share_high }: ErrorCode, most: number): HTMLElement {

@@ -9,6 +9,9 @@ type Maybe = number | null | undefined;
 
 const known = (value: Maybe): value is number => typeof value === "number" && Number.isFinite(value);
 
+/** So many digits behind the point, halves away from zero as in SQL: 9.725 is a little less as a double, and stays 9.73. */
+const fixed = (value: number, digits: number): string => (value * (1 + 2 ** -40)).toFixed(digits);
+
 /** 48000 as 48,000. */
 export const whole = (value: Maybe): string => (known(value) ? WHOLE.format(value) : NOTHING);
 
@@ -16,7 +19,7 @@ export const whole = (value: Maybe): string => (known(value) ? WHOLE.format(valu
 export function percent(rate: Maybe, digits = 1): string {
   if (!known(rate)) return NOTHING;
   if (rate === 0 || rate === 1) return `${100 * rate}%`;
-  const text = (100 * rate).toFixed(digits);
+  const text = fixed(100 * rate, digits);
   if (rate < 1 && Number(text) === 100) return `>${(100 - 10 ** -digits).toFixed(digits)}%`;
   if (rate > 0 && Number(text) === 0) return `<${(10 ** -digits).toFixed(digits)}%`;
   return `${text}%`;
@@ -25,14 +28,14 @@ export function percent(rate: Maybe, digits = 1): string {
 /** A difference of two rates, in percentage points: 0.094 as +9.4. */
 export function points(difference: Maybe, digits = 1): string {
   if (!known(difference)) return NOTHING;
-  const text = Math.abs(100 * difference).toFixed(digits);
+  const text = fixed(Math.abs(100 * difference), digits);
   if (Number(text) === 0) return text;
   return `${difference < 0 ? "−" : "+"}${text}`;
 }
 
 /** The two ends of an interval of rates: 30.1–35.2%. */
 export const range = (low: Maybe, high: Maybe, digits = 1): string =>
-  known(low) && known(high) ? `${(100 * low).toFixed(digits)}–${(100 * high).toFixed(digits)}%` : NOTHING;
+  known(low) && known(high) ? `${fixed(100 * low, digits)}–${fixed(100 * high, digits)}%` : NOTHING;
 
 /** A p-value: below 0.001 only that it is. */
 export function pValue(p: Maybe): string {

@@ -12,6 +12,12 @@ const EXACT = new Intl.NumberFormat("en-US", { maximumFractionDigits: 4 });
 
 const CENTS = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 4 });
 
+/** Its range: the unit once, where it stands behind. */
+export function rangeWithUnit([low, high]: readonly [number, number], unit: string, currency: string): string {
+  const first = unit === "share" || unit === currency ? valueWithUnit(low, unit, currency) : EXACT.format(low);
+  return `${first} to ${valueWithUnit(high, unit, currency)}`;
+}
+
 /** An assumption's value with its unit: a share in percent, money with its currency. */
 export function valueWithUnit(value: number, unit: string, currency: string): string {
   if (unit === "share") return percent(value);

@@ -60,7 +60,7 @@ function controlFor(knob: Knob, ground: Ground): Control {
     case "fate":
       return fateChoice(knob);
     case "line":
-      return checkbox(knob.key, "The line counts");
+      return checkbox(knob.key, "This line applies");
     case "code":
       return checkbox(knob.key, visible(knob.code));
   }

@@ -1,3 +1,4 @@
+import { element } from "./element.js";
 import { empty } from "./empty.js";
 import type { Campaign } from "./rows.js";
 import { shellWord } from "./visible.js";
@@ -91,14 +92,26 @@ export const notValidated = (): HTMLElement =>
 /** A second campaign over the same devices tells most: whatever differs then is what was set otherwise. */
 export function noOtherCampaign(campaign: Campaign | undefined): HTMLElement {
   if (!campaign || campaign.devices === 0) return noDevices();
-  const again =
-    campaign.source === "generated"
-      ? `--devices ${campaign.devices} --seed ${campaign.seed}`
-      : `--from ${shellWord(campaign.source_file ?? "fleet.csv") ?? "fleet.csv"}`;
   return empty({
     why: "No other campaign of the database was whole and at rest.",
     remedy:
       "Run a second one beside it; here over the same devices, with the recovery policy for the field. It is compared as soon as it is done.",
-    command: `npm run pipeline -- ${again} --policy field --campaign second`,
+    command: secondCampaign(campaign),
   });
+}
+
+/** The same in one line, for a page that has more to show than a comparison. */
+export function noRunBefore(campaign: Campaign | undefined, others: number): HTMLElement {
+  if (!campaign || campaign.devices === 0) return noDevices();
+  return others > 0
+    ? element("p", {}, "No campaign that is compared is older than this one; the page Runs has the later ones.")
+    : element("p", {}, "There is no run before this one. A second: ", element("code", {}, secondCampaign(campaign)));
+}
+
+function secondCampaign(campaign: Campaign): string {
+  const again =
+    campaign.source === "generated"
+      ? `--devices ${campaign.devices} --seed ${campaign.seed}`
+      : `--from ${shellWord(campaign.source_file ?? "fleet.csv") ?? "fleet.csv"}`;
+  return `npm run pipeline -- ${again} --policy field --campaign second`;
 }

@@ -1,6 +1,6 @@
 import { type AssumptionId, type Values, valuesOf } from "sentinel-ota/domain";
 import { element } from "./element.js";
-import { valueWithUnit } from "./money.js";
+import { rangeWithUnit, valueWithUnit } from "./money.js";
 import type { AssumptionRow } from "./outlook-rows.js";
 import { readParam, writeParam } from "./url-state.js";
 
@@ -65,7 +65,7 @@ function controlFor({ id, label, unit, low, mid, high, source, note, currency }:
       { class: "assumption" },
       element("div", { class: "assumption-head" }, element("label", { for: `roi-${id}` }, label), output),
       input,
-      element("p", { class: "range" }, `${words(low)} to ${words(high)}, middle ${words(mid)}`),
+      element("p", { class: "range" }, `${rangeWithUnit([low, high], unit, currency)}, middle ${words(mid)}`),
       element(
         "p",
         { class: "source", id: `roi-${id}-note` },

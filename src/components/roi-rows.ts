@@ -1,6 +1,6 @@
 import { type Part, partsOf, swingsOf, type Values } from "sentinel-ota/domain";
 import type { Figure } from "./cards.js";
-import { money, valueWithUnit } from "./money.js";
+import { money, rangeWithUnit } from "./money.js";
 import type { NamedPart, NamedSwing } from "./outlook-columns.js";
 import type { AssumptionRow, RoiBaseRow } from "./outlook-rows.js";
 
@@ -26,7 +26,7 @@ export function namedSwings(base: RoiBaseRow, assumptions: readonly AssumptionRo
     return {
       ...swing,
       label,
-      range: `${valueWithUnit(low, unit, currency)} to ${valueWithUnit(high, unit, currency)}`,
+      range: rangeWithUnit([low, high], unit, currency),
     };
   });
 }

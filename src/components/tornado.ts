@@ -48,7 +48,9 @@ export function tornado(
     y: { axis: null, domain: spans.map(({ label }) => label), padding: narrow ? 0.62 : 0.3 },
     marks: [
       Plot.barX(halves, { y: "label", x1: "from", x2: "to", fill: "color" }),
-      Plot.ruleX([middle], { stroke: "var(--ink)", strokeWidth: 1.5 }),
+      narrow
+        ? Plot.tickX(spans, { x: () => middle, y: "label", stroke: "var(--ink)", strokeWidth: 1.5 })
+        : Plot.ruleX([middle], { stroke: "var(--ink)", strokeWidth: 1.5 }),
       ...sideLabels(spans, { y: (span) => span.label, note, above: narrow ? 18 : undefined }),
     ],
   });

@@ -1,6 +1,6 @@
 import { copy } from "./command-row.js";
 import { element } from "./element.js";
-import { count, place, short, words } from "./format.js";
+import { count, place, short, whole, words } from "./format.js";
 import type { TriageItem } from "./rows.js";
 import { commandsFor, fixAllFor } from "./triage-commands.js";
 import { triageDetail } from "./triage-detail.js";
@@ -60,7 +60,7 @@ export function triageTable(items: readonly TriageItem[], campaign: string): HTM
     filter = next;
     rows = view(filter);
     chosen = -1;
-    status.textContent = `${count(rows.length, "device")}${rows.length < items.length ? ` of ${items.length}` : ""}`;
+    status.textContent = `${count(rows.length, "device")}${rows.length < items.length ? ` of ${whole(items.length)}` : ""}`;
     detail.replaceChildren(triageDetail(undefined, campaign));
     mark(filter);
     table.show(rows);

@@ -1,12 +1,14 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type PreviewServer, previewSite } from "../../pipelines/site/preview.ts";
 import { openBrowser } from "../support/browser.ts";
-import { type SiteProject, siteProject } from "../support/site-project.ts";
-import { alike } from "../support/site-scenarios.ts";
+import { copiedSite } from "../support/built-site.ts";
+import type { SiteProject } from "../support/site-project.ts";
+import { alike, populated } from "../support/site-scenarios.ts";
 import { settled } from "../support/visit.ts";
+import { writeWarehouse } from "../support/warehouse-fixture.ts";
 
 const NOTEBOOK = `# A notebook
 
@@ -44,6 +46,15 @@ display(html\`<div class="provenance">end</div>\`);
 \`\`\`
 `;
 
+/** A page that names no file of the data in its source: it asks for one by the name that stays. */
+const LASTING = `# Lasting
+
+\`\`\`js
+const devices = (await (await fetch("../data/marts/fleet_status.json")).json()).reduce((sum, row) => sum + row.devices, 0);
+display(html\`<p>\${devices} devices</p>\`);
+\`\`\`
+`;
+
 let browser: Browser;
 let project: SiteProject;
 let server: PreviewServer;
@@ -52,14 +63,15 @@ let dir: string;
 const page = (): string => join(project.root, "src", "notes", "notebook.md");
 
 beforeAll(async () => {
-  project = await siteProject(alike());
+  project = await copiedSite(alike());
   await mkdir(join(project.root, "src", "notes"));
   await writeFile(page(), NOTEBOOK.replaceAll("data/marts", "../data/marts"));
+  await writeFile(join(project.root, "src", "notes", "lasting.md"), LASTING);
   const [opened, built] = await Promise.all([openBrowser(), project.build()]);
   browser = opened;
   dir = built.dir;
   server = await previewSite({ dir, port: 0 });
-}, 180_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -98,6 +110,27 @@ test("a browser reads it as it was meant, and what it reads gives way to the liv
   expect(await live.locator(".plain").count()).toBe(0);
   await live.close();
 }, 120_000);
+
+test("a page is baked again where it, or a file that it reads, is another, and else stands as it was baked", async () => {
+  const kept = join(project.root, "src", ".observablehq", "cache", "_sentinel", "baked.json");
+  const { pages, report } = JSON.parse(await readFile(kept, "utf8"));
+  for (const one of ["regions.html", "triage.html", "notes/lasting.html"]) pages[one].source += "<!-- as before -->";
+  await writeFile(kept, JSON.stringify({ pages, report }));
+  const shown = (name: string): Promise<string> => readFile(join(dir, name), "utf8");
+
+  await appendFile(join(project.root, "src", "triage.md"), "\nA word to who is on duty.\n");
+  expect(await project.build()).toMatchObject({ made: "site" });
+  expect(await shown("triage.html")).toContain("A word to who is on duty.");
+  expect(await shown("triage.html")).not.toContain("as before");
+  expect(await shown("regions.html")).toContain("as before");
+  expect(await shown("notes/lasting.html")).toMatch(/>3000 devices<.*as before/s);
+
+  await rm(project.warehouse);
+  await writeWarehouse(project.warehouse, populated());
+  expect(await project.build({ snapshotId: "populated" })).toMatchObject({ made: "data" });
+  expect(await shown("notes/lasting.html")).toContain(">40000 devices<");
+  for (const one of ["regions.html", "notes/lasting.html"]) expect(await shown(one)).not.toContain("as before");
+}, 180_000);
 
 const BROKEN = [
   ["const known = [];\ndisplay(known[0].name);", "cell 1 (const known = [];): TypeError: Cannot read properties"],

@@ -2,7 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { filesUnder } from "../../pipelines/site/built-pages.ts";
 import { NAVIGATION, TOOLS } from "../../pipelines/site/navigation.ts";
@@ -10,9 +10,9 @@ import { type PreviewServer, previewSite } from "../../pipelines/site/preview.ts
 import { weighPages } from "../../pipelines/site/weight.ts";
 import { violations } from "../support/accessibility.ts";
 import { openBrowser } from "../support/browser.ts";
-import { type SiteProject, siteProject } from "../support/site-project.ts";
+import { builtSite } from "../support/built-site.ts";
 import { populated } from "../support/site-scenarios.ts";
-import { overflow, settled } from "../support/visit.ts";
+import { type Look, type Opened, open as openPage, overflow, settled } from "../support/visit.ts";
 
 const PAGES = NAVIGATION.map(({ path }) => path.slice(1));
 const WIDTHS = [320, 1280];
@@ -40,42 +40,29 @@ const WATCH_DRAWINGS = `(() => {
 const IS_ASLEEP = `document.querySelector("template#asleep") !== null`;
 
 let browser: Browser;
-let project: SiteProject;
 let server: PreviewServer;
 let dir: string;
 
 beforeAll(async () => {
-  project = await siteProject(populated());
-  const [opened, built] = await Promise.all([openBrowser(), project.build()]);
+  const [opened, site] = await Promise.all([openBrowser(), builtSite(populated())]);
   browser = opened;
-  dir = built.dir;
+  dir = site.dir;
   server = await previewSite({ dir, port: 0 });
-}, 180_000);
+});
 
 afterAll(async () => {
   await browser?.close();
   await server?.close();
-  await project?.remove();
 });
 
-interface Opened {
-  readonly page: Page;
-  readonly context: BrowserContext;
-  readonly requests: string[];
-  readonly complaints: string[];
-}
-
-async function open(name: string, { width = 1280, scripts = true, script = "" } = {}): Promise<Opened> {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, javaScriptEnabled: scripts });
-  const page = await context.newPage();
-  if (script) await page.addInitScript(script);
-  const requests: string[] = [];
-  const complaints: string[] = [];
-  page.on("request", (request) => requests.push(request.url()));
-  page.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
-  page.on("pageerror", (error) => complaints.push(error.message));
-  await page.goto(name.includes(":") ? name : `${server.url}${name}`, { waitUntil: "networkidle" });
-  return { page, context, requests, complaints };
+/** Opens a page of the site, or an address, and waits until it asks for nothing more. */
+async function open(name: string, { script = "", ...look }: Partial<Look> & { script?: string } = {}): Promise<Opened> {
+  const url = name.includes(":") ? name : `${server.url}${name}`;
+  const opened = await openPage(browser, url, { width: 1280, scheme: "light", ...look }, async (page) => {
+    if (script) await page.addInitScript(script);
+  });
+  await opened.page.waitForLoadState("networkidle");
+  return opened;
 }
 
 const seen = (page: Page, selector: string): Promise<number> =>
@@ -106,16 +93,16 @@ describe.each(PAGES)("%s", (name) => {
       expect(Math.min(baked[3] ?? 0, 30)).toBe(Math.min(rows ?? 0, 30));
       expect(await live.page.locator(".evidence tbody tr").allInnerTexts()).toEqual(tables);
       expect([...without.complaints, ...live.complaints]).toEqual([]);
-      for (const { context } of [without, live]) await context.close();
+      for (const { close } of [without, live]) await close();
     },
     120_000,
   );
 
   test.concurrent("asks for little and runs nothing until somebody does something, and is light", async () => {
-    const { page, requests, complaints, context } = await open(`${name}.html`);
-    expect(requests.length).toBeLessThanOrEqual(8);
-    expect(requests.filter((url) => url.endsWith(".js"))).toEqual([]);
-    const bodies = await Promise.all(requests.filter((url) => !url.startsWith("data:")).map((url) => fetch(url)));
+    const { page, urls, complaints, close } = await open(`${name}.html`);
+    expect(urls.length).toBeLessThanOrEqual(8);
+    expect(urls.filter((url) => url.endsWith(".js"))).toEqual([]);
+    const bodies = await Promise.all(urls.filter((url) => !url.startsWith("data:")).map((url) => fetch(url)));
     const weights = await Promise.all(
       bodies.map(async (body) => gzipSync(Buffer.from(await body.arrayBuffer())).length),
     );
@@ -123,14 +110,14 @@ describe.each(PAGES)("%s", (name) => {
     expect(await violations(page)).toEqual([]);
     expect(await page.evaluate(IS_ASLEEP)).toBe(true);
     expect(complaints).toEqual([]);
-    await context.close();
+    await close();
   }, 120_000);
 
   test.concurrent.each([390, 1280])(
     "does not move, nor is empty for a moment, when it wakes at %i px",
     async (width) => {
       const script = `${KEEP_SHIFTS};${WATCH_DRAWINGS}`;
-      const { page, complaints, context } = await open(`${name}.html`, { width, script });
+      const { page, complaints, close } = await open(`${name}.html`, { width, script });
       const height = await page.evaluate("document.documentElement.scrollHeight");
       await settled(page);
       await page.waitForTimeout(300);
@@ -138,7 +125,7 @@ describe.each(PAGES)("%s", (name) => {
       expect(await page.evaluate("window.emptied")).toBe(0);
       expect(await page.evaluate("document.documentElement.scrollHeight")).toBe(height);
       expect(complaints).toEqual([]);
-      await context.close();
+      await close();
     },
     120_000,
   );
@@ -154,23 +141,23 @@ describe("a sleeping page wakes", () => {
   ])(
     "by %s",
     async (_, act) => {
-      const { page, complaints, context } = await open("regions.html");
+      const { page, complaints, close } = await open("regions.html");
       await act(page);
       await awake(page);
       await settled(page);
       expect(await seen(page, ".drawing svg[role=img]")).toBe(3);
       expect(complaints).toEqual([]);
-      await context.close();
+      await close();
     },
     120_000,
   );
 
   test("not by a pointer that rests", async () => {
-    const { page, context } = await open("regions.html");
+    const { page, close } = await open("regions.html");
     await page.mouse.move(300, 300);
     await page.reload({ waitUntil: "networkidle" });
     expect(await page.evaluate(IS_ASLEEP)).toBe(true);
-    await context.close();
+    await close();
   }, 120_000);
 
   test("by what its address asks for, and does not by a place that it has", async () => {
@@ -179,15 +166,15 @@ describe("a sleeping page wakes", () => {
     await asked.page.waitForFunction(`document.querySelector("#choice-stage").value === "INSTALLING"`);
     await settled(asked.page);
     expect(await asked.page.getAttribute(".drawing svg", "aria-label")).toContain("Installing");
-    await asked.context.close();
+    await asked.close();
     const place = await open("bottlenecks.html#how-sure-the-ranking-is");
     expect(await place.page.evaluate(IS_ASLEEP)).toBe(true);
     expect(await place.page.evaluate("window.scrollY")).toBeGreaterThan(0);
-    await place.context.close();
+    await place.close();
   }, 120_000);
 
   test("with the first click on a row or a button, the first choice, the first word and what was opened", async () => {
-    const { page, complaints, context } = await open("triage.html");
+    const { page, complaints, close } = await open("triage.html");
     const click = (selector: string): Promise<void> => page.locator(selector).first().dispatchEvent("click");
     await click(".virtual tbody tr:not(.spacer)");
     await settled(page);
@@ -213,11 +200,11 @@ describe("a sleeping page wakes", () => {
     expect(page.url()).toContain("severity=warning");
     expect(await page.locator(".evidence details").first().getAttribute("open")).toBe("");
     expect(complaints).toEqual([]);
-    await context.close();
+    await close();
   }, 120_000);
 
   test("and keeps a list that is open until something was chosen in it", async () => {
-    const { page, context } = await open("bottlenecks.html");
+    const { page, close } = await open("bottlenecks.html");
     await page.focus("#choice-stage");
     await page.waitForTimeout(300);
     expect(await page.evaluate(IS_ASLEEP)).toBe(true);
@@ -227,16 +214,16 @@ describe("a sleeping page wakes", () => {
       `document.querySelector(".drawing svg").getAttribute("aria-label").includes("Installing")`,
     );
     expect(page.url()).toContain("stage=INSTALLING");
-    await context.close();
+    await close();
   }, 120_000);
 });
 
 test("a page opened as a file shows what it held", async () => {
-  const { page, context } = await open(pathToFileURL(join(dir, "regions.html")).href);
+  const { page, close } = await open(pathToFileURL(join(dir, "regions.html")).href);
   await page.mouse.click(300, 300);
   await page.waitForTimeout(300);
   expect(await seen(page, ".drawing svg[role=img]")).toBe(3);
-  await context.close();
+  await close();
 }, 120_000);
 
 test("the pages that come with Sentinel take 2 MiB without their data and the SQL engine", async () => {
@@ -258,10 +245,10 @@ describe("the report", () => {
     expect(html).not.toMatch(
       /<script|<link rel="(?!icon)|<(button|input|select|iframe)\b|\son\w+=|_file\/|site\.invalid/,
     );
-    const { page, context } = await open("index.html");
+    const { page, close } = await open("index.html");
     await page.click("text=The whole report as one file");
     expect(page.url()).toBe(`${server.url}report.html`);
-    await context.close();
+    await close();
   });
 
   test.each([
@@ -270,14 +257,10 @@ describe("the report", () => {
     ["light", 320],
   ] as const)(
     "has every answer, chart and table, from a file: %s, %i px",
-    async (colorScheme, width) => {
-      const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
-      const page = await context.newPage();
-      const requests: string[] = [];
-      page.on("request", (request) => requests.push(request.url()));
+    async (scheme, width) => {
       const { href } = pathToFileURL(file());
-      await page.goto(href);
-      expect(requests.filter((url) => !url.startsWith("data:"))).toEqual([href]);
+      const { page, urls, close } = await open(href, { width, scheme });
+      expect(urls.filter((url) => !url.startsWith("data:"))).toEqual([href]);
       const headlines = await page.locator(".chapter .headline").allInnerTexts();
       expect(headlines).toHaveLength(PAGES.length - TOOLS.size);
       expect(await page.locator(".in-short a").allInnerTexts()).toEqual(headlines);
@@ -286,15 +269,15 @@ describe("the report", () => {
       expect(await page.textContent(".provenance")).toContain("spring-rollout");
       expect(await overflow(page)).toBe(0);
       expect(await violations(page)).toEqual([]);
-      await context.close();
+      await close();
     },
     120_000,
   );
 
   test("is served under a policy that lets its style through", async () => {
-    const { page, complaints, context } = await open("report.html");
+    const { page, complaints, close } = await open("report.html");
     expect(complaints).toEqual([]);
     expect(await page.evaluate("getComputedStyle(document.querySelector('h1')).fontSize")).toBe("32px");
-    await context.close();
+    await close();
   });
 });

@@ -6,25 +6,23 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TARGET_NAMES, type TargetName } from "../../pipelines/cli/targets.ts";
 import { NAVIGATION } from "../../pipelines/site/navigation.ts";
 import { openBrowser } from "../support/browser.ts";
+import { type BuiltSite, builtSite } from "../support/built-site.ts";
 import { deployed } from "../support/deployed.ts";
 import { played } from "../support/hosts/played.ts";
-import { type SiteProject, siteProject } from "../support/site-project.ts";
 import { populated } from "../support/site-scenarios.ts";
 import { settled, visit } from "../support/visit.ts";
 
-let project: SiteProject;
+let site: BuiltSite;
 let browser: Browser;
 let folder: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "sentinel hosts "));
-  project = await siteProject(populated());
-  [browser] = await Promise.all([openBrowser(), project.build()]);
-}, 180_000);
+  [browser, site] = await Promise.all([openBrowser(), builtSite(populated())]);
+});
 
 afterAll(async () => {
   await browser?.close();
-  await project?.remove();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -60,7 +58,7 @@ describe("on a host every page works, by its link, with what the host is told to
     "%s at %s",
     async (target, base) => {
       const made = join(folder, `${target}${base.replaceAll("/", "-")}`);
-      await deployed(project, { target, base, to: made });
+      await deployed(site, { target, base, to: made });
       const host = await played(target, made, base, `${made}-host`);
       const { page, complaints, close } = await visit(browser, `${host.origin}${base}`, {
         width: 1280,

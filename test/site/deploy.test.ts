@@ -1,14 +1,16 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { TARGET_NAMES } from "../../pipelines/cli/targets.ts";
 import { readSite } from "../../pipelines/deploy/site.ts";
 import { TARGETS } from "../../pipelines/deploy/targets.ts";
 import { readRecord, takeInventory, writeRecord } from "../../pipelines/site/inventory.ts";
+import { copiedSite } from "../support/built-site.ts";
 import { deployed } from "../support/deployed.ts";
 import { headersFor, parseHeaders } from "../support/hosts/pages.ts";
-import { type SiteProject, siteProject } from "../support/site-project.ts";
+import type { SiteProject } from "../support/site-project.ts";
 import { populated } from "../support/site-scenarios.ts";
 import { writeWarehouse } from "../support/warehouse-fixture.ts";
 import { siteDigest } from "./digest.ts";
@@ -20,9 +22,9 @@ const dist = (...parts: string[]): string => join(project.root, "dist", ...parts
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "sentinel deploy "));
-  project = await siteProject(populated());
-  await project.build();
-}, 120_000);
+  project = await copiedSite(populated());
+  expect(await project.build()).toMatchObject({ made: "nothing" });
+});
 
 afterAll(async () => {
   await project?.remove();
@@ -31,7 +33,7 @@ afterAll(async () => {
 
 /** Changes the site, tries to deploy it, and puts back what was there. The folder of a former deploy is as it was. */
 async function refused(change: () => Promise<() => Promise<void>>, env: NodeJS.ProcessEnv = {}): Promise<string> {
-  await deployed(project, { target: "folder", to: at("kept") });
+  if (!existsSync(at("kept"))) await deployed(project, { target: "folder", to: at("kept") });
   const before = await siteDigest(at("kept"));
   const undo = await change();
   try {
@@ -83,7 +85,9 @@ describe("a site that is not fit to be published is refused", () => {
     await expect(
       deployed(project, { target: "folder", to: at("kept") }, { snapshotId: "another" }),
     ).rejects.toMatchObject({ exitCode: 6, message: expect.stringContaining("other data"), command: "npm run build" });
-    await expect(deployed({ root: folder }, { target: "folder", to: at("x") })).rejects.toMatchObject({
+    await expect(
+      deployed({ root: folder, snapshotId: "one" }, { target: "folder", to: at("x") }),
+    ).rejects.toMatchObject({
       exitCode: 6,
       message: "There is no built site.",
       command: "npm run build",
@@ -139,19 +143,14 @@ describe("a site that is not fit to be published is refused", () => {
   test("where a mart holds one, as a device sent it", async () => {
     const marts = populated();
     const [first, ...others] = marts.triage_open ?? [];
-    await rm(project.warehouse);
-    await writeWarehouse(project.warehouse, { ...marts, triage_open: [{ ...first, raw: "t0k3n-of-mine" }, ...others] });
-    await project.build({ snapshotId: "told" });
+    const told = await copiedSite(marts);
+    onTestFinished(() => told.remove());
+    await rm(told.warehouse);
+    await writeWarehouse(told.warehouse, { ...marts, triage_open: [{ ...first, raw: "t0k3n-of-mine" }, ...others] });
+    await told.build({ snapshotId: "told" });
     await expect(
-      deployed(
-        project,
-        { target: "folder", to: at("x") },
-        { snapshotId: "told", env: { CLOUD_TOKEN: "t0k3n-of-mine" } },
-      ),
+      deployed(told, { target: "folder", to: at("x") }, { snapshotId: "told", env: { CLOUD_TOKEN: "t0k3n-of-mine" } }),
     ).rejects.toThrow(/triage_open\.[0-9a-f]{8}\.csv holds the value of CLOUD_TOKEN.*triage_open\.[0-9a-f]{8}\.json/);
-    await rm(project.warehouse);
-    await writeWarehouse(project.warehouse, marts);
-    await project.build();
   }, 120_000);
 
   test("where a word of the pages is somebody's password, it is not", async () => {
@@ -160,7 +159,7 @@ describe("a site that is not fit to be published is refused", () => {
 
   test("where a file is larger than the host takes", async () => {
     const target = { ...TARGETS.cloudflare, mostBytes: 20_000 };
-    await expect(readSite(project.root, "/", target, async () => "one")).rejects.toMatchObject({
+    await expect(readSite(project.root, "/", target, async () => project.snapshotId)).rejects.toMatchObject({
       exitCode: 6,
       message: expect.stringMatching(/ has [\d.]+ MiB; Cloudflare Pages takes files of 0\.0 MiB at most/),
     });

@@ -16,8 +16,8 @@ import type { DictionaryMart } from "../../src/components/dictionary-rows.ts";
 import { snippets } from "../../src/components/downloads/snippets.ts";
 import { violations } from "../support/accessibility.ts";
 import { openBrowser } from "../support/browser.ts";
+import { type BuiltSite, builtSite, copiedSite } from "../support/built-site.ts";
 import { hostile } from "../support/hostile-scenario.ts";
-import { type SiteProject, siteProject } from "../support/site-project.ts";
 import { fiveColumns, populated } from "../support/site-scenarios.ts";
 import { overflow, settled, visit } from "../support/visit.ts";
 
@@ -27,26 +27,21 @@ const ROOT = join(import.meta.dirname, "..", "..");
 const run = promisify(execFile);
 
 let browser: Browser;
-let project: SiteProject;
-let dir: string;
+let site: BuiltSite;
 let server: PreviewServer;
 
 beforeAll(async () => {
-  project = await siteProject(populated());
-  const [opened, built] = await Promise.all([openBrowser(), project.build()]);
-  browser = opened;
-  dir = built.dir;
-  server = await previewSite({ dir, port: 0, base: "/reports/june/" });
-}, 180_000);
+  [browser, site] = await Promise.all([openBrowser(), builtSite(populated())]);
+  server = await previewSite({ dir: site.dir, port: 0, base: "/reports/june/" });
+});
 
 afterAll(async () => {
   await browser?.close();
   await server?.close();
-  await project?.remove();
 });
 
-const published = (name: string): string => join(dir, "data", "marts", name);
-const parse = async (name: string) => JSON.parse(await readFile(published(name), "utf8"));
+const published = (name: string, { dir } = site): string => join(dir, "data", "marts", name);
+const parse = async (name: string, of = site) => JSON.parse(await readFile(published(name, of), "utf8"));
 
 async function parquetRows(file: string): Promise<Record<string, unknown>[]> {
   const instance = await DuckDBInstance.create(":memory:");
@@ -63,7 +58,7 @@ async function parquetRows(file: string): Promise<Record<string, unknown>[]> {
 describe("what is taken away", () => {
   test("is the mart, row for row, as JSON, Parquet and CSV", async () => {
     for (const { name, columns } of MARTS) {
-      const rows = await readMart(project.warehouse, name);
+      const rows = await readMart(site.warehouse, name);
       expect(await parse(`${name}.json`), name).toEqual(rows);
       expect(await parquetRows(published(`${name}.parquet`)), name).toEqual(rows);
       const names = columns.map((column) => column.name);
@@ -99,21 +94,17 @@ describe("what is taken away", () => {
   });
 
   test("of an imported fleet has no licence of ours, and its own source", async () => {
-    const imported = await siteProject(fiveColumns());
-    onTestFinished(() => imported.remove());
-    const site = await imported.build();
-    const described = JSON.parse(await readFile(join(site.dir, "data", "marts", "datapackage.json"), "utf8"));
+    const imported = await builtSite(fiveColumns());
+    const described = JSON.parse(await readFile(join(imported.dir, "data", "marts", "datapackage.json"), "utf8"));
     expect(described.licenses).toBeUndefined();
     expect(described.sources).toEqual([{ title: "fleet.csv" }]);
   }, 180_000);
 
   test("holds in Parquet what a device wrote as it was, and no formula in CSV", async () => {
-    const other = await siteProject(hostile());
-    onTestFinished(() => other.remove());
-    const site = await other.build();
+    const other = await builtSite(hostile());
     const rows = await readMart(other.warehouse, "triage_open");
-    expect(await parquetRows(join(site.dir, "data", "marts", "triage_open.parquet"))).toEqual(rows);
-    expect(await readFile(join(site.dir, "data", "marts", "triage_open.csv"), "utf8")).toMatch(/,'=cmd|,"'=cmd/);
+    expect(await parquetRows(join(other.dir, "data", "marts", "triage_open.parquet"))).toEqual(rows);
+    expect(await readFile(join(other.dir, "data", "marts", "triage_open.csv"), "utf8")).toMatch(/,'=cmd|,"'=cmd/);
   }, 180_000);
 });
 
@@ -132,7 +123,7 @@ test("the page names every table with its rows and sizes, and every link leads t
   const dictionary: DictionaryMart[] = await parse("dictionary.json");
   expect(rows.map(({ name }) => name)).toEqual(MARTS.map(({ name }) => name));
   for (const { name, rows: count, links } of rows) {
-    const all = await readMart(project.warehouse, name);
+    const all = await readMart(site.warehouse, name);
     expect(count, name).toBe(all.length.toLocaleString("en-US"));
     for (const { href, download } of links) {
       const body = Buffer.from(await (await fetch(href)).arrayBuffer());
@@ -185,7 +176,7 @@ describe("under every panel that has evidence", () => {
       for (const { id, links } of panels) {
         const [csv, parquet, ask, link] = links;
         const mart = csv?.download.replace(".csv", "") ?? "";
-        const rows = await readMart(project.warehouse, mart);
+        const rows = await readMart(site.warehouse, mart);
         const columns = MARTS.find((header) => header.name === mart)?.columns.map((column) => column.name) ?? [];
         expect(await (await fetch(csv?.href ?? "")).text(), id).toBe(toCsv(rows, columns));
         expect(parquet, id).toEqual({ href: `${server.url}data/marts/${mart}.parquet`, download: `${mart}.parquet` });
@@ -244,7 +235,7 @@ describe("a snippet of the page", () => {
       const code = snippets(`${server.url}data/marts`).find((snippet) => snippet.tool === tool)?.code ?? "";
       await writeFile(join(folder, `snippet.${ending}`), code);
       const { stdout } = await run(command, [join(folder, `snippet.${ending}`)]);
-      const rates = (await readMart(project.warehouse, "region_failure")).map(({ region, rate }) => ({ region, rate }));
+      const rates = (await readMart(site.warehouse, "region_failure")).map(({ region, rate }) => ({ region, rate }));
       const places = rates
         .sort((a, b) => Number(b.rate) - Number(a.rate))
         .map(({ region }) => stdout.indexOf(`${region}`));
@@ -265,6 +256,8 @@ describe("a snippet of the page", () => {
 });
 
 test("a new mart is published by the next build, though no page names it", async () => {
+  const project = await copiedSite(populated());
+  onTestFinished(() => project.remove());
   const loaders = join(project.root, "loaders");
   await rm(loaders);
   await cp(join(ROOT, "loaders"), loaders, { recursive: true });
@@ -277,8 +270,8 @@ test("a new mart is published by the next build, though no page names it", async
   db.closeSync();
   instance.closeSync();
   expect(await project.build({ snapshotId: "extra" })).toMatchObject({ made: "site" });
-  expect(await readFile(published("extra.csv"), "utf8")).toBe("one\r\n1\r\n");
-  expect((await parse("datapackage.json")).resources).toContainEqual(
+  expect(await readFile(published("extra.csv", project), "utf8")).toBe("one\r\n1\r\n");
+  expect((await parse("datapackage.json", project)).resources).toContainEqual(
     expect.objectContaining({ path: "extra.parquet" }),
   );
 }, 120_000);

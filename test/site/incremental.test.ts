@@ -1,11 +1,12 @@
 import { appendFile, cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { takeInventory } from "../../pipelines/site/inventory.ts";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { readRecord, takeInventory } from "../../pipelines/site/inventory.ts";
 import { findMarts } from "../../pipelines/site/refresh.ts";
+import { copiedSite } from "../support/built-site.ts";
 import type { Marts } from "../support/fleet-fixture.ts";
 import { PAGES } from "../support/site-pages.ts";
-import { type SiteProject, siteProject } from "../support/site-project.ts";
+import type { SiteProject } from "../support/site-project.ts";
 import { alike, populated } from "../support/site-scenarios.ts";
 import { writeWarehouse } from "../support/warehouse-fixture.ts";
 import { siteDigest } from "./digest.ts";
@@ -29,12 +30,16 @@ async function attached(folder: string, stem: string, ending: string): Promise<s
   return readFile(join(dir, names[0] ?? ""), "utf8");
 }
 
-beforeAll(async () => {
-  project = await siteProject(alike());
-  expect(await project.build({ snapshotId: "alike" })).toMatchObject({ made: "site" });
-}, BUILD_MS);
+/** Every test begins with a site that is built, and may do with it what it likes. */
+beforeEach(async () => {
+  project = await copiedSite(alike());
+});
 
-afterAll(() => project?.remove());
+afterEach(() => project?.remove());
+
+test("a site that was built and copied as a whole is not built again", async () => {
+  expect(await project.build()).toMatchObject({ made: "nothing", pages: PAGES });
+});
 
 test(
   "new data is put into the pages that are there, to the byte as a whole build would",
@@ -54,9 +59,9 @@ test(
     expect(await digest()).toBe(after);
 
     await pull(alike());
-    expect(await project.build({ snapshotId: "alike" })).toMatchObject({ made: "data" });
+    expect(await project.build()).toMatchObject({ made: "data" });
     expect(await digest()).toBe(before);
-    expect(await project.build({ snapshotId: "alike" })).toMatchObject({ made: "nothing" });
+    expect(await project.build()).toMatchObject({ made: "nothing" });
   },
   2 * BUILD_MS,
 );
@@ -65,43 +70,46 @@ test(
   "a page that changed is built without reading the data again",
   async () => {
     const page = path("src", "triage.md");
-    const text = await readFile(page, "utf8");
     await appendFile(page, "\nA word to who is on duty.\n");
     await rm(project.warehouse);
-    expect(await project.build({ snapshotId: "alike" })).toMatchObject({ made: "site" });
+    expect(await project.build()).toMatchObject({ made: "site" });
     expect(await readFile(path("dist", "triage.html"), "utf8")).toContain("A word to who is on duty.");
-    await pull(alike());
-    await writeFile(page, text);
   },
   BUILD_MS,
 );
 
-test.each([
-  ["edited without another size", async (file: string, text: string) => writeFile(file, text.replace("W", "V"))],
-  ["removed", (file: string) => rm(file)],
-])(
-  "a site with a page %s is built again",
-  async (_, damage) => {
-    await project.build({ snapshotId: "alike" });
+test(
+  "a site with a page edited without another size, removed or added is not taken for what was built, and built again",
+  async () => {
     const whole = await digest();
     const page = path("dist", "triage.html");
-    await damage(page, await readFile(page, "utf8"));
-    expect(await digest()).not.toBe(whole);
-    expect(await project.build({ snapshotId: "alike" })).toMatchObject({ made: "site" });
+    const text = await readFile(page, "utf8");
+    const more = path("dist", "more.html");
+    const known = async (): Promise<boolean> => (await readRecord(project.root, path("dist"))) !== undefined;
+    expect(await known()).toBe(true);
+    await writeFile(more, text);
+    expect(await known()).toBe(false);
+    await rm(more);
+    await writeFile(page, text.replace("W", "V"));
+    expect(await known()).toBe(false);
+    await writeFile(page, text);
+    expect(await known()).toBe(true);
+    await rm(page);
+    expect(await known()).toBe(false);
+    expect(await project.build()).toMatchObject({ made: "site" });
     expect(await digest()).toBe(whole);
   },
-  2 * BUILD_MS,
+  BUILD_MS,
 );
 
 test(
   "a loader that changed is run again, for the same snapshot",
   async () => {
-    await project.build({ snapshotId: "alike" });
     const loaders = path("loaders");
     await rm(loaders);
     await cp(join(import.meta.dirname, "..", "..", "loaders"), loaders, { recursive: true });
     await appendFile(join(loaders, "marts", "fleet_status.sql"), "-- as of today\n");
-    expect(await project.build({ snapshotId: "alike" })).toMatchObject({ made: "data" });
+    expect(await project.build()).toMatchObject({ made: "data" });
     expect(await attached("data/marts", "fleet_status", ".sql")).toContain("-- as of today");
   },
   2 * BUILD_MS,
@@ -112,9 +120,8 @@ test(
   async () => {
     await writeFile(path("src", "moment.txt.ts"), "process.stdout.write(String(process.env.SENTINEL_WAREHOUSE));");
     const page = path("src", "triage.md");
-    const text = await readFile(page, "utf8");
     await appendFile(page, '\n```js\nawait FileAttachment("moment.txt").text()\n```\n');
-    expect(await project.build({ snapshotId: "alike" })).toMatchObject({ made: "site" });
+    expect(await project.build()).toMatchObject({ made: "site" });
     expect(await attached("", "moment", ".txt")).toBe(project.warehouse);
 
     const other = path("other.duckdb");
@@ -122,14 +129,11 @@ test(
     const { made } = await project.build({ snapshotId: "other", warehouse: other });
     expect(made).toBe("site");
     expect(await attached("", "moment", ".txt")).toBe(other);
-    await writeFile(page, text);
-    await rm(path("src", "moment.txt.ts"));
   },
   2 * BUILD_MS,
 );
 
 test("other data than the door gave is not taken for it", async () => {
-  await project.build({ snapshotId: "alike" });
   const door = async (content: string): Promise<unknown> =>
     findMarts(
       project.root,
@@ -144,7 +148,6 @@ test("other data than the door gave is not taken for it", async () => {
 test(
   "a file above the budget is refused, in a whole build and in new data, and the former site stays",
   async () => {
-    await project.build({ snapshotId: "alike" });
     const whole = await digest();
     const marts = alike();
     const [region] = marts.region_failure ?? [];

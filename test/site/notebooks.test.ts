@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
@@ -7,12 +7,11 @@ import { notebooks } from "../../pipelines/site/notebooks.ts";
 import { type PreviewServer, previewSite } from "../../pipelines/site/preview.ts";
 import { violations } from "../support/accessibility.ts";
 import { openBrowser } from "../support/browser.ts";
+import { builtSite } from "../support/built-site.ts";
 import type { Marts } from "../support/fleet-fixture.ts";
 import { hostile } from "../support/hostile-scenario.ts";
-import { type SiteProject, siteProject } from "../support/site-project.ts";
 import { empty, fiveColumns, populated, undecided } from "../support/site-scenarios.ts";
 import { type Look, overflow, settled, visit } from "../support/visit.ts";
-import { writeWarehouse } from "../support/warehouse-fixture.ts";
 
 const INDIA = "why-is-india-slow";
 const BATTERY = "would-another-battery-line-have-saved-rollbacks";
@@ -20,26 +19,19 @@ const RULE = "which-rule-finds-most-and-is-it-right";
 const SCENARIOS: Readonly<Record<string, () => Marts>> = { populated, undecided, fiveColumns, empty, hostile };
 
 let browser: Browser;
-let project: SiteProject;
 const sites: Record<string, PreviewServer> = {};
 
-/** One site, into which the data of each scenario is put in turn. */
 beforeAll(async () => {
   browser = await openBrowser();
-  project = await siteProject(populated());
   for (const [name, marts] of Object.entries(SCENARIOS)) {
-    const warehouse = join(project.root, `${name}.duckdb`);
-    await writeWarehouse(warehouse, marts());
-    const { dir } = await project.build({ snapshotId: name, warehouse });
-    await cp(dir, join(project.root, name), { recursive: true });
-    sites[name] = await previewSite({ dir: join(project.root, name), port: 0, base: "/a/b/" });
+    const { dir } = await builtSite(marts());
+    sites[name] = await previewSite({ dir, port: 0, base: "/a/b/" });
   }
-}, 300_000);
+});
 
 afterAll(async () => {
   await browser?.close();
   for (const server of Object.values(sites)) await server.close();
-  await project?.remove();
 });
 
 const LOOKS: readonly Look[] = [

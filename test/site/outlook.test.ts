@@ -6,27 +6,24 @@ import { parseAssumptions } from "../../pipelines/domain/roi.ts";
 import { type PreviewServer, previewSite } from "../../pipelines/site/preview.ts";
 import { violations } from "../support/accessibility.ts";
 import { openBrowser } from "../support/browser.ts";
-import { type SiteProject, siteProject } from "../support/site-project.ts";
+import { builtSite } from "../support/built-site.ts";
 import { populated } from "../support/site-scenarios.ts";
 import { overflow, settled, visit } from "../support/visit.ts";
 
 const LOOK = { width: 1280, scheme: "light" } as const;
 const PHONE = { width: 320, scheme: "dark" } as const;
-let project: SiteProject;
 let server: PreviewServer;
 let browser: Browser;
 
 beforeAll(async () => {
-  project = await siteProject(populated());
-  const [opened, built] = await Promise.all([openBrowser(), project.build()]);
+  const [opened, site] = await Promise.all([openBrowser(), builtSite(populated())]);
   browser = opened;
-  server = await previewSite({ dir: built.dir, port: 0 });
-}, 180_000);
+  server = await previewSite({ dir: site.dir, port: 0 });
+});
 
 afterAll(async () => {
   await browser?.close();
   await server?.close();
-  await project?.remove();
 });
 
 const headline = (page: Page): Promise<string | null> => page.textContent(".headline");

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type PreviewServer, previewSite } from "../../pipelines/site/preview.ts";
 import { violations } from "../support/accessibility.ts";
 import { openBrowser } from "../support/browser.ts";
-import { type SiteProject, siteProject } from "../support/site-project.ts";
+import { builtSite } from "../support/built-site.ts";
 import { populated } from "../support/site-scenarios.ts";
 import { type Look, overflow, settled, visit } from "../support/visit.ts";
 
@@ -11,20 +11,17 @@ const WIDE: Look = { width: 1280, scheme: "light" };
 const LOOKS: readonly Look[] = [WIDE, { width: 1280, scheme: "dark" }, { width: 320, scheme: "dark" }];
 
 let browser: Browser;
-let project: SiteProject;
 let server: PreviewServer;
 
 beforeAll(async () => {
-  project = await siteProject(populated());
-  const [opened, built] = await Promise.all([openBrowser(), project.build()]);
+  const [opened, site] = await Promise.all([openBrowser(), builtSite(populated())]);
   browser = opened;
-  server = await previewSite({ dir: built.dir, port: 0, base: "/a/b/" });
-}, 180_000);
+  server = await previewSite({ dir: site.dir, port: 0, base: "/a/b/" });
+});
 
 afterAll(async () => {
   await browser?.close();
   await server?.close();
-  await project?.remove();
 });
 
 const headings = (page: Page): Promise<string[]> =>

@@ -1,13 +1,16 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type PreviewServer, previewSite } from "../../pipelines/site/preview.ts";
+import { changeSince } from "../../src/components/answers/change.ts";
 import { type Campaigns, runsAnswer } from "../../src/components/answers/runs.ts";
 import { differencesOf, settingsThatDiffer, usualPair } from "../../src/components/campaign-pair.ts";
 import type { CampaignDifference } from "../../src/components/campaign-rows.ts";
+import { spread } from "../../src/components/slope-chart.ts";
 import { violations } from "../support/accessibility.ts";
 import { openBrowser } from "../support/browser.ts";
+import { builtSite } from "../support/built-site.ts";
 import { campaignMarts, type SideCampaign } from "../support/campaign-fixture.ts";
-import { type SiteProject, siteProject } from "../support/site-project.ts";
+import type { Marts } from "../support/fleet-fixture.ts";
 import { alike, populated } from "../support/site-scenarios.ts";
 import { overflow, settled, visit } from "../support/visit.ts";
 
@@ -118,6 +121,57 @@ describe("the answer", () => {
     ));
 });
 
+describe("the change since the run before", () => {
+  const before = { ...BEFORE, is_shown: false };
+  const part = () => ({ relation: "nested fleets", verdict: "not tested", low: null, high: null });
+  test.each([
+    [
+      [NOW, before],
+      "before",
+      /^first failures down by 3\.0 points, beyond noise\. 30\.0% of 10,000 devices .* −4\.\d to −1\.\d points\.$/,
+    ],
+    [
+      [NOW, NOISE],
+      "noise",
+      /^no detectable difference\. 30\.0% of 10,000 devices .* against 30\.1% of 10,000; 95% interval/,
+    ],
+    [
+      [NOW, CAREFUL],
+      "careful",
+      /nothing is left to chance\. In both 30\.0% .* Of the failures were retried 48\.3% against 77\.3%/,
+    ],
+    [[NOW, { ...NOW, campaign: "again", is_shown: false }], "again", /Nothing was decided otherwise\.$/],
+  ] as const)("of %o is since %s", (all, since, words) => {
+    const found = changeSince(campaigns(all));
+    expect(found?.since).toBe(since);
+    expect(found?.said).toMatch(words);
+  });
+
+  test("is no test where one fleet is a part of the other", () =>
+    expect(changeSince(campaigns([NOW, { ...BEFORE, devices: 5000, failed: 1650 }], part))?.said).toMatch(
+      /^one is a part of the other, so the difference is not tested\. 30\.0% of 10,000 .* 33\.0% of 5,000, −3\.0 points\.$/,
+    ));
+
+  test.each([
+    [
+      "none before it",
+      [
+        { ...NOW, is_shown: false },
+        { ...BEFORE, is_shown: true },
+      ],
+    ],
+    ["one alone", [NOW]],
+    ["none at all", []],
+    ["an empty one before it", [NOW, { ...BEFORE, devices: 0, failed: 0, quarantined: 0, regions: [] }]],
+  ] as const)("is nothing with %s", (_, all) => expect(changeSince(campaigns(all))).toBeUndefined());
+});
+
+test("labels of a slope are moved apart as little as it takes, and stay within the ends", () => {
+  expect(spread([1, 5, 9], 2, [0, 10])).toEqual([1, 5, 9]);
+  expect(spread([5, 5.5, 9.5, 10], 2, [0, 10])).toEqual([4, 6, 8, 10]);
+  expect(spread([0, 0, 0], 2, [0, 10])).toEqual([0, 2, 4]);
+});
+
 test("a pair turned round has the opposite differences, ends and verdicts", () => {
   const { differences } = campaigns([NOW, BEFORE]);
   const there = differencesOf(differences, { a: "now", b: "before" });
@@ -152,11 +206,10 @@ test("settings that differ stand with those first that figures hang on; an unkno
 
 describe("in a browser", () => {
   let browser: Browser;
-  const sites: { project: SiteProject; server: PreviewServer }[] = [];
-  const open = async (marts: Parameters<typeof siteProject>[0]): Promise<string> => {
-    const project = await siteProject(marts);
-    const server = await previewSite({ dir: (await project.build()).dir, port: 0 });
-    sites.push({ project, server });
+  const servers: PreviewServer[] = [];
+  const open = async (marts: Marts): Promise<string> => {
+    const server = await previewSite({ dir: (await builtSite(marts)).dir, port: 0 });
+    servers.push(server);
     return `${server.url}runs.html`;
   };
   let several: string;
@@ -165,10 +218,10 @@ describe("in a browser", () => {
   beforeAll(async () => {
     browser = await openBrowser();
     [several, one] = await Promise.all([open(populated()), open(alike())]);
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser?.close();
-    for (const { server, project } of sites) await Promise.all([server.close(), project.remove()]);
+    for (const server of servers) await server.close();
   });
 
   test("a choice changes answer, chart, settings and commands, and stands in the address", async () => {

@@ -9,7 +9,7 @@ import { toCsv } from "../../src/components/csv.ts";
 import { SAMPLES } from "../../src/components/sql/samples.ts";
 import { violations } from "../support/accessibility.ts";
 import { openBrowser } from "../support/browser.ts";
-import { type SiteProject, siteProject } from "../support/site-project.ts";
+import { type BuiltSite, builtSite } from "../support/built-site.ts";
 import { populated } from "../support/site-scenarios.ts";
 import { overflow, settled, type Visit, visit } from "../support/visit.ts";
 
@@ -20,23 +20,22 @@ const ENGINE_MS = 120_000;
 const SLOW_MS = 120_000;
 
 let browser: Browser;
-let project: SiteProject;
+let site: BuiltSite;
 let below: PreviewServer;
 let root: PreviewServer;
 
 beforeAll(async () => {
-  project = await siteProject(populated());
-  const [opened, { dir }] = await Promise.all([openBrowser(), project.build()]);
-  browser = opened;
+  [browser, site] = await Promise.all([openBrowser(), builtSite(populated())]);
+  const { dir } = site;
   [root, below] = await Promise.all([
     previewSite({ dir, port: 0 }),
     previewSite({ dir, port: 0, base: "/reports/june/" }),
   ]);
-}, 180_000);
+});
 
 afterAll(async () => {
   await browser?.close();
-  await Promise.all([root?.close(), below?.close(), project?.remove()]);
+  await Promise.all([root?.close(), below?.close()]);
 });
 
 const open = (server: PreviewServer, query = "", look: typeof WIDE | typeof NARROW = WIDE): Promise<Visit> =>
@@ -104,7 +103,7 @@ test(
     for (const query of queries) {
       await ask(page, query);
       expect(await page.locator(".sql-result [role=alert]").count(), query).toBe(0);
-      const rows = await readDatabase(project.warehouse, {}, (db) => rowsOf(db, query));
+      const rows = await readDatabase(site.warehouse, {}, (db) => rowsOf(db, query));
       const columns = (await page.locator(".sql-result th").allTextContents()) ?? [];
       expect(await saved(page), query).toBe(toCsv(rows, columns));
       if (rows[0]) expect(columns, query).toEqual(Object.keys(rows[0]));

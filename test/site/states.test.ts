@@ -8,16 +8,15 @@ import { type PreviewServer, previewSite } from "../../pipelines/site/preview.ts
 import { visible } from "../../src/components/visible.ts";
 import { violations } from "../support/accessibility.ts";
 import { openBrowser } from "../support/browser.ts";
+import { builtSite } from "../support/built-site.ts";
 import type { Marts } from "../support/fleet-fixture.ts";
 import { HOSTILE, HOSTILE_TEXTS, hostile } from "../support/hostile-scenario.ts";
-import { type SiteProject, siteProject } from "../support/site-project.ts";
 import { empty, fiveColumns, released, undecided, worked } from "../support/site-scenarios.ts";
 import { overflow, visit } from "../support/visit.ts";
 
 interface Site {
   readonly dir: string;
   readonly server: PreviewServer;
-  readonly project: SiteProject;
 }
 
 const PAGES = NAVIGATION.map(({ path }) => path.slice(1));
@@ -33,9 +32,8 @@ const sites: Record<string, Site> = {};
 let browser: Browser;
 
 async function open(name: string, marts: Marts): Promise<void> {
-  const project = await siteProject(marts);
-  const { dir } = await project.build();
-  sites[name] = { dir, project, server: await previewSite({ dir, port: 0 }) };
+  const { dir } = await builtSite(marts);
+  sites[name] = { dir, server: await previewSite({ dir, port: 0 }) };
 }
 
 beforeAll(async () => {
@@ -43,11 +41,11 @@ beforeAll(async () => {
   await Promise.all([open("empty", empty()), open("five", fiveColumns())]);
   await Promise.all([open("hostile", hostile()), open("undecided", undecided())]);
   await Promise.all([open("released", released()), open("worked", worked())]);
-}, 180_000);
+});
 
 afterAll(async () => {
   await browser?.close();
-  for (const { server, project } of Object.values(sites)) await Promise.all([server.close(), project.remove()]);
+  for (const { server } of Object.values(sites)) await server.close();
 });
 
 async function look<T>(

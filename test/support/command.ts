@@ -1,9 +1,10 @@
 import { Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { readOptions } from "../../pipelines/cli/arguments.ts";
 import { SentinelError } from "../../pipelines/cli/errors.ts";
 import type { Options } from "../../pipelines/cli/options.ts";
 import { Reporter } from "../../pipelines/cli/reporter.ts";
-import { COMMANDS } from "../../pipelines/commands.ts";
+import { COMMANDS, type Command } from "../../pipelines/commands.ts";
 import {
   type Context,
   runStage,
@@ -30,11 +31,22 @@ export interface Said {
 /** What a command is given that is not this project's, or no option. */
 type Beside = Pick<Partial<Context>, "words" | "terminal" | "reference">;
 
-/** Runs a command inside this process: a second cheaper than a child, where neither exit nor signal is looked at. */
+/** Runs a command inside this process: cheaper than a child, where neither exit nor signal is looked at. */
 export function command(name: string, url: string, options: Options = {}, beside: Beside = {}): Promise<Said> {
+  return listen(name, url, options, (context) => named(name).run({ ...context, ...beside }));
+}
+
+function named(name: string): Command {
   const known = COMMANDS.find((candidate) => candidate.name === name);
   if (!known) throw new Error(`there is no command ${name}`);
-  return listen(name, url, options, (context) => known.run({ ...context, ...beside }));
+  return known;
+}
+
+/** Runs a command line inside this process. */
+export function typed([name = "", ...args]: readonly string[], url: string): Promise<Said> {
+  const known = named(name);
+  const { options, words } = readOptions({ ...known, words: known.mostWords ?? 0 }, args, {});
+  return command(name, url, options, { words });
 }
 
 /** Runs generate, corrupt, recover and validate as `pipeline` does, with the same workers, but reports nothing. */

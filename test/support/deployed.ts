@@ -6,11 +6,11 @@ import { reference } from "../../pipelines/reference.ts";
 import { PROJECT } from "./command.ts";
 import type { SiteProject } from "./site-project.ts";
 
-/** Runs `deploy` in a project, for a snapshot of that id. Returns its event. */
+/** Runs `deploy` in a project, for its own snapshot or that of another id. Returns its event. */
 export async function deployed(
-  { root }: Pick<SiteProject, "root">,
+  { root, snapshotId: id }: Pick<SiteProject, "root" | "snapshotId">,
   options: Options,
-  { env = {}, snapshotId = "one" }: { env?: NodeJS.ProcessEnv; snapshotId?: string } = {},
+  { env = {}, snapshotId = id }: { env?: NodeJS.ProcessEnv; snapshotId?: string } = {},
 ): Promise<Record<string, unknown>> {
   let text = "";
   const stdout = new Writable({

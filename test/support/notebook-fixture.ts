@@ -2,7 +2,11 @@ import { type Marts, MODELS, type Row, wilson } from "./fleet-fixture.ts";
 
 /** Rows of the marts that the notebooks read, for regions of so many devices and failures. */
 export function notebookRows(regions: readonly Row[], faults: readonly Row[]): Marts {
-  return { region_makeup: regions.flatMap(makeup), battery_step: regions.flatMap(steps), rule_finding: rules(faults) };
+  const battery_step = regions.flatMap(steps);
+  return {
+    ...{ region_makeup: regions.flatMap(makeup), battery_step, battery_line: lines(battery_step) },
+    rule_finding: rules(faults),
+  };
 }
 
 /** Shares a number out, in whole parts. */
@@ -30,6 +34,20 @@ function steps({ region = null, devices, failures }: Row): Row[] {
       ...{ region, battery_to, devices: n, failures: decided },
       ...{ retried: battery_to > 12.5 ? decided : 0, rolled: battery_to > 12.5 ? 0 : decided },
     };
+  });
+}
+
+/** A line at the end of each step; the interval has a width that will do. */
+function lines(all: readonly Row[]): Row[] {
+  const sum = (rows: readonly Row[], key: string): number => rows.reduce((total, row) => total + Number(row[key]), 0);
+  return [...new Set(all.map(({ battery_to }) => Number(battery_to)))].map((battery_to) => {
+    const below = all.filter((row) => Number(row.battery_to) <= battery_to);
+    const above = all.filter((row) => Number(row.battery_to) > battery_to);
+    const [devices, failures] = [sum(below, "devices"), sum(below, "failures")];
+    const [above_devices, above_failures] = [sum(above, "devices"), sum(above, "failures")];
+    const gap = above_devices === 0 ? null : failures / devices - above_failures / above_devices;
+    const bounds = { gap_low: gap === null ? null : gap - 0.02, gap_high: gap === null ? null : gap + 0.02 };
+    return { battery_to, devices, failures, above_devices, above_failures, gap, ...bounds };
   });
 }
 

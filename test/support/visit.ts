@@ -3,6 +3,8 @@ import type { Browser, Page } from "playwright-core";
 export interface Look {
   readonly width: number;
   readonly scheme: "light" | "dark";
+  /** Whether the page may run scripts, which it may unless it says no. */
+  readonly scripts?: boolean;
 }
 
 /** A page that was opened, and sleeps as long as nobody does anything. */
@@ -10,6 +12,8 @@ export interface Opened {
   readonly page: Page;
   /** Console errors (the policy's among them), page errors, dialogs, failed requests and requests to elsewhere. */
   readonly complaints: string[];
+  /** What the page asked for by now. */
+  readonly urls: readonly string[];
   /** What the page got by now, before compression. */
   readonly bodies: readonly Promise<Buffer>[];
   close(): Promise<void>;
@@ -40,9 +44,14 @@ export async function open(
   look: Look,
   prepare: (page: Page) => Promise<void> = async () => {},
 ): Promise<Opened> {
-  const context = await browser.newContext({ viewport: { width: look.width, height: 900 }, colorScheme: look.scheme });
+  const context = await browser.newContext({
+    viewport: { width: look.width, height: 900 },
+    colorScheme: look.scheme,
+    javaScriptEnabled: look.scripts ?? true,
+  });
   const page = await context.newPage();
   const complaints: string[] = [];
+  const urls: string[] = [];
   const bodies: Promise<Buffer>[] = [];
   const origin = new URL(url).origin;
   await context.route("**/*", (route) => {
@@ -58,6 +67,7 @@ export async function open(
     void dialog.dismiss();
   });
   page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("request", (request) => urls.push(request.url()));
   page.on("requestfailed", (request) => complaints.push(`failed: ${request.url()}`));
   page.on("response", (response) => {
     if (response.status() >= 400) complaints.push(`${response.status()}: ${response.url()}`);
@@ -65,7 +75,7 @@ export async function open(
   });
   await prepare(page);
   await page.goto(url, { waitUntil: "load" });
-  return { page, complaints, bodies, close: () => context.close() };
+  return { page, complaints, urls, bodies, close: () => context.close() };
 }
 
 /** Wakes a page with the mouse, and resolves when every cell has run: the provenance is the last thing of a page. */

@@ -13,4 +13,4 @@ WITH sums AS (
   SELECT 'failures', s.failed, (SELECT coalesce(sum(failures), 0)::BIGINT FROM :name)
   FROM campaign_summary s
 )
-SELECT what, expected, actual FROM sums WHERE actual IS DISTINCT FROM expected;
+FROM unequal('sums');

@@ -1,19 +1,26 @@
+import { allWithin } from "./find.ts";
+
 /** Rows that a table keeps where it has to be shortened. */
 const FEW_ROWS = 15;
 
 /** Takes the heaviest things out of a page, one after the other, until it is light enough: drawings, and rows of tables. */
 export function lighten(roots: readonly Element[], where: string, isLight: () => boolean): void {
-  while (!isLight()) {
-    const heaviest = roots
-      .flatMap((root) => [...root.querySelectorAll(".drawn-wide, .drawn-paper, tbody")])
-      .filter((node) => node.localName !== "tbody" || node.children.length > FEW_ROWS)
-      .map((node) => ({ node, bytes: node.innerHTML.length }))
-      .sort((a, b) => b.bytes - a.bytes)[0]?.node;
-    if (!heaviest) return;
-    if (heaviest.localName === "tbody") shorten(heaviest, FEW_ROWS, where);
-    else heaviest.parentElement?.replaceChildren(tooLarge(where));
+  if (isLight()) return;
+  const heavy = roots
+    .flatMap(allWithin)
+    .filter((node) => (node.localName === "tbody" ? node.children.length > FEW_ROWS : isDrawing(node)))
+    .map((node) => ({ node, bytes: node.innerHTML.length }))
+    .sort((a, b) => b.bytes - a.bytes);
+  for (const { node } of heavy) {
+    // It went with another drawing of the same place.
+    if (!roots.some((root) => root.contains(node))) continue;
+    if (node.localName === "tbody") shorten(node, FEW_ROWS, where);
+    else node.parentElement?.replaceChildren(tooLarge(where));
+    if (isLight()) return;
   }
 }
+
+const isDrawing = (node: Element): boolean => /^drawn-(wide|paper)$/.test(node.className);
 
 /** Leaves the first rows of a table, and a note of how many more there are. */
 export function shorten(body: Element, most: number, where: string): void {

@@ -1,21 +1,24 @@
+import { allWithin, withClass } from "./find.ts";
 import { ORIGIN } from "./window.ts";
 
 /** Elements whose text a parser takes for something else than text, or that would run or load something. */
-const REFUSED = "script, iframe, frame, object, embed, noscript, xmp, plaintext, noembed, noframes, base, link, meta";
+const REFUSED = new Set(
+  "script iframe frame object embed noscript xmp plaintext noembed noframes base link meta".split(" "),
+);
 
+const SVG = "http://www.w3.org/2000/svg";
 const LINKS = ["href", "src", "xlink:href"];
 
 /** What a cell shows, made ready to be serialised: as that is how it gets into a page, text in it stays text. */
 export function contentOf(nodes: readonly Node[], path: string, ids: () => string): HTMLElement {
   const holder = document.createElement("div");
   holder.append(...nodes);
-  const refused = holder.querySelector(REFUSED);
+  const all = allWithin(holder);
+  const refused = all.find(({ localName }) => REFUSED.has(localName));
   if (refused) throw new Error(`it shows <${refused.localName}>, which is not for a page's source`);
-  for (const picture of holder.querySelectorAll("svg")) {
-    renameIds(picture, ids);
-    for (const node of picture.querySelectorAll("*")) roundLengths(node);
-  }
-  for (const node of holder.querySelectorAll("*")) {
+  for (const node of all) {
+    if (node.localName === "svg") renameIds(node, ids);
+    if (node.namespaceURI === SVG) roundLengths(node);
     relativeLinks(node, path);
     keepState(node);
     // Framework puts a button beside every <pre> that it finds; the ones of cells have none.
@@ -25,10 +28,20 @@ export function contentOf(nodes: readonly Node[], path: string, ids: () => strin
 }
 
 /** The markup of a cell's content for its page: what is drawn for paper is for the report alone. */
-export function markupOf(content: HTMLElement): string {
-  const copy = content.cloneNode(true) as HTMLElement;
-  for (const drawing of copy.querySelectorAll(".drawn-paper")) drawing.remove();
-  return escaped(copy.innerHTML);
+export const markupOf = (content: HTMLElement): string => escaped(without("drawn-paper", content));
+
+/** The markup of a cell's content for the report. */
+export const paperMarkupOf = (content: HTMLElement): string => without("drawn-wide", content);
+
+/** What a cell shows but for the drawings of one kind. They are taken out and put back, since to copy a drawing takes longer than to draw it. */
+function without(kind: string, content: HTMLElement): string {
+  const drawings = withClass(allWithin(content), kind);
+  const places = drawings.map(({ parentNode, nextSibling }) => ({ parentNode, nextSibling }));
+  for (const drawing of drawings) drawing.remove();
+  const markup = content.innerHTML;
+  for (const [at, { parentNode, nextSibling }] of places.entries())
+    parentNode?.insertBefore(drawings[at] as Element, nextSibling);
+  return markup;
 }
 
 /** A serialiser leaves < and > in attributes as they are, which is sound; but no text of a device is to look like a tag to anyone. */
@@ -38,12 +51,13 @@ export const escaped = (markup: string): string =>
   );
 
 /** A drawing refers to its own clips and patterns: as many drawings stand in one page, each gets names of its own. */
-function renameIds(picture: SVGElement, ids: () => string): void {
-  const named = [...picture.querySelectorAll("[id]")];
+function renameIds(picture: Element, ids: () => string): void {
+  const within = allWithin(picture);
+  const named = within.filter(({ id }) => id !== "");
   if (named.length === 0) return;
   const names = new Map(named.map((node) => [node.id, ids()]));
   for (const node of named) node.id = names.get(node.id) ?? "";
-  for (const node of picture.querySelectorAll("*")) {
+  for (const node of within) {
     for (const { name, value } of [...node.attributes]) {
       const next = value.replace(/^(url\()?#([^)]+)(\)?)$/, (text, open = "", id: string, close: string) =>
         names.has(id) ? `${open}#${names.get(id)}${close}` : text,

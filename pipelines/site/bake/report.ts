@@ -2,13 +2,19 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { REPORT_LIMIT } from "../budget.ts";
 import { NAVIGATION, TOOLS } from "../navigation.ts";
+import { allWithin, withClass } from "./find.ts";
 import { lighten, shorten } from "./lighten.ts";
 import { escaped } from "./markup.ts";
 
-/** A page, and what its cells show. */
+/** A page, and the markup of what its cells show on paper. */
 export interface BakedPage {
   readonly path: string;
   readonly html: string;
+  readonly cells: readonly string[];
+}
+
+/** The same with the cells as elements, which are the report's to take apart. */
+interface ReadPage extends Omit<BakedPage, "cells"> {
   readonly cells: readonly HTMLElement[];
 }
 
@@ -17,9 +23,14 @@ const MOST_ROWS = 40;
 const ELSEWHERE = "in the site";
 
 /** What nobody can use on paper, or in a file without scripts. */
-const CONTROLS = "button, input, select, textarea, form, .choice, .filters, .keys, .drawn-wide, noscript";
+const CONTROLS = "button, input, select, textarea, form, .choice, .filters, .keys, noscript";
 
 const STYLESHEET = /<link rel="stylesheet"[^>]* href="([^"]+)">/;
+
+const REPORTED = NAVIGATION.filter(({ path }) => !TOOLS.has(path)).map(({ path }) => `${path.slice(1)}.html`);
+
+/** Whether a page is one that the report may have. */
+export const isReported = (path: string): boolean => REPORTED.includes(path as (typeof REPORTED)[number]);
 
 export const nameOf = (path: string): string => path.replace(/\.html$/, "").replaceAll("/", "-");
 
@@ -28,14 +39,11 @@ export const nameOf = (path: string): string => path.replace(/\.html$/, "").repl
  * its figures and every panel that draws something, with the table. A panel with the attribute `data-report` is there, too, and with
  * `data-report="no"` it is not.
  */
-export async function composeReport(dir: string, pages: readonly BakedPage[]): Promise<string> {
-  const sorted = NAVIGATION.filter(({ path }) => !TOOLS.has(path)).flatMap(
-    ({ path }) => pages.find((page) => page.path === `${path.slice(1)}.html`) ?? [],
-  );
+export function composeReport(pages: readonly BakedPage[], style: string): string {
+  const sorted = REPORTED.flatMap((path) => pages.find((page) => page.path === path) ?? []).map(readPage);
   const about = aboutOf(sorted);
   const known = new Map<string, string>();
   const chapters = sorted.flatMap((page) => chapterOf(page, known) ?? []);
-  const style = await styleOf(dir, sorted[0]);
   const sections = chapters.map(({ section }) => section);
   for (const section of sections) {
     for (const body of section.querySelectorAll("tbody")) shorten(body, MOST_ROWS, ELSEWHERE);
@@ -46,6 +54,15 @@ export async function composeReport(dir: string, pages: readonly BakedPage[]): P
   lighten(sections, ELSEWHERE, isLight);
   return report();
 }
+
+const readPage = ({ cells, ...page }: BakedPage): ReadPage => ({
+  ...page,
+  cells: cells.map((markup) => {
+    const holder = document.createElement("div");
+    holder.innerHTML = markup;
+    return holder;
+  }),
+});
 
 const dropAll = (root: Element, selector: string): void => {
   for (const node of root.querySelectorAll(selector)) node.remove();
@@ -62,16 +79,21 @@ interface Chapter {
  * Nothing of a page that answers nothing.
  * @param known rows of tables that the report has already, with the title of the panel that they stand in
  */
-function chapterOf({ path, html, cells }: BakedPage, known: Map<string, string>): Chapter | undefined {
-  const all = (selector: string): HTMLElement[] =>
-    cells.flatMap((cell) => [...cell.querySelectorAll<HTMLElement>(selector)]);
-  const [answer] = all(".answer");
+function chapterOf({ path, html, cells }: ReadPage, known: Map<string, string>): Chapter | undefined {
+  const elements = cells.flatMap(allWithin);
+  const [answer] = withClass(elements, "answer");
   if (!answer) return undefined;
   const id = nameOf(path);
   const headline = answer.querySelector(".headline")?.textContent ?? "";
   const question = textOf(/<h1[^>]*>([\s\S]*?)<\/h1>/.exec(html)?.[1] ?? id);
-  const section = make("section", { class: "chapter", id }, make("h2", {}, question), answer, ...all(".cards"));
-  section.append(...all(".panel").filter(isMain));
+  const section = make(
+    "section",
+    { class: "chapter", id },
+    make("h2", {}, question),
+    answer,
+    ...withClass(elements, "cards"),
+  );
+  section.append(...withClass(elements, "panel").filter(isMain));
   answer.querySelector(".dateline")?.remove();
   for (const panel of section.querySelectorAll(".panel")) printable(panel, id, known);
   dropAll(section, CONTROLS);
@@ -113,7 +135,9 @@ function tableOf(panel: Element, known: Map<string, string>): HTMLElement[] {
   return [make("details", {}, summary, table)];
 }
 
-async function styleOf(dir: string, page: BakedPage | undefined): Promise<string> {
+/** The style sheet of the report: that of the pages, and its own. */
+export async function styleOf(dir: string, pages: readonly BakedPage[]): Promise<string> {
+  const page = pages.find(({ path }) => path === REPORTED[0]);
   const href = STYLESHEET.exec(page?.html ?? "")?.[1];
   const own = await readFile(new URL("./report.css", import.meta.url), "utf8");
   const site = page && href ? await readFile(join(dir, dirname(page.path), href), "utf8") : "";
@@ -123,7 +147,7 @@ async function styleOf(dir: string, page: BakedPage | undefined): Promise<string
 /** What the report is about, and where its numbers come from. */
 type About = readonly [dateline: HTMLElement, provenance: Node | string];
 
-function aboutOf(pages: readonly BakedPage[]): About {
+function aboutOf(pages: readonly ReadPage[]): About {
   const first = (selector: string): Element | undefined =>
     pages.flatMap(({ cells }) => cells.flatMap((cell) => cell.querySelector(selector) ?? []))[0];
   const dateline = first(".dateline")?.textContent ?? "There is no campaign.";

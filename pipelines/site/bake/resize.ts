@@ -51,14 +51,15 @@ const tell = ({ target, callback }: Watched, width: number): unknown =>
 /** Leaves a drawing for narrow screens, one for paper and one for wide screens in the place. */
 async function drawAll(watched: Watched): Promise<void> {
   const { target } = watched;
-  const at = async (page: number): Promise<Element[]> => {
-    await tell(watched, widthOf(target, page));
-    // A copy, as the same drawing stays for another page on which the place is as wide.
-    return [...target.children].map((drawing) => drawing.cloneNode(true) as Element);
-  };
-  const narrow = await at(NARROW_PAGE);
-  const paper = await at(PAPER);
-  const wide = await at(WIDE_PAGE);
+  const widths = [NARROW_PAGE, PAPER, WIDE_PAGE].map((page) => widthOf(target, page));
+  const drawings: Element[][] = [];
+  for (const [at, width] of widths.entries()) {
+    await tell(watched, width);
+    // The same drawing stays for another page on which the place is as wide: then a copy is taken.
+    const stays = widths[at + 1] === width;
+    drawings.push([...target.children].map((drawing) => (stays ? (drawing.cloneNode(true) as Element) : drawing)));
+  }
+  const [narrow = [], paper = [], wide = []] = drawings;
   if (heightOf(paper) === heightOf(wide)) for (const drawing of [narrow, wide]) keepHeight(drawing);
   target.replaceChildren(framed("drawn-narrow", narrow), framed("drawn-paper", paper), framed("drawn-wide", wide));
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { JSDOM, VirtualConsole } from "jsdom";
+import { digestOf } from "./kept.ts";
 import { ResizeWatch } from "./resize.ts";
 
 /** Where a page believes to be while it is baked. Nothing is ever asked for there. */
@@ -12,6 +13,8 @@ const OF_DOCUMENT = new Set(["AbortController", "AbortSignal", "CustomEvent", "E
 /** A window without a screen: what pages expect around them, with the files of a built site for a server. */
 export interface BakeWindow {
   readonly resize: ResizeWatch;
+  /** The files that the page read, by their paths in the site, as digests. */
+  readonly reads: ReadonlyMap<string, string>;
   /** Requests that have not been answered. */
   pending(): number;
   /** Puts a page's body in place of the former one. */
@@ -22,11 +25,14 @@ export interface BakeWindow {
 export function openWindow(dir: string): BakeWindow {
   const { window, reconfigure } = jsdom();
   const resize = new ResizeWatch(() => window.document.querySelector("main"));
+  const reads = new Map<string, string>();
   let asked = 0;
   const fetchFile = async (url: string | URL): Promise<Response> => {
     asked += 1;
     try {
-      const content = await readFile(fileOf(dir, new URL(url, window.location.href)));
+      const file = fileOf(dir, new URL(url, window.location.href));
+      const content = await readFile(file);
+      reads.set(relative(dir, file), digestOf(content));
       return new Response(new Uint8Array(content));
     } finally {
       asked -= 1;
@@ -43,8 +49,10 @@ export function openWindow(dir: string): BakeWindow {
   share("fetch", fetchFile);
   return {
     resize,
+    reads,
     pending: () => asked,
     open: (path, body) => {
+      reads.clear();
       reconfigure({ url: `${ORIGIN}/${path}` });
       window.document.body.innerHTML = body;
     },

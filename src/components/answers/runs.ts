@@ -33,13 +33,20 @@ export function runsAnswer({ rates, differences, settings }: Campaigns, pair: Pa
   if (!fleet)
     return { headline: "The same campaign is chosen twice.", detail: "Choose another one to compare it with." };
   const others = settingsThatDiffer(settings, pair).filter((row) => row.decides);
-  const compared = { rows, fleet, a: name(pair.a), b: name(pair.b), others: others.map((row) => row.setting) };
+  const compared = {
+    rows,
+    fleet,
+    a: campaignName(pair.a),
+    b: campaignName(pair.b),
+    others: others.map((row) => row.setting),
+  };
   if (fleet.difference === null) return nothingToCompare(compared);
   if (fleet.relation === "same fleet") return sameFleet(compared);
   return fleet.relation === "nested fleets" ? nestedFleets(compared) : otherFleet(compared);
 }
 
-const name = (campaign: string): string => short(visible(campaign), 40);
+/** A campaign in a sentence. */
+export const campaignName = (campaign: string): string => short(visible(campaign), 40);
 
 const nothingToCompare = ({ a, b, fleet }: Compared): Answer => ({
   headline: `${fleet.devices_a === 0 ? a : b} has no devices to compare.`,
@@ -47,7 +54,7 @@ const nothingToCompare = ({ a, b, fleet }: Compared): Answer => ({
 });
 
 /** Rates of failure side by side, each with its n. */
-function rates({ fleet }: Compared): string {
+export function rates({ fleet }: Pick<Compared, "fleet">): string {
   const [of_a, of_b] = [fleet.events_a / fleet.devices_a, fleet.events_b / fleet.devices_b];
   if (fleet.verdict === "equal")
     return `In both ${percent(of_a)} of ${count(fleet.devices_a, "device")} failed at first`;
@@ -76,7 +83,8 @@ const ACTIONS: Readonly<Record<string, string>> = {
   MANUAL_TRIAGE: "held for a person",
 };
 
-function decisions(rows: readonly CampaignDifference[]): string {
+/** What was decided otherwise; nothing where that is all the same, or within noise. */
+export function decisions(rows: readonly CampaignDifference[]): string {
   const moved = rows.filter((row) => row.scope === "decision" && isClear(row));
   if (moved.length === 0) return "";
   const said = moved.map(
