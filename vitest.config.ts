@@ -3,11 +3,12 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["pipelines", "loaders", "src", "test", "bench"].map((folder) => `${folder}/**/*.test.ts`),
-    globalSetup: "test/support/server.ts",
+    globalSetup: ["test/support/server.ts", "test/support/sites.ts"],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 120_000,
-    hookTimeout: 180_000,
+    // Whoever asks for a shared site may wait for two builds.
+    hookTimeout: 300_000,
     teardownTimeout: 30_000,
     reporters: ["default"],
   },

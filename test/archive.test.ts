@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Shelf, shelf } from "./support/archives.ts";
 import { holdBatches, settled } from "./support/barrier.ts";
 import { killAt, run, start, succeed } from "./support/cli.ts";
-import { command, done, stages, triage } from "./support/command.ts";
+import { command, digestIn, done, stages, triage } from "./support/command.ts";
 import { freshDatabase, keptDatabases } from "./support/database.ts";
 import { digestOf, everyRow, query } from "./support/fleet.ts";
 import { hostileValues } from "./support/hostile.ts";
@@ -96,9 +96,15 @@ describe("a campaign comes back as it was", () => {
     await done("validate", await expectRoundTrip(url));
   });
 
-  test("a large one, in its two halves", async () => {
+  test("a large one, in its two halves, with the digest that it had in one table, also where batches lie across them", async () => {
     const url = await database();
-    await stages(url, { devices: 300_000, workers: 2 });
+    const said = await stages(url, { devices: 300_000, batchSize: 70_000, workers: 3 });
+    expect(digestIn(said)).toBe("8908684389a31b492a5a08b003bbd2f71169ee9b931ab4f09461c395b9b45573");
+    const halves = "SELECT tableoid::regclass::text AS half, count(*)::int FROM stored_report GROUP BY 1 ORDER BY 1";
+    expect(await query(url, halves)).toEqual([
+      { half: "stored_report_1_0", count: 150_000 },
+      { half: "stored_report_1_1", count: 150_000 },
+    ]);
     const other = await expectRoundTrip(url);
     expect(await tables(other)).toHaveLength(6);
     const [known] = await query<{ rows: number }>(

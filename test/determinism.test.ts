@@ -43,20 +43,6 @@ test.each([{}, { workers: 2, batchSize: 500 }])(
   },
 );
 
-test("a fleet that is stored in two halves has the digest that it had in one table, also where batches lie across them", async () => {
-  const url = await database();
-  const options = { devices: 300_000, batchSize: 70_000, workers: 3 };
-  expect(digestIn(await stages(url, options))).toBe("8908684389a31b492a5a08b003bbd2f71169ee9b931ab4f09461c395b9b45573");
-  const halves = await query(
-    url,
-    "SELECT tableoid::regclass::text AS half, count(*)::int FROM stored_report GROUP BY 1 ORDER BY 1",
-  );
-  expect(halves).toEqual([
-    { half: "stored_report_1_0", count: 150_000 },
-    { half: "stored_report_1_1", count: 150_000 },
-  ]);
-});
-
 test("another seed and another count give other digests", async () => {
   const digests = [await recovered({}), await recovered({ seed: 43 }), await recovered({ devices: 2001 })];
   expect(new Set(digests).size).toBe(digests.length);

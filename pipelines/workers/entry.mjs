@@ -1,6 +1,11 @@
-// Node 20 can't start a .ts file as a worker under tsx: register its loader first.
-// In the compiled program (../run.mjs), worker.ts itself is this file.
-import { register } from "tsx/esm/api";
+// What a worker thread of a program that runs as it is written begins with. Node 20 can't start a .ts file under tsx as one.
+// In the compiled program (../compile.mjs), worker.ts itself is this file.
+import { compiled } from "../compile.mjs";
 
-register();
-await import("./worker.ts");
+const worker = await compiled("entry");
+if (worker) await import(worker);
+else {
+  const { register } = await import("tsx/esm/api");
+  register();
+  await import("./worker.ts");
+}

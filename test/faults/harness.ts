@@ -5,8 +5,9 @@ import { dirname, join } from "node:path";
 import { openArchive } from "../../pipelines/archive/verify.ts";
 import { faultProxy } from "../../pipelines/chaos/proxy.ts";
 import { type Ended, succeed } from "../support/cli.ts";
+import { command, typed } from "../support/command.ts";
 import { freshDatabase, type TestDatabase } from "../support/database.ts";
-import { cloned, digestOf, query } from "../support/fleet.ts";
+import { cloned, digestOf, everyRow, query } from "../support/fleet.ts";
 import { inflict } from "./inflict.ts";
 import { type Broken, begin, bounded, type Place, type Playing } from "./place.ts";
 import { atDesk, BEFORE, type End, type Scenario, type Stage, wordsOf } from "./scenario.ts";
@@ -36,7 +37,8 @@ export async function breakGround(stage: Stage, { server, root }: Playing = {}):
   let before = await fresh();
   for (const earlier of BEFORE[stage]) {
     if (earlier === "sheet") await correctedQueue(before.url, file);
-    await succeed(wordsOf(earlier, { file }), before.url);
+    const { error } = await typed(wordsOf(earlier, { file }), before.url);
+    if (error) throw error;
   }
   if (stage === "sheet") await correctedQueue(before.url, file);
   if (stage === "restore") {
@@ -83,13 +85,40 @@ async function judged({ stage, fault, end }: Scenario, ground: Ground, place: Pl
   const wrong = [...(broken.beside ?? []), ...wrongEnd(broken, end), ...leaks(broken, place.url)];
   if (stage === "export") wrong.push(...(await torn(place)));
   if (wrong.length > 0) return wrong;
-  // Who ends in success has done it all: nothing is left for the second time.
-  if (broken.code === 0)
-    wrong.push(...(await kept(stage, place, ground)).map((what) => `it ends with 0, and yet ${what}`));
-  if (wrong.length > 0) return wrong;
-  const again = await bounded(begin(wordsOf(stage, place), place), place);
-  if (again.code !== 0) return [`done again without the fault, it ends with ${again.code}: ${again.stderr}`];
-  return [...(await kept(stage, place, ground)), ...(await recovered(stage, place))];
+  return [
+    ...(await (broken.code === 0 ? doneAlready : doneAgain)(stage, place, ground)),
+    ...(await recovered(stage, place)),
+  ];
+}
+
+/** What is wrong where the command ended in success: it has done it all, and the same command finds nothing to do. */
+async function doneAlready(stage: Stage, place: Place, ground: Ground): Promise<string[]> {
+  const wrong = await kept(stage, place, ground);
+  if (wrong.length > 0) return wrong.map((what) => `it ends with 0, and yet ${what}`);
+  const rows = await everyRow(place.url);
+  const ended = await again(stage, place);
+  if (ended.length > 0) return ended;
+  const after = Object.entries(await everyRow(place.url)).filter(([table, content]) => rows[table] !== content);
+  const changed = after.map(([table, content]) => `done again, it changes ${table} from ${rows[table]} to ${content}`);
+  return stage === "export" ? [...changed, ...(await exportOf(place, ground.digest))] : changed;
+}
+
+/** What is wrong once the same command has done what was left. */
+async function doneAgain(stage: Stage, place: Place, ground: Ground): Promise<string[]> {
+  const ended = await again(stage, place);
+  return ended.length > 0 ? ended : kept(stage, place, ground);
+}
+
+async function again(stage: Stage, place: Place): Promise<string[]> {
+  const failure = await failureOf(wordsOf(stage, place), place);
+  return failure === undefined ? [] : [`done again without the fault, it fails: ${failure}`];
+}
+
+/** Runs a command under no fault: in this process, unless the program is another one. */
+async function failureOf(words: readonly string[], place: Place): Promise<string | undefined> {
+  if (place.root === undefined) return (await typed(words, place.url)).error?.message;
+  const { code, stderr } = await bounded(begin(words, place), place);
+  return code === 0 ? undefined : `${code}: ${stderr}`;
 }
 
 function wrongEnd({ code, stderr, struck }: Broken, end: End): string[] {
@@ -172,11 +201,11 @@ async function promises(stage: Stage, place: Place): Promise<string[]> {
 /** What is wrong once recovery has acted on what was decided in triage. */
 async function recovered(stage: Stage, place: Place): Promise<string[]> {
   if (!atDesk(stage)) return [];
-  const { code, stderr } = await bounded(begin(wordsOf("readmit"), place), place);
-  return code === 0 ? validated(place) : [`recovery after it ends with ${code}: ${stderr}`];
+  const failure = await failureOf(wordsOf("readmit"), place);
+  return failure === undefined ? validated(place) : [`recovery after it fails: ${failure}`];
 }
 
 async function validated(place: Place): Promise<string[]> {
-  const { code, stdout } = await bounded(begin(["validate"], place), place);
-  return code === 0 ? [] : [`promises are broken: ${stdout}`];
+  const { error, events } = await command("validate", place.url);
+  return error ? [`promises are broken: ${error.message} ${JSON.stringify(events)}`] : [];
 }

@@ -17,9 +17,9 @@ import {
 export interface Extent {
   /** Of the places where any would do, so many a stage. */
   readonly places: number;
-  /** Every round trip is cut, or every fifth. */
+  /** All cuts, or every so manieth. */
   readonly everyCut: number;
-  /** So that each state, and each way to kill, is played at every stage, or at every other one. */
+  /** So that each state, each way to kill, and each of what comes in several ways is played at every stage, or at every other one. */
   readonly everyState: number;
   /** Batches at which the server is killed. */
   readonly servers: number;
@@ -28,7 +28,7 @@ export interface Extent {
 }
 export const EXTENTS = {
   /** With all other tests. */
-  sample: { places: 2, everyCut: 5, everyState: 2, servers: 1, everyDecision: 30 },
+  sample: { places: 2, everyCut: 7, everyState: 2, servers: 1, everyDecision: 30 },
   pr: { places: 6, everyCut: 1, everyState: 1, servers: 4, everyDecision: 11 },
   nightly: { places: 60, everyCut: 1, everyState: 1, servers: 4, everyDecision: 1 },
 };
@@ -76,11 +76,11 @@ export function matrix(stage: Stage, roundTrips: number, extent: Extent): Scenar
 }
 
 function everything(stage: Stage, roundTrips: number, extent: Extent): Scenario[] {
-  const { places, everyCut } = extent;
+  const { places, everyCut, everyState } = extent;
   return [
-    ...ending(stage, "succeeds_or_resumable", cuts(roundTrips, everyCut)),
+    ...ending(stage, "succeeds_or_resumable", cuts(stage, roundTrips, everyCut)),
     ...ending(stage, "succeeds_or_resumable", mutes(roundTrips, places)),
-    ...ending(stage, "succeeds", conditions()),
+    ...ending(stage, "succeeds", turns(stage, conditions(), everyState)),
     ...others(stage, extent),
   ];
 }
@@ -90,7 +90,7 @@ function others(stage: Stage, extent: Extent): Scenario[] {
     case "report":
       return [];
     case "export":
-      return exported(extent);
+      return exported(stage, extent);
     case "restore":
       return restored(extent);
     default:
@@ -102,11 +102,11 @@ const ending = (stage: Stage, end: End, faults: readonly Fault[]): Scenario[] =>
   faults.map((fault) => ({ stage, fault, end }));
 
 /** Nothing is tried again, and nothing is left half done. */
-function exported({ everyState }: Extent): Scenario[] {
+function exported(stage: "export" | "restore", { everyState }: Extent): Scenario[] {
   return [
-    ...ending("export", "killed", turns("export", kills([1]), everyState)),
-    ...ending("export", "succeeds_or_resumable", backends([1])),
-    ...ending("export", "interrupted", signals()),
+    ...ending(stage, "killed", turns(stage, kills([1]), everyState)),
+    ...ending(stage, "succeeds_or_resumable", turns(stage, backends([1]), everyState)),
+    ...ending(stage, "interrupted", turns(stage, signals(), everyState)),
   ];
 }
 
@@ -115,14 +115,14 @@ function restored(extent: Extent): Scenario[] {
   const { places, everyState, servers } = extent;
   const [, ...statements] = WRITTEN.restore;
   return [
-    ...exported(extent).map((scenario): Scenario => ({ ...scenario, stage: "restore" })),
-    ...ending("restore", "succeeds", rivals()),
+    ...exported("restore", extent),
+    ...ending("restore", "succeeds", turns("restore", rivals(), everyState)),
     ...ending("restore", "halts", turns("restore", states(TRANSIENT, statements), everyState)),
     ...ending("restore", "halts", turns("restore", states(HALTING, statements, Number.MAX_SAFE_INTEGER), everyState)),
-    ...ending("restore", "halts", deadlocks(places)),
-    ...ending("restore", "succeeds", isolations()),
-    ...ending("restore", "halts", thefts(places)),
-    ...ending("restore", "succeeds", clocks()),
+    ...ending("restore", "halts", turns("restore", deadlocks(places), everyState)),
+    ...ending("restore", "succeeds", turns("restore", isolations(), everyState)),
+    ...ending("restore", "halts", turns("restore", thefts(places), everyState)),
+    ...ending("restore", "succeeds", turns("restore", clocks(), everyState)),
     ...ending("restore", "halts", [{ kind: "read_only" }, { kind: "disk", full: "rows" }]),
     ...ending("restore", "halts", postmasters(BATCHES.slice(0, servers), true)),
   ];
@@ -161,8 +161,8 @@ function written(stage: BatchedStage, { places, everyState, servers }: Extent): 
     ...ending(stage, "succeeds", stage === "recover" ? spread(places, 12_000, answerCut) : []),
     ...ending(stage, "killed", turns(stage, kills(crews), everyState)),
     ...ending(stage, "succeeds", turns(stage, backends(crews), everyState)),
-    ...ending(stage, "interrupted", signals()),
-    ...ending(stage, "succeeds", rivals()),
+    ...ending(stage, "interrupted", turns(stage, signals(), everyState)),
+    ...ending(stage, "succeeds", turns(stage, rivals(), everyState)),
     ...ending(stage, "succeeds", turns(stage, states(TRANSIENT, statements), everyState)),
     ...ending(stage, "succeeds_or_resumable", states(TRANSIENT.slice(0, places), around)),
     ...ending(
@@ -170,11 +170,11 @@ function written(stage: BatchedStage, { places, everyState, servers }: Extent): 
       "halts",
       turns(stage, states(HALTING, [...statements, ...around], Number.MAX_SAFE_INTEGER), everyState),
     ),
-    ...ending(stage, "succeeds", deadlocks(places)),
-    ...ending(stage, "succeeds", isolations()),
-    ...ending(stage, "halts", thefts(places)),
+    ...ending(stage, "succeeds", turns(stage, deadlocks(places), everyState)),
+    ...ending(stage, "succeeds", turns(stage, isolations(), everyState)),
+    ...ending(stage, "halts", turns(stage, thefts(places), everyState)),
     ...ending(stage, "halts", stage === "generate" ? [{ kind: "replaced" }] : []),
-    ...ending(stage, "succeeds", clocks()),
+    ...ending(stage, "succeeds", turns(stage, clocks(), everyState)),
     ...ending(stage, "halts", [{ kind: "connections" }, { kind: "read_only" }, { kind: "disk", full: "rows" }]),
     ...ending(stage, "succeeds_or_resumable", postmasters(BATCHES.slice(0, servers), true)),
     // Whoever waits for a server that does not come back takes half a minute.
@@ -218,10 +218,12 @@ function rivals(): Fault[] {
 }
 
 /** All round trips at all points; or a part of them, in which each point has its turn. */
-function cuts(roundTrips: number, every: number): Fault[] {
+function cuts(stage: Stage, roundTrips: number, every: number): Fault[] {
+  // What all stages begin with each cuts elsewhere.
+  const first = STAGES.indexOf(stage);
   return Array.from({ length: roundTrips }, (_, at) => at + 1)
     .flatMap((roundTrip) => POINTS.map((point): Fault => ({ kind: "link", strike: { kind: "cut", roundTrip, point } })))
-    .filter((_, no) => (no + Math.floor(no / POINTS.length)) % every === 0);
+    .filter((_, no) => (first + no + Math.floor(no / POINTS.length)) % every === 0);
 }
 
 /** From the first round trip on, which is the start-up, to the last. */

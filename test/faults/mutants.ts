@@ -148,8 +148,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "errors name the password",
     file: "pipelines/db/connect.ts",
-    right: "return { config, label: ",
-    wrong: "return { config, label: String(password) + ",
+    right: "{host}:",
+    wrong: "{password}:",
     shownBy: [{ stage: "recover", fault: { kind: "read_only" }, end: "halts" }],
   },
   {

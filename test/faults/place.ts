@@ -21,9 +21,9 @@ export interface Place extends Playing {
   readonly file?: string;
 }
 
-/** A mute server is one within two seconds. */
+/** A mute server is one within five seconds: time for a proxy on a busy machine. */
 export const begin = (words: readonly string[], { url, root }: Place, env: Environment = {}): Running =>
-  start(words, { DATABASE_URL: url, PGCONNECT_TIMEOUT: "2", ...env }, root);
+  start(words, { DATABASE_URL: url, PGCONNECT_TIMEOUT: "5", ...env }, root);
 
 /** Has the server hold a command at some point. */
 export type Hold = (url: string) => Promise<Barrier>;

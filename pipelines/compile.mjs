@@ -1,0 +1,112 @@
+// Compiling TypeScript at every start of the program, and once more in every worker thread, costs more than a small command does;
+// so it is compiled once and kept in data/local/build until a source changes.
+import { createHash, randomUUID } from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const home = path.join(root, "data", "local", "build");
+const HOUR_MS = 3_600_000;
+
+// CommonJS packages need a `require`, which modules lack. To make it costs a millisecond: once a thread, not once a file.
+const REQUIRE = `import { createRequire as requireFrom } from "node:module";
+globalThis.require ??= requireFrom(${JSON.stringify(import.meta.url)});`;
+
+/**
+ * A part of the compiled program: `main`, or the `entry` of its worker threads. Undefined where it can't be made or kept: in a
+ * read-only folder, or with an error in a source; and where details are asked for, since a stack trace is to name lines of the sources.
+ */
+export async function compiled(part) {
+  if (process.env.SENTINEL_DEBUG) return undefined;
+  const folder = path.join(home, fingerprint());
+  const file = path.join(folder, `${part}.mjs`);
+  if (!fs.existsSync(file)) {
+    await compile(folder).catch(() => {});
+    if (!fs.existsSync(file)) return undefined;
+  }
+  try {
+    const now = new Date();
+    fs.utimesSync(folder, now, now);
+  } catch {
+    // Another user's: that one keeps it alive.
+  }
+  return pathToFileURL(file).href;
+}
+
+/** Changes with every source, with the packages that are installed and with the place of it all. */
+function fingerprint() {
+  const hash = createHash("sha256").update(root);
+  const others = ["pipelines/compile.mjs", "src/components/csv.ts", "package.json", "node_modules/.package-lock.json"];
+  for (const name of [...others, ...sources("pipelines"), ...sources("loaders")]) {
+    const { size, mtimeMs } = fs.statSync(path.join(root, name), { throwIfNoEntry: false }) ?? {};
+    hash.update(`\n${name} ${size} ${mtimeMs}`);
+  }
+  return hash.digest("hex").slice(0, 32);
+}
+
+/** The TypeScript below a folder. (`readdirSync`'s own recursion takes ten milliseconds more.) */
+function sources(folder) {
+  return fs.readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const name = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return sources(name);
+    return name.endsWith(".ts") && !name.endsWith(".test.ts") ? [name] : [];
+  });
+}
+
+/** Compiles into a folder of its own and renames that: neither a kill nor a second command leaves or sees half a program. */
+async function compile(folder) {
+  fs.mkdirSync(home, { recursive: true });
+  const unfinished = path.join(home, randomUUID());
+  fs.mkdirSync(unfinished);
+  try {
+    const { build, stop } = await import("esbuild");
+    const { outputFiles } = await build({
+      absWorkingDir: root,
+      entryPoints: { main: "pipelines/main.ts", entry: "pipelines/workers/worker.ts" },
+      outdir: unfinished,
+      write: false,
+      outExtension: { ".js": ".mjs" },
+      bundle: true,
+      splitting: true,
+      format: "esm",
+      platform: "node",
+      target: "node20",
+      logLevel: "silent",
+      // These find their own binaries, the first is of `pg` and never wanted; Google's are large, and few commands load them.
+      external: ["pg-native", "@duckdb/node-bindings", "@google-cloud/cloud-sql-connector", "@googleapis/sqladmin"],
+      // Without one `pg` makes a Response to learn where it runs, for which Node 20 loads its HTTP client: 18 ms a thread.
+      define: { navigator: '{"userAgent":"Node.js"}' },
+      banner: { js: REQUIRE },
+      plugins: [{ name: "sentinel", setup: places }],
+    });
+    await stop();
+    // A machine that loses power could else keep a file's name and lose its text: an empty program does nothing and is content.
+    for (const file of outputFiles) fs.writeFileSync(file.path, file.contents, { flush: true });
+    fs.renameSync(unfinished, folder);
+  } finally {
+    // Still there if it failed, or if another command was first.
+    fs.rmSync(unfinished, { recursive: true, force: true });
+  }
+  removeOld();
+}
+
+/** Lets compiled code find what lies beside its source, and a compiled thread beside the compiled program. */
+function places(build) {
+  build.onLoad({ filter: /\.ts$/ }, ({ path: file }) => ({
+    loader: "ts",
+    contents: fs
+      .readFileSync(file, "utf8")
+      .replace(/(?<!"\.\/entry\.mjs", )\bimport\.meta\.url\b/g, JSON.stringify(pathToFileURL(file).href)),
+  }));
+  build.onResolve({ filter: /^esbuild$/ }, () => ({ path: import.meta.resolve("esbuild"), external: true }));
+}
+
+/** Removes what no command has begun with for an hour: one that runs may still have to import a part of its own. */
+function removeOld() {
+  for (const name of fs.readdirSync(home)) {
+    const folder = path.join(home, name);
+    const { mtimeMs } = fs.statSync(folder, { throwIfNoEntry: false }) ?? {};
+    if (mtimeMs < Date.now() - HOUR_MS) fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
