@@ -36,6 +36,8 @@ const UNKNOWN: Catalogue = { errors: [], regions: [] };
 
 /** Reads the files of pulled rows into their staging models. */
 export async function stage(db: DuckDBConnection, pulled: readonly Pulled[]): Promise<void> {
+  const rows = pulled.reduce((sum, { rows }) => sum + rows, 0);
+  if (rows >= LARGE) await db.run(readSql("engine/two_threads"));
   const longest = Math.max(LEAST_LINE, ...pulled.map(({ longestLine }) => longestLine + 1));
   await db.run(readSql("engine/longest_line"), [longest]);
   for (const { source, files, rows } of pulled) {
@@ -44,6 +46,9 @@ export async function stage(db: DuckDBConnection, pulled: readonly Pulled[]): Pr
   }
   for (const { sql } of readModels("staging")) await db.run(sql);
 }
+
+/** Rows from which two threads are faster than one. */
+const LARGE = 2_000_000;
 
 /** Bytes: buffers below it would make the load slower. */
 const LEAST_LINE = 1 << 20;

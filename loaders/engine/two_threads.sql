@@ -1,0 +1,2 @@
+-- A large fleet is read and grouped by both.
+SET threads = 2;
