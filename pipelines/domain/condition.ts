@@ -80,6 +80,7 @@ function checkByModel(value: unknown, test: Predicate, at: Path): void {
   if (typeof value !== "object" || value === null || Array.isArray(value) || Object.keys(value).length === 0)
     throw new Misfit(at, '"by_model" must name models with their bounds, as {"TX-40": {"max": 4.3}}');
   for (const [model, bounds] of Object.entries(value)) {
+    if (model === "") throw new Misfit([...at, model], "name a model; devices without one have the general bounds");
     if (!isStorable(model)) throw new Misfit([...at, model], "no device can report a model with such characters");
     const whole = typeof bounds === "object" && bounds !== null ? parsePredicate({ ...test, ...bounds }) : "no bounds";
     if (typeof whole === "string") throw new Misfit([...at, model], `the bounds of ${model}: ${whole}`);

@@ -9,7 +9,7 @@ type Report = Readonly<Record<RuleField, string | null>>;
 /** Whether a rule applies as docs/rules.md tells it: with the bounds of the device's model where it names that one. */
 export function applies({ field, test, and = [], by_model = {} }: Conditional, report: Report): boolean {
   const { model } = report;
-  const own = model !== null && model !== "" && Object.hasOwn(by_model, model) ? by_model[model] : {};
+  const own = model !== null && Object.hasOwn(by_model, model) ? by_model[model] : {};
   return (
     holds({ ...test, ...own } as Predicate, report[field]) && and.every((one) => holds(one.test, report[one.field]))
   );

@@ -80,6 +80,7 @@ test.each<Refusal>([
   ],
   ["conditions that are no list", set({ ...rule, and: {} }), "rules.0.and", "must be a list"],
   ["a condition on nothing", set({ ...rule, and: [rule.test] }), "rules.0.and.0.kind", 'there is no "kind"'],
+  ["a model without a name", set({ ...rule, by_model: { "": {} } }), "rules.0.by_model.", "name a model"],
   ["bounds of no model", set({ ...rule, by_model: {} }), "rules.0.by_model", "must name models"],
   ["bounds that mean nothing", set({ ...rule, by_model: { X: { max: 1 } } }), "rules.0.by_model.X", 'takes no "max"'],
 ])("a rule set with %s is refused", (_, value, at, sentence) => {
