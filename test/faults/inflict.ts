@@ -219,11 +219,12 @@ async function raising(
 
 /**
  * Enters the batch beforehand, or locks the places in triage, uncommitted, so that the command has to wait, and then asks for the table that it holds. The server ends one
- * of such two: the one that has waited longer than its patience.
+ * of such two: the one that has waited longer than its patience. The command gets some, too: it looks for a deadlock once, and on a busy machine the rival takes its time.
  */
 async function deadlocked(words: readonly string[], place: Place, stage: WritingStage, batch: number): Promise<Broken> {
   const [table] = WRITTEN[stage];
   return session(place.url, async (rival) => {
+    await rival.query(PATIENT_DATABASE);
     await rival.query("SET deadlock_timeout = '1min'; BEGIN");
     await rival.query(atDesk(stage) ? "SELECT FROM triage_queue FOR UPDATE" : entering(stage, batch));
     const command = begin(words, place);
@@ -240,6 +241,9 @@ function entering(stage: BatchedStage | "restore", batch: number): string {
   return `INSERT INTO batch_ledger (campaign_id, stage, pass, batch_no, batches, run_id, worker, rows, checksum)
     VALUES (1, '${name}', ${pass}, ${batch}, 4, gen_random_uuid(), 9, 0, '0')`;
 }
+
+const PATIENT_DATABASE =
+  "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET deadlock_timeout = %L', current_database(), '5s'); END $$";
 
 const WAITING_COMMANDS =
   "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'sentinel-%' AND wait_event_type = 'Lock'";

@@ -108,7 +108,7 @@ async function expectedOf(campaign: Campaign, current: boolean, facts: Reference
     is_current: current,
     fault_rate: chaos?.rate ?? null,
     fault_seed: chaos?.seed ?? null,
-    fault_profile: chaos ? "default" : null,
+    fault_profile: chaos?.profile ?? null,
     ...ledgerExpected(campaign, struck),
     reports_rows: stored,
     reports_print: reports?.seen.reports.print,
