@@ -22,8 +22,8 @@ interface ReadPage extends Omit<BakedPage, "cells"> {
 const MOST_ROWS = 40;
 const ELSEWHERE = "in the site";
 
-/** What nobody can use on paper, or in a file without scripts. */
-const CONTROLS = "button, input, select, textarea, form, .choice, .filters, .keys, noscript";
+/** What nobody can use on paper, in a file without scripts, or away from the site. */
+const CONTROLS = "button, input, select, textarea, form, .choice, .filters, .keys, .in-site, noscript";
 
 const STYLESHEET = /<link rel="stylesheet"[^>]* href="([^"]+)">/;
 
@@ -150,8 +150,10 @@ type About = readonly [dateline: HTMLElement, provenance: Node | string];
 function aboutOf(pages: readonly ReadPage[]): About {
   const first = (selector: string): Element | undefined =>
     pages.flatMap(({ cells }) => cells.flatMap((cell) => cell.querySelector(selector) ?? []))[0];
-  const dateline = first(".dateline")?.textContent ?? "There is no campaign.";
-  return [make("p", { class: "dateline" }, dateline), first(".provenance")?.cloneNode(true) ?? ""];
+  const dateline = first(".dateline");
+  if (dateline) dropAll(dateline, CONTROLS);
+  const words = dateline?.textContent ?? "There is no campaign.";
+  return [make("p", { class: "dateline" }, words), first(".provenance")?.cloneNode(true) ?? ""];
 }
 
 function wholePage(chapters: readonly Chapter[], [dateline, provenance]: About, style: string): string {
