@@ -50,7 +50,7 @@ export function composeReport(pages: readonly BakedPage[], style: string): strin
   }
   const report = (): string => wholePage(chapters, about, style);
   const isLight = (): boolean => Buffer.byteLength(report()) <= REPORT_LIMIT;
-  if (!isLight()) for (const section of sections) dropAll(section, ".drawn-narrow");
+  if (!isLight()) for (const drawing of withClass(sections.flatMap(allWithin), "drawn-narrow")) drawing.remove();
   lighten(sections, ELSEWHERE, isLight);
   return report();
 }
@@ -95,7 +95,7 @@ function chapterOf({ path, html, cells }: ReadPage, known: Map<string, string>):
   );
   section.append(...withClass(elements, "panel").filter(isMain));
   answer.querySelector(".dateline")?.remove();
-  for (const panel of section.querySelectorAll(".panel")) printable(panel, id, known);
+  for (const panel of withClass(allWithin(section), "panel")) printable(panel, id, known);
   dropAll(section, CONTROLS);
   for (const link of section.querySelectorAll("a")) link.replaceWith(...link.childNodes);
   return { id, question, headline, section };
