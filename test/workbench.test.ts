@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -126,6 +126,11 @@ describe("dev", () => {
       { timeout: 60_000 },
     );
     await close();
+
+    const archive = at("src/.observablehq/cache/data/marts.tar");
+    const before = statSync(archive).mtimeMs;
+    writeFileSync(mart, edited);
+    await until("the door runs before anybody asks", async () => statSync(archive).mtimeMs > before);
     dev.signal("SIGINT");
     await dev.ended;
     expect(readdirSync(at("data/local/warehouse")).filter((name) => name.startsWith("."))).toEqual([]);

@@ -2,6 +2,7 @@ import { utimes } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { EXIT, SentinelError } from "../cli/errors.ts";
 import { withWorkspace } from "../workspace.ts";
+import { MARTS_FOLDER } from "./door.ts";
 import { runFramework } from "./framework.ts";
 import { prepareLibraries } from "./libraries.ts";
 import { freePort } from "./port.ts";
@@ -27,13 +28,19 @@ export async function devSite(options: DevOptions): Promise<void> {
   if (await prepareLibraries(projectRoot)) note("Bundled the client libraries.");
   const door = join(projectRoot, "src", "data", "marts.tar.ts");
   await touch(door);
+  const port = options.port ?? (await freePort());
+  const url = `http://127.0.0.1:${port}/`;
   await withWorkspace(
     dirname(warehouse),
     async (folder) => {
       const { rebuild } = options;
-      const bench = await openWorkbench({ projectRoot, warehouse, folder, rebuild, note, changed: () => touch(door) });
+      const changed = async (): Promise<void> => {
+        await touch(door);
+        askAhead(url);
+      };
+      const bench = await openWorkbench({ projectRoot, warehouse, folder, rebuild, note, changed });
       try {
-        await serve(options, projectRoot, bench.warehouse, note);
+        await serve({ ...options, projectRoot, warehouse: bench.warehouse, port }, url, note);
       } finally {
         await bench.close();
       }
@@ -43,13 +50,10 @@ export async function devSite(options: DevOptions): Promise<void> {
 }
 
 async function serve(
-  { port: asked, signal }: DevOptions,
-  projectRoot: string,
-  warehouse: string,
+  { projectRoot, warehouse, port, signal }: DevOptions,
+  url: string,
   note: (line: string) => void,
 ): Promise<void> {
-  const port = asked ?? (await freePort());
-  const url = `http://127.0.0.1:${port}/`;
   try {
     const { code, errors } = await runFramework({
       projectRoot,
@@ -71,6 +75,17 @@ async function serve(
 async function touch(door: string): Promise<void> {
   const now = new Date();
   await utimes(door, now, now);
+}
+
+/**
+ * Asks for a file of the door, so that it runs on one core while Framework still reads the page on another; the browser asks only after that,
+ * and then gets what this gave. Where nobody answers, it has to wait as it would have.
+ */
+function askAhead(url: string): void {
+  fetch(`${url}_file/${MARTS_FOLDER}/dictionary.json`).then(
+    (answer) => answer.body?.cancel(),
+    () => {},
+  );
 }
 
 function stopped(lines: readonly string[]): SentinelError {

@@ -31,11 +31,11 @@ const whole = (headline: string): (string | HTMLElement)[] =>
   headline.split(/(?<= )/).map((word) => (word.includes("-") ? element("span", { class: "whole" }, word) : word));
 
 /** Where other campaigns are, unless this is the page. The navigation knows the way there from a page in a folder. */
-function runsLink(): (string | HTMLElement)[] {
+function runsLink(): HTMLElement | null {
   const known = document.querySelector('#observablehq-header nav a[href$="runs.html"]');
-  if (known?.hasAttribute("aria-current")) return [];
+  if (known?.hasAttribute("aria-current")) return null;
   const href = known?.getAttribute("href") ?? "./runs.html";
-  return [" · ", element("a", { class: "runs-link", href }, "compare runs")];
+  return element("span", { class: "in-site" }, " · ", element("a", { class: "runs-link", href }, "compare runs"));
 }
 
 const dateline = ({ title, source, source_file, taken_at }: Campaign): string =>

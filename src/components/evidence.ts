@@ -14,6 +14,8 @@ export interface EvidenceOptions<T> {
   readonly rows: readonly T[];
   readonly columns: readonly Column<T>[];
   readonly caption: string;
+  /** Rows of the table at most; the others are in the files. */
+  readonly most?: number | undefined;
   /** The mart's Parquet lies beside it. */
   readonly csv: AttachedFile;
   readonly sql: AttachedFile;
@@ -30,7 +32,7 @@ export interface Place {
  * and a link to the panel itself.
  */
 export function evidence<T>(
-  { mart, rows, columns, caption, csv, sql }: EvidenceOptions<T>,
+  { mart, rows, columns, caption, most, csv, sql }: EvidenceOptions<T>,
   { id, title }: Place,
 ): HTMLElement {
   const code = element("code", {}, element("a", { href: sql.href }, `${mart}.sql`));
@@ -41,7 +43,7 @@ export function evidence<T>(
   return element(
     "div",
     { class: "evidence" },
-    disclosure("Table", table(rows, columns, caption)),
+    disclosure("Table", table(rows, columns, caption, most)),
     query,
     download(mart, "csv", csv.href),
     parquet ? download(mart, "parquet", parquet) : null,

@@ -2,9 +2,10 @@
 export function groupBy<T, K>(rows: readonly T[], key: (row: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();
   for (const row of rows) {
-    const group = groups.get(key(row));
+    const value = key(row);
+    const group = groups.get(value);
     if (group) group.push(row);
-    else groups.set(key(row), [row]);
+    else groups.set(value, [row]);
   }
   return groups;
 }

@@ -9,23 +9,29 @@ export interface Column<T> {
   readonly show?: (row: T) => Content;
 }
 
-/** Rows beyond this are in the CSV alone. */
 const MOST_ROWS = 200;
 
-/** A plain table: what a chart shows, for those who cannot see it or want the numbers. Scrolls sideways by itself. */
-export function table<T>(rows: readonly T[], columns: readonly Column<T>[], caption: string): HTMLElement {
+/**
+ * A plain table: what a chart shows, for those who cannot see it or want the numbers. Scrolls sideways by itself.
+ * @param most rows beyond this are in the CSV alone
+ */
+export function table<T>(
+  rows: readonly T[],
+  columns: readonly Column<T>[],
+  caption: string,
+  most = MOST_ROWS,
+): HTMLElement {
   const head = columns.map(({ label, numeric }) =>
     element("th", { scope: "col", class: numeric ? "numeric" : null }, label),
   );
-  const body = rows.slice(0, MOST_ROWS).map((row) =>
+  const body = rows.slice(0, most).map((row) =>
     element(
       "tr",
       {},
       columns.map((column) => element("td", { class: column.numeric ? "numeric" : null }, cell(row, column))),
     ),
   );
-  const more =
-    rows.length > MOST_ROWS ? ` The first ${MOST_ROWS} of ${rows.length} rows; all of them are in the CSV.` : "";
+  const more = rows.length > most ? ` The first ${most} of ${rows.length} rows; all of them are in the CSV.` : "";
   return element(
     "div",
     { class: "table-scroll", tabindex: 0, role: "region", "aria-label": `Table: ${caption}` },

@@ -1,3 +1,4 @@
+import { groupBy } from "./group.js";
 import type { TriageItem } from "./rows.js";
 
 /** What a person asked the triage table to show. */
@@ -41,18 +42,21 @@ interface Searched {
 
 /** Prepares the rows once, and their order once a column, so that each filter is a scan of ready text. */
 export function triageView(items: readonly TriageItem[]): (filter: TriageFilter) => TriageItem[] {
-  const rows = items.map(
-    (item): Searched => ({
-      item,
-      text: SEARCHED.map((key) => item[key] ?? "")
-        .join("\n")
-        .toLowerCase(),
-    }),
-  );
+  const byDevice = items
+    .map(
+      (item): Searched => ({
+        item,
+        text: SEARCHED.map((key) => item[key] ?? "")
+          .join("\n")
+          .toLowerCase(),
+      }),
+    )
+    .sort((a, b) => order(a.item.device_id, b.item.device_id));
+  let rows: readonly Searched[] = byDevice;
   let ordered = "";
   return (filter) => {
     const asked = `${filter.sort} ${filter.descending}`;
-    if (asked !== ordered) rows.sort(compare(filter));
+    if (asked !== ordered) rows = inOrder(byDevice, filter);
     ordered = asked;
     const wanted = filter.search.toLowerCase().split(/\s+/).filter(Boolean);
     return rows
@@ -67,15 +71,24 @@ const isIn = ({ region, rule, severity, proposal }: TriageFilter, item: TriageIt
   (severity === "" || item.severity === severity) &&
   (proposal === "" || (item.proposed !== null) === (proposal === "yes"));
 
-/** By the column asked for, the worst severity first, then by device, so that equal values keep one order. */
-function compare({ sort, descending }: TriageFilter): (a: Searched, b: Searched) => number {
-  const way = descending ? -1 : 1;
-  const value = (item: TriageItem): unknown => (sort === "severity" ? SEVERITIES.indexOf(item.severity) : item[sort]);
-  return ({ item: a }, { item: b }) => way * order(value(a), value(b)) || order(a.device_id, b.device_id);
+/**
+ * By the column asked for, the worst severity first; rows of one value stay as they were, by device. Only the values are sorted, since most
+ * columns have few: to sort 100,000 rows themselves takes several times as long.
+ */
+function inOrder(byDevice: readonly Searched[], { sort, descending }: TriageFilter): readonly Searched[] {
+  if (sort === "device_id") return descending ? [...byDevice].reverse() : byDevice;
+  const groups = groupBy(byDevice, ({ item }) =>
+    sort === "severity" ? SEVERITIES.indexOf(item.severity) : (item[sort] ?? ""),
+  );
+  const values = [...groups.keys()].sort(order);
+  if (descending) values.reverse();
+  const sorted: Searched[] = [];
+  for (const value of values) for (const row of groups.get(value) ?? []) sorted.push(row);
+  return sorted;
 }
 
 function order(a: unknown, b: unknown): number {
   if (typeof a === "number" && typeof b === "number") return a - b;
-  const [left, right] = [String(a ?? ""), String(b ?? "")];
+  const [left, right] = [String(a), String(b)];
   return left < right ? -1 : left > right ? 1 : 0;
 }

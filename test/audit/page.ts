@@ -3,17 +3,13 @@ import type { Browser, Page } from "playwright-core";
 import { violations } from "../support/accessibility.ts";
 import { type Look, open, overflow, settled } from "../support/visit.ts";
 import { felt, observe } from "./observe.ts";
-import type { Measured } from "./targets.ts";
+import type { Costs } from "./targets.ts";
 
 /** How long a page that has loaded is left alone: whatever it still wants to do, it has begun by then. */
 const QUIET_MS = 700;
 
 /** Opens a page as on a slow phone, leaves it alone, then does something in it, and keeps what was measured. */
-export async function measure(
-  browser: Browser,
-  url: string,
-  look: Look,
-): Promise<Omit<Measured, "site" | "page" | "look">> {
+export async function measure(browser: Browser, url: string, look: Look): Promise<Partial<Costs>> {
   const { page, complaints, bodies, close } = await open(browser, url, look, observe);
   try {
     await page.waitForTimeout(QUIET_MS);

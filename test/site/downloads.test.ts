@@ -19,7 +19,7 @@ import { openBrowser } from "../support/browser.ts";
 import { type BuiltSite, builtSite, copiedSite } from "../support/built-site.ts";
 import { hostile } from "../support/hostile-scenario.ts";
 import { fiveColumns, populated } from "../support/site-scenarios.ts";
-import { overflow, settled, visit } from "../support/visit.ts";
+import { open, overflow, settled, visit } from "../support/visit.ts";
 
 const WIDE = { width: 1280, scheme: "light" } as const;
 const NARROW = { width: 320, scheme: "dark" } as const;
@@ -251,6 +251,15 @@ describe("a snippet of the page", () => {
     const { page, close } = await visit(browser, `${server.url}downloads.html`, WIDE);
     const shown = await page.locator(".snippets code").allTextContents();
     expect(shown).toEqual(snippets(`${server.url}data/marts`).map(({ code }) => code));
+    await close();
+  }, 120_000);
+
+  test("is shown without scripts for an address that says what to put there", async () => {
+    const { page, close } = await open(browser, `${server.url}downloads.html`, { ...WIDE, scripts: false });
+    const shown = await page.locator(".snippets code").allTextContents();
+    expect(shown).toEqual(snippets("https://your-site.example/data/marts").map(({ code }) => code));
+    for (const code of shown)
+      expect(code).toMatch(/your-site\.example\/data\/marts".*(#|\/\/) where this report is published\n/);
     await close();
   }, 120_000);
 });

@@ -22,8 +22,8 @@ interface ReadPage extends Omit<BakedPage, "cells"> {
 const MOST_ROWS = 40;
 const ELSEWHERE = "in the site";
 
-/** What nobody can use on paper, or in a file without scripts. */
-const CONTROLS = "button, input, select, textarea, form, .choice, .filters, .keys, noscript";
+/** What nobody can use on paper, in a file without scripts, or away from the site. */
+const CONTROLS = "button, input, select, textarea, form, .choice, .filters, .keys, .in-site, noscript";
 
 const STYLESHEET = /<link rel="stylesheet"[^>]* href="([^"]+)">/;
 
@@ -50,7 +50,7 @@ export function composeReport(pages: readonly BakedPage[], style: string): strin
   }
   const report = (): string => wholePage(chapters, about, style);
   const isLight = (): boolean => Buffer.byteLength(report()) <= REPORT_LIMIT;
-  if (!isLight()) for (const section of sections) dropAll(section, ".drawn-narrow");
+  if (!isLight()) for (const drawing of withClass(sections.flatMap(allWithin), "drawn-narrow")) drawing.remove();
   lighten(sections, ELSEWHERE, isLight);
   return report();
 }
@@ -95,7 +95,7 @@ function chapterOf({ path, html, cells }: ReadPage, known: Map<string, string>):
   );
   section.append(...withClass(elements, "panel").filter(isMain));
   answer.querySelector(".dateline")?.remove();
-  for (const panel of section.querySelectorAll(".panel")) printable(panel, id, known);
+  for (const panel of withClass(allWithin(section), "panel")) printable(panel, id, known);
   dropAll(section, CONTROLS);
   for (const link of section.querySelectorAll("a")) link.replaceWith(...link.childNodes);
   return { id, question, headline, section };
@@ -150,8 +150,10 @@ type About = readonly [dateline: HTMLElement, provenance: Node | string];
 function aboutOf(pages: readonly ReadPage[]): About {
   const first = (selector: string): Element | undefined =>
     pages.flatMap(({ cells }) => cells.flatMap((cell) => cell.querySelector(selector) ?? []))[0];
-  const dateline = first(".dateline")?.textContent ?? "There is no campaign.";
-  return [make("p", { class: "dateline" }, dateline), first(".provenance")?.cloneNode(true) ?? ""];
+  const dateline = first(".dateline");
+  if (dateline) dropAll(dateline, CONTROLS);
+  const words = dateline?.textContent ?? "There is no campaign.";
+  return [make("p", { class: "dateline" }, words), first(".provenance")?.cloneNode(true) ?? ""];
 }
 
 function wholePage(chapters: readonly Chapter[], [dateline, provenance]: About, style: string): string {

@@ -1,3 +1,4 @@
+import { allWithin } from "./find.ts";
 import { NARROW_PAGE, PAPER, WIDE_PAGE, widthOf } from "./widths.ts";
 
 type Callback = (entries: { readonly target: Element; readonly contentRect: object }[]) => unknown;
@@ -72,7 +73,7 @@ function framed(name: string, drawing: readonly Element[]): HTMLElement {
 }
 
 const pictures = (drawing: readonly Element[]): Element[] =>
-  drawing.flatMap((node) => [node, ...node.querySelectorAll("svg")]).filter(({ tagName }) => tagName === "svg");
+  drawing.flatMap((node) => [node, ...allWithin(node)]).filter(({ tagName }) => tagName === "svg");
 
 const heightOf = (drawing: readonly Element[]): string =>
   pictures(drawing)

@@ -4,8 +4,8 @@ import { JSDOM, VirtualConsole } from "jsdom";
 import { digestOf } from "./kept.ts";
 import { ResizeWatch } from "./resize.ts";
 
-/** Where a page believes to be while it is baked. Nothing is ever asked for there. */
-export const ORIGIN = "http://site.invalid";
+/** Where a page believes to be while it is baked. Nothing is ever asked for there, but who reads the page without scripts may read it. */
+export const ORIGIN = "https://your-site.example";
 
 /** Names that Node has too, but that must be the document's own, since its methods accept nothing else. */
 const OF_DOCUMENT = new Set(["AbortController", "AbortSignal", "CustomEvent", "Event", "EventTarget", "navigator"]);

@@ -5,7 +5,7 @@ import { snippets } from "./snippets.js";
 
 /** How to read a table with the usual tools, from where this report is. @param dictionary the address of the dictionary. */
 export function snippetList(dictionary: string): HTMLElement {
-  const folder = absolute(martFile(dictionary, "") ?? "data/marts").replace(/\/$/, "");
+  const folder = new URL(martFile(dictionary, "") ?? "data/marts", document.baseURI).href.replace(/\/$/, "");
   return element(
     "div",
     { class: "snippets" },
@@ -26,7 +26,3 @@ export function snippetList(dictionary: string): HTMLElement {
     }),
   );
 }
-
-/** Where the page is drawn before it is published, it has no address yet. */
-const absolute = (address: string): string =>
-  URL.canParse(address, document.baseURI) ? new URL(address, document.baseURI).href : address;

@@ -5,6 +5,9 @@ export interface Snippet {
   readonly code: string;
 }
 
+/** Whoever reads the page without scripts, or takes a snippet along, reads an address that may not be that of the report. */
+const WHERE = "where this report is published";
+
 /** @param base the address of the folder that holds the tables, with no slash at its end. */
 export const snippets = (base: string): readonly Snippet[] => [
   {
@@ -12,7 +15,7 @@ export const snippets = (base: string): readonly Snippet[] => [
     note: "Python. Parquet keeps types and missing values; it wants the package pyarrow.",
     code: `import pandas as pd
 
-base = "${base}"
+base = "${base}"  # ${WHERE}
 regions = pd.read_parquet(f"{base}/region_failure.parquet")
 print(regions.sort_values("rate", ascending=False)[["region", "devices", "failures", "rate"]])`,
   },
@@ -21,14 +24,14 @@ print(regions.sort_values("rate", ascending=False)[["region", "devices", "failur
     note: "Python.",
     code: `import polars as pl
 
-base = "${base}"
+base = "${base}"  # ${WHERE}
 regions = pl.read_parquet(f"{base}/region_failure.parquet")
 print(regions.select("region", "devices", "failures", "rate").sort("rate", descending=True))`,
   },
   {
     tool: "R",
     note: "No package needed. In CSV, text that looks like a formula has an apostrophe before it.",
-    code: `base <- "${base}"
+    code: `base <- "${base}"  # ${WHERE}
 regions <- read.csv(paste0(base, "/region_failure.csv"))
 print(regions[order(-regions$rate), c("region", "devices", "failures", "rate")])`,
   },
@@ -37,7 +40,7 @@ print(regions[order(-regions$rate), c("region", "devices", "failures", "rate")])
     note: "JavaScript, in Node or in a notebook.",
     code: `import * as aq from "arquero";
 
-const base = "${base}";
+const base = "${base}"; // ${WHERE}
 const answer = await fetch(\`\${base}/region_failure.json\`);
 const regions = aq.from(await answer.json());
 regions.orderby(aq.desc("rate")).select("region", "devices", "failures", "rate").print();`,
