@@ -110,8 +110,8 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "export",
-    help: "back a campaign up into a folder: Parquet and a manifest of hashes",
-    options: [...CAMPAIGN, "to", "replace"],
+    help: "write a campaign into a folder of Parquet: to back it up, or with --layout lake for other engines to read",
+    options: [...CAMPAIGN, "to", "layout", "replace"],
     run: async (context) => {
       const { exportCampaign } = await import("./archive/export.ts");
       await withDatabase(context, (target) => exportCampaign(context, target));

@@ -10,7 +10,7 @@ import { isTransient, withRetry } from "./db/retry.ts";
 import { sql } from "./db/sql.ts";
 import { serveVitals } from "./watch/endpoint.ts";
 import { type Arrival, Folder } from "./watch/folder.ts";
-import { heartbeatFile, keepHeartbeat } from "./watch/heartbeat.ts";
+import { heartbeatFile, keepHeartbeat, refuseSecond } from "./watch/heartbeat.ts";
 import { Failed, look } from "./watch/look.ts";
 import { makeReport, type Round, settleCampaign, storeFile } from "./watch/rounds.ts";
 import type { WatchSettings } from "./watch/settings.ts";
@@ -34,14 +34,17 @@ interface Watch {
 
 /** Stores files as they come, recovers, validates and reports what changed, until it is told to stop. */
 export async function watch(context: Context, settings: WatchSettings): Promise<never> {
-  const vitals = new Vitals(() => new Date());
+  const now = (): Date => new Date();
+  const heartbeat = heartbeatFile(context.projectRoot);
+  refuseSecond(heartbeat, now());
+  const vitals = new Vitals(now);
   const clock = { wall: () => Date.now(), steady: () => performance.now() };
   const folder = settings.folder === undefined ? undefined : new Folder(settings.folder, clock);
   const kept = { shown: undefined, shownAt: 0 };
   const state: Watch = { context, settings, vitals, folder, failed: new Failed(), ...kept };
   folder?.next();
   const endpoint = settings.metrics === undefined ? undefined : await serveVitals(vitals, settings.metrics);
-  const stopBeating = keepHeartbeat(heartbeatFile(context.projectRoot), vitals, settings.everyMs);
+  const stopBeating = keepHeartbeat(heartbeat, vitals, settings.everyMs);
   tellBegin(state, endpoint?.url);
   try {
     await followAlways(state);

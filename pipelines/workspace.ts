@@ -25,7 +25,8 @@ function sweep(home: string, prefix: string): void {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether there is a process of that id on this machine. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -4,7 +4,7 @@ import { rowsOf, setVariable, writeDatabase } from "../../loaders/engine.ts";
 import { readSql } from "../../loaders/models.ts";
 import { saysCounted, TABLES, type TableName } from "./tables.ts";
 
-/** Enough for the buffers of the widest table; a fleet is never in memory. */
+/** Enough for the buffers of the widest table of a backup; a fleet is never in memory. */
 const MEMORY = "160MB";
 
 export interface EngineOptions {
@@ -12,15 +12,17 @@ export interface EngineOptions {
   readonly spill: string;
   /** The only files that can be read and written. */
   readonly paths: readonly string[];
+  /** What DuckDB may use, for example 200MB. */
+  readonly memory?: string;
   readonly signal: AbortSignal;
 }
 
 /** Works with a DuckDB that holds nothing and reaches nothing but the named files. */
 export function withEngine<T>(
-  { spill, paths, signal }: EngineOptions,
+  { spill, paths, memory = MEMORY, signal }: EngineOptions,
   work: (db: DuckDBConnection) => Promise<T>,
 ): Promise<T> {
-  return writeDatabase(":memory:", { memoryLimit: MEMORY, spill, signal }, async (db) => {
+  return writeDatabase(":memory:", { memoryLimit: memory, spill, signal }, async (db) => {
     await db.run(readSql("macros/pulled"));
     await db.run(text("macros"));
     await setVariable(db, "paths", JSON.stringify(paths));
@@ -39,11 +41,17 @@ export interface Lines {
 /** Bytes: buffers below it would make reading slower. */
 const LEAST_LINE = 1 << 20;
 
+/** Has the macro `lines` read files by a name each. */
+export async function readLines(db: DuckDBConnection, files: Readonly<Record<string, Lines>>): Promise<void> {
+  const longest = Math.max(LEAST_LINE, ...Object.values(files).map((lines) => lines.longest + 1));
+  await db.run(readSql("engine/longest_line"), [longest]);
+  for (const [name, { file }] of Object.entries(files)) await setVariable(db, name, JSON.stringify([file]));
+}
+
 /** Writes the lines of a table as Parquet. */
 export async function toParquet(db: DuckDBConnection, table: TableName, lines: Lines, target: string): Promise<void> {
   const columns = TABLES[table];
-  await db.run(readSql("engine/longest_line"), [Math.max(LEAST_LINE, lines.longest + 1)]);
-  await setVariable(db, "source", JSON.stringify([lines.file]));
+  await readLines(db, { source: lines });
   await setVariable(db, "types", JSON.stringify(columns));
   await setVariable(
     db,
@@ -121,6 +129,7 @@ export async function* copyLines(
   }
 }
 
-function text(name: string): string {
+/** The text of a statement of `queries`. */
+export function text(name: string): string {
   return readFileSync(new URL(`./queries/${name}.sql`, import.meta.url), "utf8");
 }

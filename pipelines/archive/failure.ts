@@ -1,4 +1,5 @@
 import { commandLine } from "../cli/again.ts";
+import { type DiskRefusal, diskRefusal, refusalWords } from "../cli/disk.ts";
 import { EXIT, SentinelError } from "../cli/errors.ts";
 import type { Context } from "../context.ts";
 import type { Target } from "../db/connect.ts";
@@ -12,22 +13,21 @@ export function unusable(folder: string, what: string, remedy: string, cause?: u
   return new SentinelError({ exitCode: EXIT.usage, cause: `${folder} ${what}.`, remedy }, { cause });
 }
 
-/** What the disk answers, by its code or by what DuckDB makes of it. */
-const ANSWERS: readonly (readonly [when: RegExp, what: string, remedy: string])[] = [
-  [
-    /ENOSPC|EDQUOT|No space left|not enough space|Disk quota/i,
-    "its disk is full",
-    "Make room there, or name another folder.",
-  ],
-  [/EACCES|EPERM|EROFS|Permission denied|Read-only file/i, "this user may not", "Name a folder of your own."],
-  [/ENOTDIR|EEXIST/, "a part of its path is a file", "Name another folder."],
-];
+const REMEDIES: Readonly<Record<DiskRefusal, string>> = {
+  full: "Make room there, or name another folder.",
+  denied: "Name a folder of your own.",
+  read_only: "Name a folder of your own.",
+  missing: "Name another folder.",
+  not_a_folder: "Name another folder.",
+  is_a_folder: "Name another folder.",
+  taken: "Name another folder.",
+};
 
 /** What the disk answered, of the folder that was being read or written; whatever else went wrong is passed on. */
 export function explainDisk(error: unknown, folder: string, doing: "read" | "written"): unknown {
   if (error instanceof SentinelError || !(error instanceof Error)) return error;
-  const [, what, remedy] = ANSWERS.find(([when]) => when.test(error.message)) ?? [];
-  if (what !== undefined && remedy !== undefined) return unusable(folder, `can't be ${doing}: ${what}`, remedy, error);
+  const refusal = diskRefusal(error);
+  if (refusal) return unusable(folder, `can't be ${doing}: ${refusalWords(refusal)}`, REMEDIES[refusal], error);
   const { code, path } = error as NodeJS.ErrnoException;
   return path === undefined ? error : unusable(folder, `can't be ${doing} (${code})`, "Name another folder.", error);
 }

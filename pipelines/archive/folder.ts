@@ -1,13 +1,26 @@
-import { lstatSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+} from "node:fs";
 import path from "node:path";
 import { EXIT, SentinelError } from "../cli/errors.ts";
 import { withWorkspace } from "../workspace.ts";
 import { unusable } from "./failure.ts";
-import { MANIFEST, MANIFEST_HASH } from "./manifest.ts";
-import { FILE_NAMES } from "./tables.ts";
 
-/** Every name that a file of an export can have. */
-const OWN = new Set<string>([MANIFEST, MANIFEST_HASH, ...FILE_NAMES]);
+/** What an export of one layout leaves in its folder, by paths below it with `/` between names. */
+export interface Form {
+  /** Whether it can have left that. */
+  owns(path: string): boolean;
+  /** Whether that stands in every one. */
+  marks(path: string): boolean;
+}
 
 /** The folder after an option, in full. @throws SentinelError exit 2 where none was named. */
 export function folderOf(given: string | undefined, flag: string, command: string): string {
@@ -25,7 +38,7 @@ const earlierOf = (folder: string): string =>
   path.join(path.dirname(folder), `.${path.basename(folder)}.sentinel-earlier`);
 
 /** Looks whether an export may be written there. @throws SentinelError exit 2 where something else stands there. */
-export function refuseOccupied(folder: string, mayReplace: boolean): void {
+export function refuseOccupied(folder: string, form: Form, mayReplace: boolean): void {
   restoreEarlier(folder);
   const state = lstatSync(folder, { throwIfNoEntry: false });
   if (!state) return;
@@ -34,8 +47,9 @@ export function refuseOccupied(folder: string, mayReplace: boolean): void {
   if (!state.isDirectory()) throw unusable(folder, "is a file", "Name a folder that is not there yet.");
   const names = readdirSync(folder);
   if (names.length === 0) return;
-  const stranger = names.find((name) => !OWN.has(name));
-  if (stranger !== undefined || !names.includes(MANIFEST)) {
+  // What is below is only looked at where all that is on top may be its own: it could be a whole disk.
+  const stranger = names.find((name) => !form.owns(name)) ?? below(folder).find((name) => !form.owns(name));
+  if (stranger !== undefined || !below(folder).some((name) => form.marks(name))) {
     const what = stranger === undefined ? "files of no export" : JSON.stringify(stranger);
     throw unusable(
       folder,
@@ -46,6 +60,9 @@ export function refuseOccupied(folder: string, mayReplace: boolean): void {
   if (!mayReplace)
     throw unusable(folder, "holds an export already", "Name another folder, or replace that export with --replace.");
 }
+
+const below = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => name.replaceAll(path.sep, "/"));
 
 /** An export that was killed between its last two steps has moved the earlier one away and put nothing in its place. */
 function restoreEarlier(folder: string): void {
@@ -61,6 +78,7 @@ function restoreEarlier(folder: string): void {
  */
 export async function inPlaceOf<T>(
   folder: string,
+  form: Form,
   mayReplace: boolean,
   work: (into: string, scratch: string) => Promise<T>,
 ): Promise<T> {
@@ -71,7 +89,7 @@ export async function inPlaceOf<T>(
       const [into, scratch] = [path.join(workspace, "export"), path.join(workspace, "scratch")];
       for (const made of [into, scratch]) mkdirSync(made, { mode: 0o700 });
       const result = await work(into, scratch);
-      refuseOccupied(folder, mayReplace);
+      refuseOccupied(folder, form, mayReplace);
       putInPlace(into, folder);
       return result;
     },
@@ -87,4 +105,11 @@ function putInPlace(from: string, folder: string): void {
   if (replaces) renameSync(folder, earlierOf(folder));
   renameSync(from, folder);
   if (replaces) rmSync(earlierOf(folder), { recursive: true });
+}
+
+/** Has the disk keep a file before anything says that it is there. */
+export function flush(file: string): void {
+  const handle = openSync(file, "r+");
+  fsyncSync(handle);
+  closeSync(handle);
 }

@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 import type { NewCampaign } from "../db/campaigns.ts";
 import { BLOCK_BYTES, type Fingerprint } from "./blocks.ts";
 import { FILE_NAMES, type FileName } from "./tables.ts";
@@ -36,6 +39,18 @@ export interface Manifest {
   /** Bytes of a block that has a hash of its own. */
   readonly block_bytes: number;
   readonly files: Readonly<Record<FileName, ArchivedFile>>;
+}
+
+/** Writes a manifest, and beside it its own hash, each under the name that it is given. */
+export function writeManifest(
+  folder: string,
+  names: { readonly manifest: string; readonly hash: string },
+  says: object,
+): void {
+  const text = `${JSON.stringify(says, null, 2)}\n`;
+  const hash = createHash("sha256").update(text).digest("hex");
+  writeFileSync(path.join(folder, names.manifest), text, { flush: true });
+  writeFileSync(path.join(folder, names.hash), `${hash}  ${names.manifest}\n`, { flush: true });
 }
 
 /** Why a text is no manifest that can be used. */

@@ -6,6 +6,7 @@ import { count } from "../cli/format.ts";
 import { SCHEMA } from "../db/migrate.ts";
 import { damagedRanges, fingerprint } from "./blocks.ts";
 import { unusable } from "./failure.ts";
+import { LAKE } from "./layouts.ts";
 import { type ArchivedFile, BadManifest, MANIFEST, MANIFEST_HASH, type Manifest, parseManifest } from "./manifest.ts";
 import { FILE_NAMES, type FileName, fileOf, type TableName } from "./tables.ts";
 
@@ -46,6 +47,12 @@ function refuseOther(folder: string): void {
   const names = readdirSync(folder);
   if (names.length === 0) throw unusable(folder, "is empty", "Name the folder that npm run export wrote.");
   if (names.includes(MANIFEST) || names.includes(MANIFEST_HASH)) return;
+  if (names.every((name) => LAKE.owns(name)))
+    throw unusable(
+      folder,
+      "is a lake, which other engines read: nothing brings it back",
+      "Export the campaign without --layout lake to back it up.",
+    );
   throw unusable(folder, `is no export: ${MANIFEST} is missing`, "Name the folder that npm run export wrote.");
 }
 

@@ -1,5 +1,6 @@
 import type { PolicyAction } from "../domain/vocabulary.ts";
 import { CLOUD_OPTIONS, type SslMode } from "./cloud-options.ts";
+import { LAYOUTS, type Layout } from "./layouts.ts";
 import { basePath, interval, oneOf, path, share, whole, word } from "./option-values.ts";
 import { TARGET_NAMES, type TargetName } from "./targets.ts";
 import { TRIAGE_OPTIONS } from "./triage-options.ts";
@@ -14,6 +15,7 @@ export interface Options {
   format?: string;
   map?: string;
   to?: string;
+  layout?: Layout;
   faultRate?: number;
   profile?: string;
   policy?: string;
@@ -144,6 +146,14 @@ export const OPTIONS: readonly OptionSpec[] = [
     help: "folder to write into: an empty one, or one that is not there yet; deploy: or its own (data/local/deploy/HOST)",
     ...path,
     expects: "a folder",
+  },
+  {
+    name: "layout",
+    flag: "layout",
+    env: "SENTINEL_LAYOUT",
+    value: "NAME",
+    help: "tables, to be imported again, or lake: one wide table in Hive partitions, for BigQuery, Trino and Spark (tables)",
+    ...oneOf(LAYOUTS),
   },
   {
     name: "faultRate",

@@ -10,7 +10,7 @@ import {
   TIME_PATTERN,
 } from "./predicate.ts";
 import { decisive, type Rule, type RuleSet } from "./rules.ts";
-import type { RuleField, TelemetryField } from "./vocabulary.ts";
+import type { RuleField } from "./vocabulary.ts";
 
 /** The two engines that run the rules as SQL. */
 export type Dialect = "postgres" | "duckdb";
@@ -259,17 +259,39 @@ export function numberSql(column: string, dialect: Dialect): string {
 }
 
 /**
- * A SQL expression: the telemetry value as a number, NULL where a rule finds fault with it.
+ * A SQL expression: the reported value as a number, NULL where a rule finds fault with it.
  * @param waived a column: the rule whose finding does not count.
  */
 export function trustedNumberSql(
   ruleSet: RuleSet,
-  field: TelemetryField,
+  field: RuleField,
   columnOf: ColumnOf,
   dialect: Dialect,
   waived?: string,
 ): string {
+  return `CASE WHEN ${isTrusted(ruleSet, field, columnOf, dialect, waived)} THEN ${numberSql(columnOf(field), dialect)} END`;
+}
+
+/** A SQL expression: the reported value, text, where it counts as a time and no rule finds fault with it, else NULL. */
+export function trustedTimeSql(
+  ruleSet: RuleSet,
+  field: RuleField,
+  columnOf: ColumnOf,
+  dialect: Dialect,
+  waived?: string,
+): string {
+  const column = columnOf(field);
+  const counts = isTrusted(ruleSet, field, columnOf, dialect, waived);
+  return `CASE WHEN ${counts} AND ${isTimeSql(column, dialect)} THEN ${column} END`;
+}
+
+function isTrusted(
+  ruleSet: RuleSet,
+  field: RuleField,
+  columnOf: ColumnOf,
+  dialect: Dialect,
+  waived: string | undefined,
+): string {
   const found = findingSql(ruleSet, field, columnOf, dialect);
-  const counts = waived === undefined ? found : `nullif(${found}, ${waived})`;
-  return `CASE WHEN ${counts} IS NULL THEN ${numberSql(columnOf(field), dialect)} END`;
+  return `${waived === undefined ? found : `nullif(${found}, ${waived})`} IS NULL`;
 }

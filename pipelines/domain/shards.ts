@@ -8,9 +8,9 @@ export interface Shard {
 
 const FEWEST = 4;
 
-/** How many shards hold about `batchSize` devices each: a power of two from 4 to 1024. The number of workers plays no part. */
-export function shardCount(deviceCount: number, batchSize: number): number {
-  let count = FEWEST;
+/** How many shards hold about `batchSize` devices each: a power of two from `fewest` to 1024. The number of workers plays no part. */
+export function shardCount(deviceCount: number, batchSize: number, fewest = FEWEST): number {
+  let count = fewest;
   while (count < BUCKET_COUNT && deviceCount / count > batchSize) count *= 2;
   return count;
 }

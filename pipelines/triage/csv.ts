@@ -1,5 +1,5 @@
 import { dsvFormat } from "d3-dsv";
-import { toCsv } from "../../src/components/csv.ts";
+import { toCsv } from "../domain/csv.ts";
 
 /** The columns of an exported queue; of a corrected file all but these may be missing. */
 export const COLUMNS = [

@@ -1,5 +1,6 @@
 import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { diskRefusal, refusalWords } from "../cli/disk.ts";
 import { EXIT, SentinelError } from "../cli/errors.ts";
 import { bytes } from "../cli/format.ts";
 
@@ -44,23 +45,14 @@ export function writeText(file: string, text: string, mayReplace: boolean): stri
   return place;
 }
 
-const ANSWERS: Readonly<Record<string, string>> = {
-  ENOENT: "it or its folder is not there",
-  ENOTDIR: "a part of its path is a file",
-  EISDIR: "it is a folder",
-  EEXIST: "it is there already; use --replace, or another name",
-  ENOSPC: "the disk is full",
-  EACCES: "this user may not",
-  EPERM: "this user may not",
-  EROFS: "the disk is read-only",
-};
-
 function attempt<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const { code = "" } = error as NodeJS.ErrnoException;
-    throw unusable(file, ANSWERS[code] ?? `the system says ${code}`, error);
+    const refusal = diskRefusal(error);
+    if (!refusal) throw unusable(file, `the system says ${(error as NodeJS.ErrnoException).code}`, error);
+    const wayOut = refusal === "taken" ? "; use --replace, or another name" : "";
+    throw unusable(file, `${refusalWords(refusal)}${wayOut}`, error);
   }
 }
 

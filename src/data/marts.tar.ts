@@ -3,8 +3,9 @@
  * The one door between the pages and the warehouse: every mart as data/marts/NAME.json, .csv, .parquet and .sql, what describes them all, and
  * the outlines of its regions as world.json. One process for all of them, because Framework runs doors one after another.
  */
+
+import { toCsv } from "sentinel-ota/domain";
 import { martSql, readMarts } from "../../loaders/mart.ts";
-import { toCsv } from "../components/csv.ts";
 import type { Campaign } from "../components/rows.ts";
 import { dataPackage } from "./data-package.ts";
 import { type DescribedMart, dictionary } from "./dictionary.ts";

@@ -17,6 +17,7 @@ export const CORE = [
   "test/roles.test.ts",
   "test/run.test.ts",
   "test/archive.test.ts",
+  "test/lake.test.ts",
   "loaders/warehouse.test.ts",
 ];
 

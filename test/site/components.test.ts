@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { csvCell, toCsv } from "../../pipelines/domain/csv.ts";
 import { overviewAnswer } from "../../src/components/answers/overview.ts";
 import { recoveryAnswer } from "../../src/components/answers/recovery.ts";
 import { gapToRest, regionsAnswer } from "../../src/components/answers/regions.ts";
 import { triageAnswer } from "../../src/components/answers/triage.ts";
 import { batchName } from "../../src/components/batch-name.ts";
-import { csvCell, toCsv } from "../../src/components/csv.ts";
 import { duration, list, moment, percent, points, pValue, range } from "../../src/components/format.ts";
 import type {
   Batch,

@@ -15,6 +15,7 @@ import {
   workerCount,
 } from "../../pipelines/context.ts";
 import { corrupt } from "../../pipelines/corrupt.ts";
+import type { Target } from "../../pipelines/db/connect.ts";
 import { generate } from "../../pipelines/generate.ts";
 import { recover } from "../../pipelines/recover.ts";
 import { reference } from "../../pipelines/reference.ts";
@@ -34,6 +35,19 @@ type Beside = Pick<Partial<Context>, "words" | "terminal" | "reference">;
 /** Runs a command inside this process: cheaper than a child, where neither exit nor signal is looked at. */
 export function command(name: string, url: string, options: Options = {}, beside: Beside = {}): Promise<Said> {
   return listen(name, url, options, (context) => named(name).run({ ...context, ...beside }));
+}
+
+/** Works with a command's context and its database, inside this process. */
+export async function inside(
+  name: string,
+  url: string,
+  options: Options,
+  work: (context: Context, target: Target) => Promise<unknown>,
+): Promise<void> {
+  const { error } = await listen(name, url, options, (context) =>
+    withDatabase(context, async (target) => void (await work(context, target))),
+  );
+  if (error) throw error;
 }
 
 function named(name: string): Command {

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import net from "node:net";
+import { splice } from "./splice.ts";
 
 /** A way to a server that changes nothing, counts who comes, and keeps what they send. */
 export interface Tap {
@@ -21,15 +22,7 @@ export async function tap(serverUrl: string): Promise<Tap> {
     connections += 1;
     const far = net.connect(Number(target.port), target.hostname);
     near.on("data", (chunk) => bytes.push(chunk));
-    near.pipe(far).pipe(near);
-    for (const socket of [near, far]) {
-      open.add(socket);
-      socket.on("error", () => {});
-      socket.on("close", () => {
-        near.destroy();
-        far.destroy();
-      });
-    }
+    splice(near, far, open);
   });
   way.listen(0, "127.0.0.1");
   await once(way, "listening");

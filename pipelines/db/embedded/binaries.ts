@@ -14,6 +14,7 @@ import {
 } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
+import { diskRefusal } from "../../cli/disk.ts";
 import { type Account, canReach } from "./account.ts";
 import { databaseError, folderError, OWN_SERVER } from "./failure.ts";
 import type { Seat } from "./home.ts";
@@ -79,9 +80,9 @@ function linkLibraries(native: string): boolean {
       accessSync(dirname(link), constants.W_OK);
       symlinkSync(relative(dirname(target), source), link);
     } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      if (code === "EEXIST") continue;
-      if (code === "EACCES" || code === "EPERM" || code === "EROFS") return false;
+      const refusal = diskRefusal(error);
+      if (refusal === "taken") continue;
+      if (refusal === "denied" || refusal === "read_only") return false;
       throw folderError(native, error);
     }
   }

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { diskRefusal } from "../../cli/disk.ts";
 import { EXIT, SentinelError } from "../../cli/errors.ts";
 
 /** The way out that always exists: a server of the user's own. */
@@ -11,26 +12,30 @@ export function databaseError(cause: string, remedy: string, command?: string, e
 
 /** A file operation that failed, in words; anything that isn't one is handed back as it is. */
 export function folderError(folder: string, error: unknown): unknown {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  if (code === "ENOSPC" || code === "EDQUOT") {
-    return databaseError(`No space is left for the embedded database in ${folder}.`, `Free some space, ${OWN_SERVER}.`);
+  if (error instanceof SentinelError) return error;
+  switch (diskRefusal(error)) {
+    case "full":
+      return databaseError(
+        `No space is left for the embedded database in ${folder}.`,
+        `Free some space, ${OWN_SERVER}.`,
+        "",
+        error,
+      );
+    case "read_only":
+    case "not_a_folder":
+    case "taken":
+      return databaseError(unwritable(folder, error), `Put a writable folder in its place, ${OWN_SERVER}.`, "", error);
+    case "denied": {
+      const command = `sudo chown -R "$(id -un)" "${folder}"`;
+      return databaseError(unwritable(folder, error), `Make it yours, ${OWN_SERVER}.`, command, error);
+    }
+    default:
+      return error;
   }
-  if (code === "EROFS" || code === "ENOTDIR" || code === "EEXIST") {
-    return databaseError(
-      `${unwritable(folder)} (${code}).`,
-      `Put a writable folder in its place, ${OWN_SERVER}.`,
-      "",
-      error,
-    );
-  }
-  if (code === "EACCES" || code === "EPERM") {
-    const command = `sudo chown -R "$(id -un)" "${folder}"`;
-    return databaseError(`${unwritable(folder)} (${code}).`, `Make it yours, ${OWN_SERVER}.`, command, error);
-  }
-  return error;
 }
 
-const unwritable = (folder: string) => `The folder of the embedded database, ${folder}, cannot be written`;
+const unwritable = (folder: string, error: unknown) =>
+  `The folder of the embedded database, ${folder}, cannot be written (${(error as NodeJS.ErrnoException).code}).`;
 
 const KNOWN: readonly (readonly [RegExp, string])[] = [
   [/No space left on device|Disk quota exceeded/i, "Free some space on the disk"],

@@ -6,6 +6,10 @@ SET LOCAL DateStyle = 'ISO, YMD';
 SET LOCAL bytea_output = 'hex';
 SET LOCAL synchronize_seqscans = off
 
+-- The session has nothing to do while a part of a lake is written.
+-- name: wait_for_parts
+SET LOCAL idle_in_transaction_session_timeout = '1h'
+
 -- name: campaign
 SELECT to_jsonb(c) - 'campaign_id' AS campaign, to_jsonb(now()) #>> '{}' AS seen_at FROM campaign c WHERE c.campaign_id = $1
 
@@ -99,6 +103,21 @@ COPY (
   FROM validation_result
   WHERE campaign_id = :campaign
 ) TO STDOUT
+
+-- Devices of some buckets with the number of what was decided, as the lake's engine joins them with their words: so few that PostgreSQL hashes
+-- their decisions in the processor's cache.
+-- name: read_placed
+COPY (
+  SELECT r.bucket, r.profile_no, r.outcome_no, d.rule_no, r.device_id, r.attempts, r.battery_voltage, r.signal_strength,
+    r.storage_free_mb, r.reported_at
+  FROM stored_report r
+  LEFT JOIN decision d
+    ON d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no AND d.bucket = ANY(:buckets)
+  WHERE r.bucket = ANY(:buckets) AND r.campaign_id = :campaign
+) TO STDOUT
+
+-- name: read_status
+COPY (SELECT rule_no, action, update_status FROM decision_rule) TO STDOUT
 
 -- name: next_campaign
 SELECT coalesce(max(campaign_id), 0) + 1 AS campaign FROM campaign

@@ -1,6 +1,6 @@
+import { toCsv } from "sentinel-ota/domain";
 import { choice } from "../choice.js";
 import { copy } from "../command-row.js";
-import { toCsv } from "../csv.js";
 import type { DictionaryMart } from "../dictionary-rows.js";
 import { type Content, element } from "../element.js";
 import { count, duration, whole } from "../format.js";

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
 import { type Certificate, certificate } from "../certificates.ts";
+import { splice } from "../splice.ts";
 
 /** The port that Cloud SQL's connectors go to, whatever the instance. */
 const PORT = 3307;
@@ -43,16 +44,7 @@ export async function openGate({ name, clients, serverUrl }: GateNeeds): Promise
     },
     (near: TLSSocket) => {
       visitors.push(String(near.getPeerCertificate().subject.CN));
-      const far = connect(Number(behind.port), behind.hostname);
-      near.pipe(far).pipe(near);
-      for (const socket of [near, far]) {
-        open.add(socket);
-        socket.on("error", () => {});
-        socket.on("close", () => {
-          near.destroy();
-          far.destroy();
-        });
-      }
+      splice(near, connect(Number(behind.port), behind.hostname), open);
     },
   );
   const address = `127.${part()}.${part()}.${part()}`;
