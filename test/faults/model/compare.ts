@@ -97,7 +97,7 @@ async function expectedOf(campaign: Campaign, current: boolean, facts: Reference
   const stored = storedBy(campaign, "generate", struck);
   const isStored = stored === fleet.devices;
   const reports = !isStored ? undefined : corrupt.whole ? struck : corrupt.committed === 0 ? calm : undefined;
-  const partial = struck.seen.partial.length;
+  const partial = reports?.seen.partial.length;
   const part = <T>(progress: Progress, whole: T, none: T) =>
     progress.whole ? whole : progress.committed === 0 ? none : undefined;
   return {
@@ -118,14 +118,15 @@ async function expectedOf(campaign: Campaign, current: boolean, facts: Reference
     actions_print: untouched ? part(recover, struck.seen.actions.print, "") : undefined,
     triage_rows: queue,
     triage_print: untouched ? part(recover, struck.seen.triage.print, "") : undefined,
-    statuses: isStored
-      ? counted({
-          Success: fleet.devices - partial,
-          Partial: partial - decided,
-          Recovered: decided - quarantined,
-          Quarantined: quarantined,
-        })
-      : undefined,
+    statuses:
+      partial === undefined
+        ? undefined
+        : counted({
+            Success: fleet.devices - partial,
+            Partial: partial - decided,
+            Recovered: decided - quarantined,
+            Quarantined: quarantined,
+          }),
   };
 }
 

@@ -110,9 +110,9 @@ SELECT c.name, c.source, c.seed::float8 AS seed, c.device_count::float8 AS devic
   ${STATUSES("device_status", "WHERE campaign_id = c.campaign_id")} AS statuses,
   ${rowsOf("device_report")} AS reports,
   (
-    SELECT coalesce(jsonb_agg(r.bucket ORDER BY r.bucket), '[]')
-    FROM device_report r
-    WHERE r.campaign_id = c.campaign_id AND r.update_status = 'Partial'
+    SELECT coalesce(jsonb_agg(s.bucket ORDER BY s.bucket), '[]')
+    FROM device_status s
+    WHERE s.campaign_id = c.campaign_id AND s.update_status <> 'Success'
   ) AS partial,
   ${rowsOf("fault_ledger")} AS faults, ${rowsOf("recovery_actions")} AS actions, ${rowsOf("triage_queue")} AS triage,
   ${PLACES} AS places
