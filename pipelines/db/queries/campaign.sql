@@ -36,8 +36,8 @@ SELECT DISTINCT rules FROM campaign ORDER BY rules
 
 -- Whether anything was made of the rules: a decision, or a place in triage.
 -- name: is_judged
-SELECT EXISTS (SELECT FROM decision d WHERE d.campaign_id = $1)
-  OR EXISTS (SELECT FROM triage_queue t WHERE t.campaign_id = $1) AS is_judged
+SELECT EXISTS (SELECT d.bucket FROM decision d WHERE d.campaign_id = $1)
+  OR EXISTS (SELECT t.bucket FROM triage_queue t WHERE t.campaign_id = $1) AS is_judged
 
 -- name: set_rules
 UPDATE campaign SET rules = $2 WHERE campaign_id = $1
