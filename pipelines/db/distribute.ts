@@ -19,10 +19,9 @@ export async function isSpread(client: pg.ClientBase): Promise<boolean> {
 /**
  * Spreads the tables over the nodes of Citus, with what they hold: all or nothing. Does nothing where that was done, and must not be
  * called where the extension is not.
- * @throws SentinelError exit 3 where this is not the coordinator, or a campaign is stored in two halves.
+ * @throws SentinelError exit 3 where a campaign is stored in two halves.
  */
 export async function distribute(client: pg.ClientBase): Promise<void> {
-  await refuseOtherNodes(client);
   if ((await tablesLeft(client)).length === 0) return;
   await inTransaction(client, async () => {
     await client.query(sql("migrate.lock"));
@@ -41,7 +40,11 @@ async function tablesLeft(client: pg.ClientBase): Promise<Left[]> {
   return (await client.query<Left>(sql("citus.left"))).rows;
 }
 
-async function refuseOtherNodes(client: pg.ClientBase): Promise<void> {
+/**
+ * Refuses a server with the extension that is not the coordinator.
+ * @throws SentinelError exit 3.
+ */
+export async function refuseOtherNodes(client: pg.ClientBase): Promise<void> {
   const { rows } = await client.query<{ coordinator: boolean }>(sql("citus.is_coordinator"));
   if (rows[0]?.coordinator) return;
   throw new SentinelError({

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type pg from "pg";
 import { EXIT, SentinelError } from "../cli/errors.ts";
-import { distribute, isSpread } from "./distribute.ts";
+import { distribute, isSpread, refuseOtherNodes } from "./distribute.ts";
 import { isDuplicate } from "./retry.ts";
 import { sql } from "./sql.ts";
 import { inTransaction } from "./transaction.ts";
@@ -23,6 +23,8 @@ export const SCHEMA = migrations.at(-1)?.number ?? 0;
  * newer Sentinel, and a database where a name that Sentinel needs belongs to someone else.
  */
 export async function migrate(client: pg.ClientBase): Promise<void> {
+  const spread = await isSpread(client);
+  if (spread) await refuseOtherNodes(client);
   try {
     await migrateOnce(client);
   } catch (error) {
@@ -30,7 +32,7 @@ export async function migrate(client: pg.ClientBase): Promise<void> {
     if (!isDuplicate(error)) throw error;
     await migrateOnce(client);
   }
-  if (await isSpread(client)) await distribute(client);
+  if (spread) await distribute(client);
 }
 
 async function migrateOnce(client: pg.ClientBase): Promise<void> {

@@ -34,7 +34,7 @@ DECLARE
   entered bigint;
 BEGIN
   WITH entry AS (
-    INSERT INTO triage_decision (bucket, campaign_id, device_id, version, verb, decided_by, why, before, after)
+    INSERT INTO triage_decision AS n (bucket, campaign_id, device_id, version, verb, decided_by, why, before, after)
     SELECT t.bucket, t.campaign_id, t.device_id, 1, 'fix',
       (SELECT string_agg(f.finding ->> 'rule', ', ' ORDER BY f.no) FROM jsonb_array_elements(t.findings) WITH ORDINALITY AS f (finding, no)),
       reason,
@@ -46,7 +46,7 @@ BEGIN
     FROM unnest(buckets, devices, said) AS w (bucket, device_id, said)
     JOIN triage_queue t ON t.bucket = w.bucket AND t.campaign_id = of_campaign AND t.device_id = w.device_id
     WHERE t.bucket = ANY(of_buckets) AND t.state = 'released' AND t.version = 2
-    RETURNING bucket, campaign_id, device_id, after
+    RETURNING n.bucket, n.campaign_id, n.device_id, n.after
   ), amended AS (
     INSERT INTO telemetry_amendment (bucket, campaign_id, device_id, field, value)
     SELECT e.bucket, e.campaign_id, e.device_id, a.field, a.value
