@@ -16,6 +16,7 @@ FROM (VALUES
   ('batch_ledger', NULL), ('run', NULL), ('validation_result', NULL), ('import_reject', NULL)
 ) AS w (name, beside)
 WHERE NOT EXISTS (SELECT FROM pg_dist_partition p WHERE p.logicalrelid = to_regclass(w.name))
+ORDER BY w.beside <> 'default', w.name
 
 -- Campaigns in two halves: partitions of partitions can't be spread.
 -- name: halved
