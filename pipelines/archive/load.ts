@@ -36,6 +36,7 @@ export async function storeAll(load: Load): Promise<void> {
   const { client, reporter, signal } = run;
   const { campaign: row, digest, format, keyed, files } = archive.manifest;
   for (const table of TABLE_NAMES) await refuseColumns(db, archive, table);
+  await client.query(sql("archive.begin_import"));
   const { rows } = await client.query<{ campaign: number }>(sql("archive.next_campaign"));
   const id = rows[0]?.campaign ?? 0;
   await createPartitionsOf(client, id, row);

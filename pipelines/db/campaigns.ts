@@ -4,6 +4,7 @@ import type { FleetWords } from "../domain/fleet.ts";
 import type { ReportColumn } from "../domain/vocabulary.ts";
 import { copyLine } from "./copy.ts";
 import { copyIn } from "./copy-in.ts";
+import { isSpread } from "./distribute.ts";
 import { isMigrated } from "./migrate.ts";
 import { createPartitions, dropPartitions, isHalved } from "./partitions.ts";
 import { wordParts } from "./reports.ts";
@@ -102,13 +103,14 @@ export function createCampaign(
   });
 }
 
-/** Makes the partitions of a campaign as it has them: a file comes in its own order, not in that of the buckets. */
-export function createPartitionsOf(
+/** Makes the partitions of a campaign as it has them: a file comes in its own order, not in that of the buckets, and Citus spreads no halves. */
+export async function createPartitionsOf(
   client: pg.ClientBase,
   id: number,
   { source, device_count }: Pick<Campaign, "source" | "device_count">,
 ): Promise<void> {
-  return createPartitions(client, id, source === "generated" && isHalved(device_count));
+  const halved = source === "generated" && isHalved(device_count) && !(await isSpread(client));
+  await createPartitions(client, id, halved);
 }
 
 /** Makes a campaign the one that `ota_logs` answers for. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type pg from "pg";
 import { EXIT, SentinelError } from "../cli/errors.ts";
+import { distribute, isSpread, refuseOtherNodes } from "./distribute.ts";
 import { isDuplicate } from "./retry.ts";
 import { sql } from "./sql.ts";
 import { inTransaction } from "./transaction.ts";
@@ -18,10 +19,12 @@ const migrations = readdirSync(folder)
 export const SCHEMA = migrations.at(-1)?.number ?? 0;
 
 /**
- * Brings the schema up to date; changes nothing where it is. Refuses a server older than PostgreSQL 15, a schema made by a
+ * Brings the schema up to date, and spreads it where Citus is; changes nothing where that was done. Refuses a server older than PostgreSQL 15, a schema made by a
  * newer Sentinel, and a database where a name that Sentinel needs belongs to someone else.
  */
 export async function migrate(client: pg.ClientBase): Promise<void> {
+  const spread = await isSpread(client);
+  if (spread) await refuseOtherNodes(client);
   try {
     await migrateOnce(client);
   } catch (error) {
@@ -29,6 +32,7 @@ export async function migrate(client: pg.ClientBase): Promise<void> {
     if (!isDuplicate(error)) throw error;
     await migrateOnce(client);
   }
+  if (spread) await distribute(client);
 }
 
 async function migrateOnce(client: pg.ClientBase): Promise<void> {

@@ -48,12 +48,19 @@ export function migrationStatements(): Statement[] {
   }));
 }
 
-function queryStatements(): Statement[] {
-  const hot = new Set(
-    [...filesOf("pipelines/workers", ".ts"), "pipelines/db/reports.ts", "pipelines/db/ledger.ts"].flatMap((file) =>
-      [...read(file).matchAll(/sql\("([a-z_.]+)"\)/g)].map((match) => match[1]),
-    ),
+/** Of what workers are made. */
+const HOT = ["pipelines/db/reports.ts", "pipelines/db/ledger.ts", "pipelines/db/faults.ts"];
+
+/** The names of what workers send. */
+export function hotNames(): Set<string> {
+  const files = [...filesOf("pipelines/workers", ".ts"), ...HOT];
+  return new Set(
+    files.flatMap((file) => [...read(file).matchAll(/"([a-z]+\.[a-z_]+)"/g)].map(([, name = ""]) => name)),
   );
+}
+
+function queryStatements(): Statement[] {
+  const hot = hotNames();
   return filesOf("pipelines/db/queries", ".sql").flatMap((file) => {
     const base = path.basename(file, ".sql");
     return [...read(file).matchAll(/^-- name: ([a-z_]+)$/gm)]

@@ -31,7 +31,8 @@ function asFunction(stmt: Body, text: string): string {
   if (!made) return `DO $body$${text}$body$`;
   const names = list(made.parameters).map((entry) => String(child(entry, "FunctionParameter")?.name));
   const given = names.map((name) => `${name} text`).join(", ");
-  return `CREATE FUNCTION f(${given}) RETURNS void LANGUAGE plpgsql AS $body$${text}$body$`;
+  const returned = lastName(child(made, "returnType")?.names) === "void" ? "void" : "text";
+  return `CREATE FUNCTION f(${given}) RETURNS ${returned} LANGUAGE plpgsql AS $body$${text}$body$`;
 }
 
 const WHOLE_STATEMENT = 0;

@@ -119,6 +119,12 @@ COPY (
 -- name: read_status
 COPY (SELECT rule_no, action, update_status FROM decision_rule) TO STDOUT
 
+-- One transaction that stores, reads and analyses all: Citus can't have it unless over one connection to each node. Elsewhere nobody asks for the
+-- settings.
+-- name: begin_import
+SET LOCAL citus.enable_local_execution = off;
+SET LOCAL citus.multi_shard_modify_mode = 'sequential'
+
 -- name: next_campaign
 SELECT coalesce(max(campaign_id), 0) + 1 AS campaign FROM campaign
 

@@ -16,13 +16,13 @@ JOIN current_campaign USING (campaign_id)
 SELECT name FROM campaign ORDER BY campaign_id DESC LIMIT 10
 
 -- name: insert
-INSERT INTO campaign (
+INSERT INTO campaign AS n (
   campaign_id, name, title, owner, source, source_file, source_sha256, firmware_to, seed, device_count, rejected_count,
   batch_size, reported_columns
 )
 SELECT coalesce(max(c.campaign_id), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
 FROM campaign c
-RETURNING campaign_id
+RETURNING n.campaign_id
 
 -- The view names the campaign by its number, so that the planner knows which partitions it means: asked for at run time, as the number in
 -- current_campaign, it would have to guess how many rows they hold.
@@ -36,8 +36,8 @@ SELECT DISTINCT rules FROM campaign ORDER BY rules
 
 -- Whether anything was made of the rules: a decision, or a place in triage.
 -- name: is_judged
-SELECT EXISTS (SELECT FROM decision d WHERE d.campaign_id = $1)
-  OR EXISTS (SELECT FROM triage_queue t WHERE t.campaign_id = $1) AS is_judged
+SELECT EXISTS (SELECT d.bucket FROM decision d WHERE d.campaign_id = $1)
+  OR EXISTS (SELECT t.bucket FROM triage_queue t WHERE t.campaign_id = $1) AS is_judged
 
 -- name: set_rules
 UPDATE campaign SET rules = $2 WHERE campaign_id = $1

@@ -26,11 +26,13 @@ LOCK TABLE sentinel_migration IN EXCLUSIVE MODE
 -- name: record
 INSERT INTO sentinel_migration (number, file) VALUES ($1, $2)
 
+-- What an extension brought, nobody made here.
 -- name: strangers
 SELECT c.relname AS name
 FROM pg_class c
 WHERE c.relnamespace = current_schema()::regnamespace
   AND c.relkind IN ('r', 'p', 'f', 'm', 'v') AND NOT c.relispartition
+  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
   AND c.relname <> ALL($1)
 ORDER BY c.relname
 LIMIT 5

@@ -26,13 +26,11 @@ SELECT count(*)::float8 AS devices FROM triage_queue WHERE campaign_id = $1 AND 
 -- name: validation
 SELECT count(*)::int AS promises, v.checked_at,
   coalesce(array_agg(v.check_name ORDER BY v.ordinal) FILTER (WHERE NOT v.passed), '{}') AS broken,
-  EXISTS (SELECT FROM batch_ledger b WHERE b.campaign_id = $1 AND b.finished_at > v.checked_at)
-    OR EXISTS (SELECT FROM triage_decision t WHERE t.campaign_id = $1 AND t.decided_at > v.checked_at)
-    OR EXISTS (
-      SELECT
-      FROM run r
-      WHERE r.campaign_id = $1 AND r.finished_at > v.checked_at AND (r.stage = 'import' OR r.options ->> 'undo' = 'true')
-    ) AS is_outdated
+  coalesce(v.checked_at < greatest(
+    (SELECT max(b.finished_at) FROM batch_ledger b WHERE b.campaign_id = $1),
+    (SELECT max(t.decided_at) FROM triage_decision t WHERE t.campaign_id = $1),
+    (SELECT max(r.finished_at) FROM run r WHERE r.campaign_id = $1 AND (r.stage = 'import' OR r.options ->> 'undo' = 'true'))
+  ), false) AS is_outdated
 FROM validation_result v
 WHERE v.campaign_id = $1
 GROUP BY v.checked_at
