@@ -29,25 +29,57 @@ export class FileBatch {
     return this.#ends.length / FIELDS;
   }
 
-  /** Where a field begins: at its sign, or at its end where it has no value. */
+  /** Where a field begins: at its sign, or at its end where it has no value. The first one, which always has a value, has no place but its end. */
   from(row: number, place: number): number {
-    const before = row * FIELDS + place - 1;
-    return before < 0 ? 0 : (this.#ends[before] as number) + 1;
+    return (this.#ends[row * FIELDS + place - 1] as number) + 1;
   }
 
   to(row: number, place: number): number {
     return this.#ends[row * FIELDS + place] as number;
   }
 
-  text(row: number, field: RecordField): string | null {
+  /** Of its row in the file, from 1. */
+  rowNo(row: number): number {
+    return numberBefore(this.bytes, this.to(row, PLACE.row_no));
+  }
+
+  text(row: number, field: Exclude<RecordField, "row_no">): string | null {
     const from = this.from(row, PLACE[field]);
     const to = this.to(row, PLACE[field]);
     return from === to ? null : this.bytes.toString("utf8", from + 1, to);
   }
 }
 
-/** Cuts a stream of records into batches of so many rows; the last one has what is left. */
-export async function* inBatches(pieces: AsyncIterable<Buffer>, size: number, rows: number): AsyncGenerator<FileBatch> {
+/** Rows of a file by their numbers: an eighth of a byte a row. */
+export class RowSet {
+  readonly #bits: Uint8Array;
+
+  /** @param rows of the file. */
+  constructor(rows: number) {
+    this.#bits = new Uint8Array((rows >> 3) + 1);
+  }
+
+  add(rowNo: number): void {
+    const byte = rowNo >> 3;
+    this.#bits[byte] = (this.#bits[byte] as number) | (1 << (rowNo & 7));
+  }
+
+  has(rowNo: number): boolean {
+    return ((this.#bits[rowNo >> 3] as number) & (1 << (rowNo & 7))) !== 0;
+  }
+}
+
+/**
+ * Cuts a stream of records into batches of so many rows; the last one has what is left.
+ * @param rows how many the batches have in all.
+ * @param apart rows of the stream that are passed over.
+ */
+export async function* inBatches(
+  pieces: AsyncIterable<Buffer>,
+  size: number,
+  rows: number,
+  apart?: RowSet,
+): AsyncGenerator<FileBatch> {
   let bytes: Buffer = Buffer.alloc(0);
   let [at, left, ends, found] = [0, rows, new Uint32Array(0), 0];
   const begin = (): void => {
@@ -58,8 +90,8 @@ export async function* inBatches(pieces: AsyncIterable<Buffer>, size: number, ro
   begin();
   for await (const piece of pieces) {
     bytes = bytes.length === 0 ? piece : Buffer.concat([bytes, piece]);
-    while (at < bytes.length) {
-      [at, found] = endsFrom(bytes, at, ends, found);
+    while (at < bytes.length && left > 0) {
+      [at, found] = endsFrom(bytes, at, ends, found, apart);
       if (found < ends.length) break;
       yield new FileBatch(bytes.subarray(0, at), ends);
       left -= ends.length / FIELDS;
@@ -70,8 +102,33 @@ export async function* inBatches(pieces: AsyncIterable<Buffer>, size: number, ro
 }
 
 /** Notes the NULs from a place on, as many as there is room for; returns the place behind the last one, or behind all bytes, and how many there are. */
-function endsFrom(bytes: Buffer, from: number, ends: Uint32Array, known: number): [at: number, found: number] {
+function endsFrom(
+  bytes: Buffer,
+  from: number,
+  ends: Uint32Array,
+  known: number,
+  apart: RowSet | undefined,
+): [at: number, found: number] {
   let [at, found] = [from, known];
-  for (; at < bytes.length && found < ends.length; at++) if (bytes[at] === 0) ends[found++] = at;
+  for (; at < bytes.length && found < ends.length; at++) {
+    if (bytes[at] !== 0) continue;
+    ends[found++] = at;
+    if (apart && found % FIELDS === 0 && apart.has(numberBefore(bytes, ends[found - FIELDS] as number)))
+      found -= FIELDS;
+  }
   return [at, found];
+}
+
+const [ZERO, NINE] = [48, 57];
+
+/** The number whose digits end at a place. */
+function numberBefore(bytes: Buffer, to: number): number {
+  let number = 0;
+  let unit = 1;
+  for (let at = to - 1; at >= 0; at--, unit *= 10) {
+    const byte = bytes[at] as number;
+    if (byte < ZERO || byte > NINE) break;
+    number += (byte - ZERO) * unit;
+  }
+  return number;
 }

@@ -36,8 +36,11 @@ const rows: fc.Arbitrary<Row[]> = fc.array(
   { minLength: 1, maxLength: 40 },
 );
 
-const recordOf = (row: Row): string =>
-  RECORD_FIELDS.map((field) => (row[field] === null ? "\0" : `=${row[field]}\0`)).join("");
+const recordOf = ({ row_no, ...row }: Row): string =>
+  `${row_no}\0${RECORD_FIELDS.slice(1)
+    .map((field) => row[field as keyof typeof row])
+    .map((text) => (text === null ? "\0" : `=${text}\0`))
+    .join("")}`;
 
 /** The batches of rows that come in pieces of so many bytes. */
 async function batches(all: readonly Row[], size: number, piece: number): Promise<FileBatch[]> {
@@ -53,7 +56,10 @@ async function batches(all: readonly Row[], size: number, piece: number): Promis
 const rowsIn = (batch: FileBatch): Row[] =>
   Array.from(
     { length: batch.rows },
-    (_, row) => Object.fromEntries(RECORD_FIELDS.map((field) => [field, batch.text(row, field)])) as Row,
+    (_, row) =>
+      Object.fromEntries(
+        RECORD_FIELDS.map((field) => [field, field === "row_no" ? String(batch.rowNo(row)) : batch.text(row, field)]),
+      ) as Row,
   );
 
 test("rows are cut out of any pieces, and into batches of any size, to the byte", () =>

@@ -1,5 +1,6 @@
 import { bucketOf } from "../domain/bucket.ts";
 import { Checksum } from "../domain/checksum.ts";
+import { putDigits, putEscaped } from "./copy-bytes.ts";
 import { type FileBatch, PLACE } from "./file-batch.ts";
 import type { ReportWords } from "./report-words.ts";
 
@@ -13,14 +14,7 @@ export interface NumberedRows {
 
 const TAB = 9;
 const LINE_FEED = 10;
-const BACKSLASH = 92;
-/** By byte: what stands for it behind a backslash; 0 where it stands for itself. */
-const LETTERS = new Uint8Array(256);
-for (const [byte, letter] of Object.entries({ "\t": "t", "\n": "n", "\r": "r", "\\": "\\" })) {
-  LETTERS[byte.charCodeAt(0)] = letter.charCodeAt(0);
-}
 const NULL = Buffer.from("\\N");
-const ZERO = 48;
 /** Longer than the five numbers of a line, with what separates them. */
 const MOST_NUMBERS = 64;
 
@@ -52,32 +46,16 @@ export function reportLines({ batch, rows, firstNo }: NumberedRows, campaignId: 
   return { lines: into.subarray(0, at), checksum: String(checksum) };
 }
 
-/** As COPY's text format has it. */
 function putField(batch: FileBatch, row: number, place: number, into: Buffer, begin: number): number {
-  const { bytes } = batch;
-  let from = batch.from(row, place);
+  const from = batch.from(row, place);
   const to = batch.to(row, place);
   if (from === to) return begin + NULL.copy(into, begin);
-  let at = begin;
-  while (++from < to) {
-    const byte = bytes[from] as number;
-    const letter = LETTERS[byte] as number;
-    if (letter !== 0) into[at++] = BACKSLASH;
-    into[at++] = letter === 0 ? byte : letter;
-  }
-  return at;
+  return putEscaped(batch.bytes, from + 1, to, into, begin);
 }
 
-/** In decimal digits, with a tab. */
+/** With a tab behind it. */
 function putNumber(value: number, into: Buffer, begin: number): number {
-  let digits = 1;
-  for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) digits++;
-  let rest = value;
-  for (let place = begin + digits - 1; place >= begin; place--) {
-    const less = Math.floor(rest / 10);
-    into[place] = ZERO + rest - 10 * less;
-    rest = less;
-  }
-  into[begin + digits] = TAB;
-  return begin + digits + 1;
+  const at = putDigits(value, into, begin);
+  into[at] = TAB;
+  return at + 1;
 }

@@ -3,6 +3,7 @@ import { countedStatus } from "../domain/contradiction.ts";
 import { OUTCOME_COLUMNS, PROFILE_COLUMNS, type ReportedStatus } from "../domain/vocabulary.ts";
 import { type FileBatch, PLACE } from "./file-batch.ts";
 import { sql } from "./sql.ts";
+import { statusIn } from "./status-word.ts";
 
 export type Words = readonly (string | null)[];
 
@@ -20,9 +21,6 @@ interface Outcome {
 
 const FIRST_OF = { profile: PLACE.region, outcome: PLACE.firmware_reported } as const;
 const LAST_OF = { profile: PLACE.firmware_to, outcome: PLACE.error_code } as const;
-const BLANK = 32;
-const CAPITALS = 0xdf;
-const S = 83;
 
 /** The combinations of words of a campaign and those that a file brings, each with its number. */
 export class ReportWords {
@@ -58,7 +56,9 @@ export class ReportWords {
       known = { success: new Map() };
       this.#reported.set(key, known);
     }
-    if (!isSuccess(batch, row)) {
+    const { bytes } = batch;
+    const [from, to] = [batch.from(row, PLACE.update_status) + 1, batch.to(row, PLACE.update_status)];
+    if (statusIn(bytes, from, to) !== "Success") {
       known.partial ??= this.#numbered(batch, row, "Partial");
       return known.partial;
     }
@@ -89,13 +89,6 @@ function keyIn(batch: FileBatch, row: number, which: keyof typeof FIRST_OF): str
 /** The key of words that are no bytes yet, as {@link keyIn} has it. */
 function keyOf(words: Words): string {
   return Buffer.from(words.map((word) => (word === null ? "\0" : `=${word}\0`)).join("")).toString("latin1");
-}
-
-/** Of the two words that a status can be, in any case and with blanks around it. */
-function isSuccess(batch: FileBatch, row: number): boolean {
-  let at = batch.from(row, PLACE.update_status) + 1;
-  while (batch.bytes[at] === BLANK) at++;
-  return ((batch.bytes[at] as number) & CAPITALS) === S;
 }
 
 /** Combinations of words in the order in which they first came, each with its number. */

@@ -90,7 +90,7 @@ export class ReportStore implements Committer<PreparedBatch> {
     this.#words = undefined; // What was tried was rolled back.
     const apart = new Set(refused.map(({ item }) => item));
     const rows = all.rows.filter((row) => !apart.has(row));
-    const rowNo = (row: number) => records.text(row, "row_no");
+    const rowNo = (row: number) => records.rowNo(row);
     const rejects = refused.map(({ item, state }) =>
       copyLine([campaign, rowNo(item), `the server refuses it (SQLSTATE ${state})`, null]),
     );

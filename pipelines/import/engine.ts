@@ -12,6 +12,16 @@ const CLOSED = {
   allow_community_extensions: "false",
 };
 
+/** What an import's engine opens. */
+export interface EngineFiles {
+  /** What it is to read. */
+  readonly file: string;
+  /** Where it hands rows over. */
+  readonly raw: string;
+  /** By which it finds what stands twice. */
+  readonly keys: string;
+}
+
 /** A database of its own for one file, that reaches no other. */
 export class ImportEngine {
   readonly #instance: DuckDBInstance;
@@ -22,12 +32,13 @@ export class ImportEngine {
     this.connection = connection;
   }
 
-  static async open(scratch: string, file: string): Promise<ImportEngine> {
+  /** @param files those that it may open, by the names that queries know them by. */
+  static async open(scratch: string, files: EngineFiles): Promise<ImportEngine> {
     const config = { ...CLOSED, temp_directory: path.join(scratch, "spill") };
     // In memory, with the scratch folder behind it: in a file its tables took twice the processor's time, for they were made to last.
     const instance = await DuckDBInstance.create(":memory:", config);
     const engine = new ImportEngine(instance, await instance.connect());
-    await engine.set("file", file);
+    for (const [name, file] of Object.entries(files)) await engine.set(name, file);
     await engine.connection.run(text("lock"));
     await engine.connection.run(text("macros"));
     return engine;
@@ -39,9 +50,16 @@ export class ImportEngine {
     await this.connection.run(`SET VARIABLE ${name} = $1`, [given]);
   }
 
-  /** Runs a query file with column lists in place of its names; they are made of quoted identifiers alone. */
+  /** Runs a query file with parts in place of its names; they are made of quoted identifiers and literals alone. */
   async run(name: string, parts: Readonly<Record<string, string>> = {}): Promise<Record<string, JS>[]> {
     return (await this.connection.runAndReadAll(filled(name, parts))).getRowObjectsJS();
+  }
+
+  /** The first column of what a query file finds, piece by piece. */
+  async *numbers(name: string): AsyncGenerator<Int32Array> {
+    const result = await this.connection.stream(text(name));
+    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk())
+      yield Int32Array.from(chunk.getColumnValues(0) as number[]);
   }
 
   close(): void {

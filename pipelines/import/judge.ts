@@ -1,0 +1,57 @@
+import { PLACE } from "../db/file-batch.ts";
+import { isBlank, statusIn } from "../db/status-word.ts";
+
+/** Bytes that an id may have, and all values of a row together. */
+const MOST = { id: 256, values: 16_384 } as const;
+
+/** Why a row is not stored. */
+export const REASON = {
+  nul: "a value holds a NUL byte, which PostgreSQL cannot store",
+  noId: "it has no device_id",
+  longId: "its device_id is longer than 256 bytes",
+  long: "its values are longer than 16,384 bytes together",
+  noStatus: "it has no update_status",
+  status: "its update_status is neither Success nor Partial",
+  again: "its device_id stands in an earlier row",
+} as const;
+
+/** A record that was just written: the places of the NULs behind its fields, each of which has a sign before it where it has a value. */
+export interface Written {
+  readonly bytes: Buffer;
+  readonly ends: Int32Array;
+}
+
+/** Why a row can't be stored that is not damaged; nothing where it can. Whether its id stands elsewhere is not looked at. */
+export function reasonAgainst({ bytes, ends }: Written): string | undefined {
+  const from = idBegin(ends);
+  const to = ends[PLACE.device_id] as number;
+  if (isBlank(bytes, from, to)) return REASON.noId;
+  if (to - from > MOST.id) return REASON.longId;
+  // With their signs and NULs the values may be short enough all the same.
+  const last = ends.length - 1;
+  if ((ends[last] as number) - from > MOST.values && bytesOf(ends) > MOST.values) return REASON.long;
+  const status = to + 2;
+  const end = ends[PLACE.update_status] as number;
+  if (isBlank(bytes, status, end)) return REASON.noStatus;
+  return statusIn(bytes, status, end) === undefined ? REASON.status : undefined;
+}
+
+/** The id, where it can be shown: short enough, and without NUL. */
+export function shownId({ bytes, ends }: Written): string | null {
+  const from = idBegin(ends);
+  const to = ends[PLACE.device_id] as number;
+  if (to < from || to - from > MOST.id || bytes.subarray(from, to).includes(0)) return null;
+  return bytes.toString("utf8", from, to);
+}
+
+/** Behind the sign of the id, or behind its NUL where it has no value. */
+const idBegin = (ends: Int32Array): number => (ends[PLACE.row_no] as number) + 2;
+
+/** What the values take without their signs and NULs. */
+function bytesOf(ends: Int32Array): number {
+  let sum = 0;
+  for (let place = PLACE.device_id; place < ends.length; place++) {
+    sum += Math.max(0, (ends[place] as number) - (ends[place - 1] as number) - 2);
+  }
+  return sum;
+}
