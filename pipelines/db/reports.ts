@@ -53,12 +53,14 @@ interface Made {
 export class ReportStore implements Committer<PreparedBatch> {
   readonly #pass: Pass;
   readonly #batchSize: number;
+  readonly #encode: ReturnType<typeof reportLines>;
   /** Those that are stored, and those of batches on their way; unknown before the first batch and after one that failed. */
   #words: ReportWords | undefined;
   #isSifting = false;
 
   constructor(pass: Pass, batchSize: number) {
     this.#pass = pass;
+    this.#encode = reportLines(pass.campaignId);
     this.#batchSize = batchSize;
   }
 
@@ -132,7 +134,7 @@ export class ReportStore implements Committer<PreparedBatch> {
 
   #made(rows: NumberedRows, words: ReportWords): Made {
     const campaign = this.#pass.campaignId;
-    const { lines, checksum } = reportLines(rows, campaign, words);
+    const { lines, checksum } = this.#encode(rows, words);
     const { profiles, outcomes } = words.takeAdded();
     const added = wordParts(campaign, profiles.words, outcomes.words, [profiles.from, outcomes.from]);
     return { words, parts: [...added, { into: bind(sql("generate.store"), { campaign }), lines }], checksum };

@@ -2,10 +2,8 @@ import type { ReportedStatus } from "../domain/vocabulary.ts";
 
 const BLANK = 32;
 const SMALL = 0x20;
-const WORDS: readonly (readonly [ReportedStatus, Buffer])[] = [
-  ["Success", Buffer.from("success")],
-  ["Partial", Buffer.from("partial")],
-];
+const SUCCESS = Buffer.from("success");
+const PARTIAL = Buffer.from("partial");
 
 /**
  * The status that stands in these bytes, in any case and with blanks around it; nothing where it is no such word. A blank is what Unicode
@@ -15,8 +13,9 @@ export function statusIn(bytes: Buffer, from: number, to: number): ReportedStatu
   let [begin, end] = [from, to];
   while (begin < end && bytes[begin] === BLANK) begin++;
   while (end > begin && bytes[end - 1] === BLANK) end--;
-  for (const [status, word] of WORDS) if (isWord(bytes, begin, end, word)) return status;
-  if (end - begin <= 7) return undefined;
+  if (isWord(bytes, begin, end, SUCCESS)) return "Success";
+  if (isWord(bytes, begin, end, PARTIAL)) return "Partial";
+  if (end - begin <= SUCCESS.length) return undefined;
   const text = bytes.toString("utf8", begin, end);
   const plain = text.replaceAll(/^\p{Zs}+|\p{Zs}+$/gu, "");
   if (plain.length === text.length) return undefined;

@@ -58,9 +58,17 @@ export class CsvRows {
     this.#begin = begin;
   }
 
+  /** @param bytes are not kept. */
   push(bytes: Buffer): void {
-    const data = this.#rest.length > 0 ? Buffer.concat([this.#rest, bytes]) : bytes;
-    this.#cut(this.#begun ? data : withoutMark(data), false);
+    if (this.#rest.length === 0) {
+      this.#cut(this.#begun ? bytes : withoutMark(bytes), false);
+      return;
+    }
+    // The row that began before is put together by itself: the others need not be copied for it.
+    const line = bytes.indexOf(LF) + 1;
+    this.#cut(Buffer.concat([this.#rest, bytes.subarray(0, line)]), false);
+    const more = bytes.subarray(line);
+    this.#cut(this.#rest.length === 0 ? more : Buffer.concat([this.#rest, more]), false);
   }
 
   /** Takes the rest, once the file is at its end. */

@@ -6,13 +6,13 @@ import { CR, LF, QUOTE, type RowBuffer } from "./rows.ts";
 /** Writes the rows of a file with columns of ours as records. */
 export class CsvRecords implements CsvSink {
   readonly #records: Records;
-  /** By field of a record behind its number: place of its column, or -1. */
+  /** By field of a record: place of its column, or -1. */
   readonly #places: Int32Array;
 
-  /** @param columns by their names in the file. */
+  /** @param placeOf the column of a field, or -1. */
   constructor(records: Records, placeOf: (field: string) => number) {
     this.#records = records;
-    this.#places = Int32Array.from(RECORD_FIELDS.slice(1), placeOf);
+    this.#places = Int32Array.from(RECORD_FIELDS, placeOf);
   }
 
   plain(data: Buffer, begin: number, ends: Int32Array): void {

@@ -15,21 +15,22 @@ export const REASON = {
   again: "its device_id stands in an earlier row",
 } as const;
 
-/** A record that was just written: the places of the NULs behind its fields, each of which has a sign before it where it has a value. */
+/** A record that was just written: where its fields begin, and the places of the NULs behind them, each of which has a sign before it where it has a value. */
 export interface Written {
   readonly bytes: Buffer;
+  readonly begin: number;
   readonly ends: Int32Array;
 }
 
 /** Why a row can't be stored that is not damaged; nothing where it can. Whether its id stands elsewhere is not looked at. */
-export function reasonAgainst({ bytes, ends }: Written): string | undefined {
-  const from = idBegin(ends);
+export function reasonAgainst({ bytes, begin, ends }: Written): string | undefined {
+  const from = begin + 1;
   const to = ends[PLACE.device_id] as number;
   if (isBlank(bytes, from, to)) return REASON.noId;
   if (to - from > MOST.id) return REASON.longId;
   // With their signs and NULs the values may be short enough all the same.
   const last = ends.length - 1;
-  if ((ends[last] as number) - from > MOST.values && bytesOf(ends) > MOST.values) return REASON.long;
+  if ((ends[last] as number) - from > MOST.values && bytesOf(begin, ends) > MOST.values) return REASON.long;
   const status = to + 2;
   const end = ends[PLACE.update_status] as number;
   if (isBlank(bytes, status, end)) return REASON.noStatus;
@@ -37,21 +38,20 @@ export function reasonAgainst({ bytes, ends }: Written): string | undefined {
 }
 
 /** The id, where it can be shown: short enough, and without NUL. */
-export function shownId({ bytes, ends }: Written): string | null {
-  const from = idBegin(ends);
+export function shownId({ bytes, begin, ends }: Written): string | null {
+  const from = begin + 1;
   const to = ends[PLACE.device_id] as number;
   if (to < from || to - from > MOST.id || bytes.subarray(from, to).includes(0)) return null;
   return bytes.toString("utf8", from, to);
 }
 
-/** Behind the sign of the id, or behind its NUL where it has no value. */
-const idBegin = (ends: Int32Array): number => (ends[PLACE.row_no] as number) + 2;
-
 /** What the values take without their signs and NULs. */
-function bytesOf(ends: Int32Array): number {
+function bytesOf(begin: number, ends: Int32Array): number {
   let sum = 0;
-  for (let place = PLACE.device_id; place < ends.length; place++) {
-    sum += Math.max(0, (ends[place] as number) - (ends[place - 1] as number) - 2);
+  let from = begin;
+  for (const end of ends) {
+    sum += Math.max(0, end - from - 1);
+    from = end + 1;
   }
   return sum;
 }

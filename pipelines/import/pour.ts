@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { open } from "node:fs/promises";
 import { count } from "../cli/format.ts";
 import { LIMITS } from "./limits.ts";
 import { Cut } from "./rows.ts";
@@ -11,6 +11,7 @@ export const CHUNK = 1 << 20;
 
 /** Takes a file piece by piece,. */
 export interface Taker {
+  /** @param bytes another piece takes their place afterwards. */
   push(bytes: Buffer): Promise<void> | void;
   /** @throws Cut where the file cannot end here. */
   end(): Promise<void> | void;
@@ -42,9 +43,17 @@ export async function pour(source: SourceFile, taker?: Taker): Promise<string> {
 
 /** Reads what was made of the file. @throws SentinelError exit 2 where it is above a limit. */
 export async function feed(source: SourceFile, place: string, taker: Taker): Promise<void> {
-  for await (const chunk of createReadStream(place, { highWaterMark: CHUNK })) {
-    await taker.push(chunk as Buffer);
-    hold(source, taker);
+  const handle = await open(place);
+  try {
+    const chunk = Buffer.allocUnsafeSlow(CHUNK);
+    for (;;) {
+      const { bytesRead } = await handle.read(chunk, 0, CHUNK);
+      if (bytesRead === 0) break;
+      await taker.push(chunk.subarray(0, bytesRead));
+      hold(source, taker);
+    }
+  } finally {
+    await handle.close();
   }
   await taker.end();
   hold(source, taker);

@@ -2,8 +2,8 @@ import { RECORD_FIELDS } from "../db/file-batch.ts";
 import type { Records } from "./records.ts";
 
 const NOTHING = Buffer.alloc(0);
-/** Why it can't be stored, whether its word is unknown, and the fields of a record behind its number. */
-const FIELDS = 2 + RECORD_FIELDS.length - 1;
+/** Why it can't be stored, whether its word is unknown, and the fields of a record. */
+const FIELDS = 2 + RECORD_FIELDS.length;
 
 /**
  * The rows that DuckDB hands over (queries/hand_over.sql): of each its fields, every one with NUL behind it and a sign before it where

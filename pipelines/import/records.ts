@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Reject } from "../db/campaigns.ts";
 import { putDigits, putEscaped } from "../db/copy-bytes.ts";
-import { PLACE, RECORD_FIELDS } from "../db/file-batch.ts";
+import { HEAD_BYTES, PLACE, putHead, RECORD_FIELDS } from "../db/file-batch.ts";
 import { REASON, reasonAgainst, shownId, type Written } from "./judge.ts";
 import { LF, QUOTE, type RowBuffer } from "./rows.ts";
 import { ScratchFile } from "./scratch-file.ts";
@@ -9,7 +9,7 @@ import { ScratchFile } from "./scratch-file.ts";
 const FIELDS = RECORD_FIELDS.length;
 const SIGN = 61;
 const TAB = 9;
-/** Longer than a number, and the signs and NULs of all fields. */
+/** Longer than a number, and than the signs and NULs of all fields. */
 const ROOM = 3 * FIELDS;
 
 /** What is known of a row beside its values. */
@@ -57,12 +57,11 @@ export class Records {
   begin(most: number): void {
     this.rows += 1;
     const into = this.#into;
-    into.reserve(most + ROOM);
+    into.reserve(HEAD_BYTES + most + ROOM);
     this.#begin = into.at;
-    into.at = putDigits(this.rows, into.bytes, into.at);
+    into.at += HEAD_BYTES;
     this.#field = 0;
     this.#hasNul = false;
-    this.none();
   }
 
   /** The next value is not there. */
@@ -102,10 +101,12 @@ export class Records {
 
   /** Ends the row: it is kept, or set apart with the reason. */
   end(told = NOTHING): void {
-    const written = { bytes: this.#into.bytes, ends: this.#ends };
+    const written = { bytes: this.#into.bytes, begin: this.#begin + HEAD_BYTES, ends: this.#ends };
     const reason = told.flaw ?? (this.#hasNul ? REASON.nul : reasonAgainst(written));
-    if (reason === undefined) this.#key(written, told);
-    else {
+    if (reason === undefined) {
+      putHead(this.rows, written.ends, written.bytes, this.#begin);
+      this.#key(written, told);
+    } else {
       this.rejects.push({ rowNo: this.rows, reason, deviceId: shownId(written) });
       this.#into.at = this.#begin;
     }
@@ -139,10 +140,11 @@ export class Records {
     rows.bytes[rows.at++] = LF;
   }
 
-  #keyField({ bytes, ends }: Written, place: number, isAsked: boolean): void {
+  #keyField({ bytes, begin, ends }: Written, place: number, isAsked: boolean): void {
     const { rows } = this.#keys;
     rows.bytes[rows.at++] = TAB;
-    if (isAsked)
-      rows.at = putEscaped(bytes, (ends[place - 1] as number) + 2, ends[place] as number, rows.bytes, rows.at);
+    if (!isAsked) return;
+    const from = place > 0 ? (ends[place - 1] as number) + 1 : begin;
+    rows.at = putEscaped(bytes, from + 1, ends[place] as number, rows.bytes, rows.at);
   }
 }
