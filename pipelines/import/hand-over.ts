@@ -3,13 +3,19 @@ import { quote } from "../domain/predicate-sql.ts";
 import { KNOWN_COLUMNS } from "./columns.ts";
 import type { Desk } from "./desk.ts";
 import type { ImportEngine } from "./engine.ts";
-import { REASON } from "./judge.ts";
 import { type Layout, wordTable } from "./layout.ts";
 import { feed } from "./pour.ts";
 import { RawRows } from "./raw-rows.ts";
 
 /** The known columns as fields of a record. */
-const FIELDS = KNOWN_COLUMNS.map((column) => `if(${column} IS NULL, '', '='), ${column}, chr(0)`).join(", ");
+const fieldsOf = (value: (column: string) => string): string =>
+  KNOWN_COLUMNS.map((column) => `if(${column} IS NULL, '', '='), ${value(column)}, chr(0)`).join(", ");
+const PARTS = {
+  columns: String(KNOWN_COLUMNS.length),
+  values: KNOWN_COLUMNS.join(", "),
+  fields: fieldsOf((column) => column),
+  without_nul: fieldsOf((column) => `replace(${column}, chr(0), chr(1))`),
+};
 
 /** Reads rows with DuckDB, by way of the words that tell their status where there are such, and has them judged and written as records. */
 export async function handOver(
@@ -20,10 +26,7 @@ export async function handOver(
 ): Promise<void> {
   const { engine, source, records, raw } = desk;
   await read(engine, layout, query, parts);
-  await engine.run("hand_over", {
-    ...{ values: KNOWN_COLUMNS.join(", "), fields: FIELDS, columns: String(KNOWN_COLUMNS.length) },
-    ...{ nul: quote(REASON.nul), raw: quote(raw) },
-  });
+  await engine.run("hand_over", { ...PARTS, raw: quote(raw) });
   const rows = new RawRows(records, layout.mapping?.several === "latest");
   await feed(source, raw, {
     async push(bytes) {

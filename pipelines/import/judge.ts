@@ -4,12 +4,12 @@ import { isBlank, statusIn } from "../db/status-word.ts";
 /** Bytes that an id may have, and all values of a row together. */
 const MOST = { id: 256, values: 16_384 } as const;
 
-/** Why a row is not stored. */
+/** Why a row is not stored, in the order in which it is asked. */
 export const REASON = {
-  nul: "a value holds a NUL byte, which PostgreSQL cannot store",
   noId: "it has no device_id",
   longId: "its device_id is longer than 256 bytes",
   long: "its values are longer than 16,384 bytes together",
+  nul: "a value holds a NUL byte, which PostgreSQL cannot store",
   noStatus: "it has no update_status",
   status: "its update_status is neither Success nor Partial",
   again: "its device_id stands in an earlier row",
@@ -23,7 +23,7 @@ export interface Written {
 }
 
 /** Why a row can't be stored that is not damaged; nothing where it can. Whether its id stands elsewhere is not looked at. */
-export function reasonAgainst({ bytes, begin, ends }: Written): string | undefined {
+export function reasonAgainst({ bytes, begin, ends }: Written, hasNul: boolean): string | undefined {
   const from = begin + 1;
   const to = ends[PLACE.device_id] as number;
   if (isBlank(bytes, from, to)) return REASON.noId;
@@ -31,6 +31,7 @@ export function reasonAgainst({ bytes, begin, ends }: Written): string | undefin
   // With their signs and NULs the values may be short enough all the same.
   const last = ends.length - 1;
   if ((ends[last] as number) - from > MOST.values && bytesOf(begin, ends) > MOST.values) return REASON.long;
+  if (hasNul) return REASON.nul;
   const status = to + 2;
   const end = ends[PLACE.update_status] as number;
   if (isBlank(bytes, status, end)) return REASON.noStatus;

@@ -2,7 +2,7 @@ import { RECORD_FIELDS } from "../db/file-batch.ts";
 import type { Records } from "./records.ts";
 
 const NOTHING = Buffer.alloc(0);
-/** Why it can't be stored, whether its word is unknown, and the fields of a record. */
+/** Why it is damaged, marks, and the fields of a record. */
 const FIELDS = 2 + RECORD_FIELDS.length;
 
 /**
@@ -39,7 +39,8 @@ export class RawRows {
 
   #take(data: Buffer, begin: number): void {
     const [records, ends] = [this.#records, this.#ends];
-    const [flaw = 0, isUnknown = 0] = ends;
+    const [damage = 0, marked = 0] = ends;
+    const marks = data.subarray(damage + 1, marked);
     records.begin((ends[FIELDS - 1] as number) - begin);
     for (let no = 2; no < FIELDS; no++) {
       const from = (ends[no - 1] as number) + 1;
@@ -48,8 +49,10 @@ export class RawRows {
       else records.value(data, from + 1, to);
     }
     records.end({
-      ...(flaw > begin ? { flaw: data.toString("utf8", begin + 1, flaw) } : {}),
-      isUnknown: isUnknown > flaw + 1,
+      ...(damage > begin ? { damage: data.toString("utf8", begin + 1, damage) } : {}),
+      isUnknown: marks.includes("u"),
+      hasNul: marks.includes("n"),
+      hidesId: marks.includes("i"),
       isTimed: this.#isTimed,
     });
   }

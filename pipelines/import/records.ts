@@ -2,7 +2,7 @@ import path from "node:path";
 import type { Reject } from "../db/campaigns.ts";
 import { putDigits, putEscaped } from "../db/copy-bytes.ts";
 import { HEAD_BYTES, PLACE, putHead, RECORD_FIELDS } from "../db/file-batch.ts";
-import { REASON, reasonAgainst, shownId, type Written } from "./judge.ts";
+import { reasonAgainst, shownId, type Written } from "./judge.ts";
 import { LF, QUOTE, type RowBuffer } from "./rows.ts";
 import { ScratchFile } from "./scratch-file.ts";
 
@@ -14,8 +14,12 @@ const ROOM = 3 * FIELDS;
 
 /** What is known of a row beside its values. */
 export interface Told {
-  /** Why it can't be stored, whatever it holds. */
-  readonly flaw?: string;
+  /** How it is damaged. */
+  readonly damage?: string;
+  /** A value of it holds NUL. */
+  readonly hasNul?: boolean;
+  /** Its id does. */
+  readonly hidesId?: boolean;
   /** Its last stage is a word that no table has. */
   readonly isUnknown?: boolean;
   /** Of several with its id the latest counts. */
@@ -102,12 +106,12 @@ export class Records {
   /** Ends the row: it is kept, or set apart with the reason. */
   end(told = NOTHING): void {
     const written = { bytes: this.#into.bytes, begin: this.#begin + HEAD_BYTES, ends: this.#ends };
-    const reason = told.flaw ?? (this.#hasNul ? REASON.nul : reasonAgainst(written));
+    const reason = told.damage ?? reasonAgainst(written, this.#hasNul || told.hasNul === true);
     if (reason === undefined) {
       putHead(this.rows, written.ends, written.bytes, this.#begin);
       this.#key(written, told);
     } else {
-      this.rejects.push({ rowNo: this.rows, reason, deviceId: shownId(written) });
+      this.rejects.push({ rowNo: this.rows, reason, deviceId: told.hidesId ? null : shownId(written) });
       this.#into.at = this.#begin;
     }
   }
