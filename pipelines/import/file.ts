@@ -17,7 +17,7 @@ import { CHUNK, tooMany } from "./pour.ts";
 import { READ } from "./read.ts";
 import { Records } from "./records.ts";
 import { ScratchFile } from "./scratch-file.ts";
-import { lookAt, type SourceFile } from "./source-file.ts";
+import { lookAt, type SourceFile, unreadable } from "./source-file.ts";
 import { unusable } from "./unusable.ts";
 
 /** A status word that no table has, and how many stored devices have it. */
@@ -144,6 +144,7 @@ async function explained<T>({ file, format }: SourceFile, work: () => Promise<T>
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (error instanceof SentinelError || OUR_FAULT.test(message)) throw error;
+    if ((error as NodeJS.ErrnoException).syscall) throw unreadable(file, error);
     const lines = message.split("\n").filter((line) => !QUOTED_SQL.test(line));
     const what = `it is damaged or no ${format}: ${lines.slice(0, 2).join(" ").slice(0, 400)}`;
     throw unusable(file, what, "Correct the file; nothing was stored.", error);
