@@ -58,7 +58,8 @@ export async function openImport(file: string, scratch: string, known: Known): P
   const copy = await ScratchFile.open(path.join(scratch, `rows.${source.format}`));
   const raw = path.join(scratch, "raw");
   const readable = source.format === "parquet" ? file : copy.path;
-  const engine = await ImportEngine.open(scratch, { file: readable, raw, keys: records.files.keys });
+  const files = { file: readable, raw, keys: records.files.keys };
+  const engine = await ImportEngine.open(scratch, files, source.format === "json" ? 1 : 2);
   try {
     const { sha256, choice } = await explained(source, () =>
       READ[source.format]({ source, ways, engine, records, copy, raw }),

@@ -17,13 +17,16 @@ const PARTS = {
   without_nul: fieldsOf((column) => `replace(${column}, chr(0), chr(1))`),
 };
 
+/** How DuckDB reads a file. */
+export interface HandOver {
+  readonly query: string;
+  readonly parts?: Readonly<Record<string, string>>;
+  /** Rows of the copy that it reads, where there is one. */
+  readonly copied?: number;
+}
+
 /** Reads rows with DuckDB, by way of the words that tell their status where there are such, and has them judged and written as records. */
-export async function handOver(
-  desk: Desk,
-  layout: Layout,
-  query: string,
-  parts: Readonly<Record<string, string>> = {},
-): Promise<void> {
+export async function handOver(desk: Desk, layout: Layout, { query, parts = {}, copied }: HandOver): Promise<void> {
   const { engine, source, records, raw } = desk;
   await read(engine, layout, query, parts);
   await engine.run("hand_over", { ...PARTS, raw: quote(raw) });
@@ -37,6 +40,8 @@ export async function handOver(
     taken: () => ({ rows: records.rows, damaged: records.rejects.length }),
   });
   await rm(raw);
+  if (copied !== undefined && copied !== records.rows)
+    throw new Error(`${records.rows} of ${copied} rows of the import were read`);
 }
 
 async function read(

@@ -20,7 +20,7 @@ export async function readCsv(desk: Desk): Promise<Reading> {
     await engine.set("delimiter", delimiter);
     const names = ["damage", ...Array.from({ length: columns }, (_, at) => `c${at}`)];
     const parts = { names: names.map((name) => `${name}: 'VARCHAR'`).join(", ") };
-    await handOver(desk, choice.layout, "read_csv", parts);
+    await handOver(desk, choice.layout, { query: "read_csv", parts, copied: taker.taken().rows });
   }
   return { sha256, choice };
 }

@@ -27,6 +27,6 @@ async function readParquet(desk: Desk): Promise<Reading> {
   };
   const choice = choose({ file, names, spellings: spellingsOf(names), read }, ways);
   await engine.set("most_rows", LIMITS.rows);
-  await handOver(desk, choice.layout, "read_parquet");
+  await handOver(desk, choice.layout, { query: "read_parquet" });
   return { sha256, choice };
 }
