@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { holdBatches, settled } from "./support/barrier.ts";
+import { holdBatches, settled, until } from "./support/barrier.ts";
 import { start, succeed } from "./support/cli.ts";
 import { command, done, stages } from "./support/command.ts";
 import { freshDatabase, keptDatabases } from "./support/database.ts";
@@ -209,6 +209,35 @@ test("an import that is whole is made the current campaign again by --resume", a
   expect(await query(url, "SELECT name FROM current_campaign JOIN campaign USING (campaign_id)")).toEqual([
     { name: "march" },
   ]);
+});
+
+test("batches that bring no new words are under way side by side; what of them was lost is stored by the same words", async () => {
+  const plain = Array.from({ length: 5 * BATCH }, (_, no) => ({
+    ...(ROWS[0] as ImportRow),
+    device_id: `same-${no}`,
+  }));
+  const from = await files.rows("same-words", "csv", plain);
+  const whole = await database();
+  await done("generate", whole, { from, batchSize: BATCH });
+  const url = await database();
+  const words = ["generate", "--from", from, "--batch-size", String(BATCH), "--workers", "2"];
+  const barrier = await holdBatches(url, "NEW.batch_no = 1");
+  const killed = start(words, { DATABASE_URL: url });
+  await barrier.reached();
+  await until(
+    "batch 2 is stored",
+    async () => (await query(url, "SELECT FROM batch_ledger WHERE batch_no = 2")).length > 0,
+  );
+  killed.signal("SIGKILL");
+  await killed.ended;
+  await barrier.abort();
+  await barrier.close();
+  expect(await query(url, "SELECT batch_no FROM batch_ledger ORDER BY batch_no")).toEqual([
+    { batch_no: 0 },
+    { batch_no: 2 },
+  ]);
+  await succeed([...words, "--resume"], url);
+  expect(await digestOf(url)).toBe(await digestOf(whole));
 });
 
 test("what a killed import had under way the server takes back, and the import goes on", async () => {

@@ -1,5 +1,6 @@
-import { bucketOf } from "../domain/bucket.ts";
+import { bucketIn } from "../domain/bucket.ts";
 import { Checksum } from "../domain/checksum.ts";
+import { putDigits, putEscaped } from "./copy-bytes.ts";
 import { type FileBatch, PLACE } from "./file-batch.ts";
 import type { ReportWords } from "./report-words.ts";
 
@@ -14,70 +15,63 @@ export interface NumberedRows {
 const TAB = 9;
 const LINE_FEED = 10;
 const BACKSLASH = 92;
-/** By byte: what stands for it behind a backslash; 0 where it stands for itself. */
-const LETTERS = new Uint8Array(256);
-for (const [byte, letter] of Object.entries({ "\t": "t", "\n": "n", "\r": "r", "\\": "\\" })) {
-  LETTERS[byte.charCodeAt(0)] = letter.charCodeAt(0);
-}
-const NULL = Buffer.from("\\N");
-const ZERO = 48;
+const N = 78;
 /** Longer than the five numbers of a line, with what separates them. */
 const MOST_NUMBERS = 64;
 
-/** Writes rows of a file as lines for `stored_report`, from bytes to bytes, with the sum of their keys. */
-export function reportLines({ batch, rows, firstNo }: NumberedRows, campaignId: number, words: ReportWords) {
-  const { bytes } = batch;
-  // Escaped, a byte becomes two at most; of a value that is not there two stand for its NUL, and a separator.
-  const into = Buffer.allocUnsafe(3 * bytes.length + rows.length * MOST_NUMBERS);
-  const checksum = new Checksum();
-  let at = 0;
-  for (const row of rows) {
-    const deviceNo = firstNo + row;
-    const from = batch.from(row, PLACE.device_id) + 1;
-    const to = batch.to(row, PLACE.device_id);
-    const profile = words.profileOf(batch, row);
-    at = putNumber(bucketOf(bytes.toString("utf8", from, to)), into, at);
-    at = putNumber(campaignId, into, at);
-    at = putNumber(deviceNo, into, at);
-    at = putNumber(profile, into, at);
-    at = putNumber(words.outcomeOf(batch, row, profile), into, at);
-    checksum.add(bytes, from, to, deviceNo);
-    at = putField(batch, row, PLACE.device_id, into, at);
-    for (let place = PLACE.attempts; place <= PLACE.reported_at; place++) {
-      into[at++] = TAB;
-      at = putField(batch, row, place, into, at);
+/** Rows as lines of COPY, with the sum of their keys. */
+export interface EncodedRows {
+  readonly lines: Buffer;
+  readonly checksum: string;
+}
+
+/** Writes rows of a file as lines for `stored_report`, from bytes to bytes. */
+export function reportLines(campaignId: number): (rows: NumberedRows, words: ReportWords) => EncodedRows {
+  // Written to again by every batch: new memory for each would wait for the collector.
+  let into = Buffer.alloc(0);
+  return ({ batch, rows, firstNo }, words) => {
+    const { bytes } = batch;
+    // Escaped, a byte becomes two at most; of a value that is not there two stand for its NUL, and a separator.
+    const most = 3 * bytes.length + rows.length * MOST_NUMBERS;
+    if (into.length < most) into = Buffer.allocUnsafeSlow(most);
+    const checksum = new Checksum();
+    let at = 0;
+    for (const row of rows) {
+      const deviceNo = firstNo + row;
+      const from = batch.from(row, PLACE.device_id) + 1;
+      const to = batch.to(row, PLACE.device_id);
+      const profile = words.profileOf(batch, row);
+      at = putNumber(bucketIn(bytes, from, to), into, at);
+      at = putNumber(campaignId, into, at);
+      at = putNumber(deviceNo, into, at);
+      at = putNumber(profile, into, at);
+      at = putNumber(words.outcomeOf(batch, row, profile), into, at);
+      checksum.add(bytes, from, to, deviceNo);
+      at = putField(batch, row, PLACE.device_id, into, at);
+      for (let place = PLACE.attempts; place <= PLACE.reported_at; place++) {
+        into[at++] = TAB;
+        at = putField(batch, row, place, into, at);
+      }
+      into[at++] = LINE_FEED;
     }
-    into[at++] = LINE_FEED;
-  }
-  return { lines: into.subarray(0, at), checksum: String(checksum) };
+    return { lines: Buffer.from(into.subarray(0, at)), checksum: String(checksum) };
+  };
 }
 
-/** As COPY's text format has it. */
 function putField(batch: FileBatch, row: number, place: number, into: Buffer, begin: number): number {
-  const { bytes } = batch;
-  let from = batch.from(row, place);
+  const from = batch.from(row, place);
   const to = batch.to(row, place);
-  if (from === to) return begin + NULL.copy(into, begin);
-  let at = begin;
-  while (++from < to) {
-    const byte = bytes[from] as number;
-    const letter = LETTERS[byte] as number;
-    if (letter !== 0) into[at++] = BACKSLASH;
-    into[at++] = letter === 0 ? byte : letter;
+  if (from === to) {
+    into[begin] = BACKSLASH;
+    into[begin + 1] = N;
+    return begin + 2;
   }
-  return at;
+  return putEscaped(batch.bytes, from + 1, to, into, begin);
 }
 
-/** In decimal digits, with a tab. */
+/** With a tab behind it. */
 function putNumber(value: number, into: Buffer, begin: number): number {
-  let digits = 1;
-  for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) digits++;
-  let rest = value;
-  for (let place = begin + digits - 1; place >= begin; place--) {
-    const less = Math.floor(rest / 10);
-    into[place] = ZERO + rest - 10 * less;
-    rest = less;
-  }
-  into[begin + digits] = TAB;
-  return begin + digits + 1;
+  const at = putDigits(value, into, begin);
+  into[at] = TAB;
+  return at + 1;
 }

@@ -1,8 +1,10 @@
 import type pg from "pg";
 import { countedStatus } from "../domain/contradiction.ts";
 import { OUTCOME_COLUMNS, PROFILE_COLUMNS, type ReportedStatus } from "../domain/vocabulary.ts";
+import { ByteCache } from "./byte-cache.ts";
 import { type FileBatch, PLACE } from "./file-batch.ts";
 import { sql } from "./sql.ts";
+import { statusIn } from "./status-word.ts";
 
 export type Words = readonly (string | null)[];
 
@@ -18,17 +20,13 @@ interface Outcome {
   readonly success: Map<number, number>;
 }
 
-const FIRST_OF = { profile: PLACE.region, outcome: PLACE.firmware_reported } as const;
-const LAST_OF = { profile: PLACE.firmware_to, outcome: PLACE.error_code } as const;
-const BLANK = 32;
-const CAPITALS = 0xdf;
-const S = 83;
-
 /** The combinations of words of a campaign and those that a file brings, each with its number. */
 export class ReportWords {
   readonly #profiles: WordList;
   readonly #outcomes: WordList;
   readonly #reported = new Map<string, Outcome>();
+  readonly #profileCache = new ByteCache<number>();
+  readonly #outcomeCache = new ByteCache<Outcome>();
 
   private constructor(profiles: readonly Words[], outcomes: readonly Words[]) {
     this.#profiles = new WordList(profiles);
@@ -46,19 +44,18 @@ export class ReportWords {
   }
 
   profileOf(batch: FileBatch, row: number): number {
-    return this.#profiles.numberOf(keyIn(batch, row, "profile"), () =>
-      PROFILE_COLUMNS.map((column) => batch.text(row, column)),
+    const { bytes } = batch;
+    const [from, to] = [batch.from(row, PLACE.region), batch.to(row, PLACE.firmware_to) + 1];
+    return (
+      this.#profileCache.get(bytes, from, to) ??
+      this.#profileCache.put(bytes, from, to, this.#profileAt(batch, row, bytes.toString("latin1", from, to)))
     );
   }
 
   outcomeOf(batch: FileBatch, row: number, profile: number): number {
-    const key = keyIn(batch, row, "outcome");
-    let known = this.#reported.get(key);
-    if (known === undefined) {
-      known = { success: new Map() };
-      this.#reported.set(key, known);
-    }
-    if (!isSuccess(batch, row)) {
+    const known = this.#reportedIn(batch, row);
+    const [from, to] = [batch.from(row, PLACE.update_status) + 1, batch.to(row, PLACE.update_status)];
+    if (statusIn(batch.bytes, from, to) !== "Success") {
       known.partial ??= this.#numbered(batch, row, "Partial");
       return known.partial;
     }
@@ -72,6 +69,21 @@ export class ReportWords {
     return { profiles: this.#profiles.takeAdded(), outcomes: this.#outcomes.takeAdded() };
   }
 
+  #profileAt(batch: FileBatch, row: number, key: string): number {
+    return this.#profiles.numberOf(key, () => PROFILE_COLUMNS.map((column) => batch.text(row, column)));
+  }
+
+  #reportedIn(batch: FileBatch, row: number): Outcome {
+    const { bytes } = batch;
+    const [from, to] = [batch.from(row, PLACE.firmware_reported), batch.to(row, PLACE.error_code) + 1];
+    const cached = this.#outcomeCache.get(bytes, from, to);
+    if (cached) return cached;
+    const key = bytes.toString("latin1", from, to);
+    const known = this.#reported.get(key) ?? { success: new Map() };
+    this.#reported.set(key, known);
+    return this.#outcomeCache.put(bytes, from, to, known);
+  }
+
   #numbered(batch: FileBatch, row: number, updateStatus: ReportedStatus): number {
     const told = (["firmware_reported", "last_stage", "error_code"] as const).map((column) => batch.text(row, column));
     const [firmware_reported = null] = told;
@@ -81,21 +93,9 @@ export class ReportWords {
   }
 }
 
-/** The bytes of fields that stand side by side, which tell them from all others. */
-function keyIn(batch: FileBatch, row: number, which: keyof typeof FIRST_OF): string {
-  return batch.bytes.toString("latin1", batch.from(row, FIRST_OF[which]), batch.to(row, LAST_OF[which]) + 1);
-}
-
-/** The key of words that are no bytes yet, as {@link keyIn} has it. */
+/** The key of words that are no bytes yet, as the bytes of their fields side by side, which tell them from all others. */
 function keyOf(words: Words): string {
   return Buffer.from(words.map((word) => (word === null ? "\0" : `=${word}\0`)).join("")).toString("latin1");
-}
-
-/** Of the two words that a status can be, in any case and with blanks around it. */
-function isSuccess(batch: FileBatch, row: number): boolean {
-  let at = batch.from(row, PLACE.update_status) + 1;
-  while (batch.bytes[at] === BLANK) at++;
-  return ((batch.bytes[at] as number) & CAPITALS) === S;
 }
 
 /** Combinations of words in the order in which they first came, each with its number. */

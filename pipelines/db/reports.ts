@@ -42,29 +42,36 @@ export interface PreparedBatch {
   readonly made: Made | undefined;
 }
 
+/** Whether words come with a batch that may not be stored yet: those that it brings, or where nobody knows. */
+export function bringsWords({ made }: PreparedBatch): boolean {
+  return made?.bringsWords ?? true;
+}
+
 /** Lines of a batch with the new words that they name, which hold as long as the words that are stored do. */
 interface Made {
   readonly words: ReportWords;
   readonly parts: readonly CopyPart[];
   readonly checksum: string;
+  readonly bringsWords: boolean;
 }
 
 /** Stores the rows of a file, batch after batch in its order; new combinations of words commit with the batch that brings them. */
 export class ReportStore implements Committer<PreparedBatch> {
   readonly #pass: Pass;
   readonly #batchSize: number;
+  readonly #encode: ReturnType<typeof reportLines>;
   /** Those that are stored, and those of batches on their way; unknown before the first batch and after one that failed. */
   #words: ReportWords | undefined;
-  #isSifting = false;
 
   constructor(pass: Pass, batchSize: number) {
     this.#pass = pass;
+    this.#encode = reportLines(pass.campaignId);
     this.#batchSize = batchSize;
   }
 
-  /** Makes the lines of a batch while the one before it commits. */
+  /** Makes the lines of a batch while others commit, none of which failed. */
   prepare(batch: number, records: FileBatch): PreparedBatch {
-    const words = this.#isSifting ? undefined : this.#words;
+    const words = this.#words;
     return { records, made: words && this.#made(this.#whole(batch, records), words) };
   }
 
@@ -75,22 +82,13 @@ export class ReportStore implements Committer<PreparedBatch> {
   };
 
   readonly sift = async ({ client }: Link, batch: number, { records }: PreparedBatch): Promise<Sifted> => {
-    this.#isSifting = true;
-    try {
-      return await this.#sifted(client, batch, records);
-    } finally {
-      this.#isSifting = false;
-    }
-  };
-
-  async #sifted(client: pg.ClientBase, batch: number, records: FileBatch): Promise<Sifted> {
     const campaign = this.#pass.campaignId;
     const all = this.#whole(batch, records);
     const refused = await refusedAmong(client, all.rows, (rows) => this.#put(client, { ...all, rows }));
     this.#words = undefined; // What was tried was rolled back.
     const apart = new Set(refused.map(({ item }) => item));
     const rows = all.rows.filter((row) => !apart.has(row));
-    const rowNo = (row: number) => records.text(row, "row_no");
+    const rowNo = (row: number) => records.rowNo(row);
     const rejects = refused.map(({ item, state }) =>
       copyLine([campaign, rowNo(item), `the server refuses it (SQLSTATE ${state})`, null]),
     );
@@ -103,7 +101,7 @@ export class ReportStore implements Committer<PreparedBatch> {
       instead: "rows can't be stored and are in import_reject",
       refused: refused.map(({ item, reason }) => `row ${rowNo(item)}: ${reason}`),
     };
-  }
+  };
 
   #whole(batch: number, records: FileBatch): NumberedRows {
     const rows = Array.from({ length: records.rows }, (_, row) => row);
@@ -132,10 +130,16 @@ export class ReportStore implements Committer<PreparedBatch> {
 
   #made(rows: NumberedRows, words: ReportWords): Made {
     const campaign = this.#pass.campaignId;
-    const { lines, checksum } = reportLines(rows, campaign, words);
+    const { lines, checksum } = this.#encode(rows, words);
     const { profiles, outcomes } = words.takeAdded();
     const added = wordParts(campaign, profiles.words, outcomes.words, [profiles.from, outcomes.from]);
-    return { words, parts: [...added, { into: bind(sql("generate.store"), { campaign }), lines }], checksum };
+    const bringsWords = profiles.words.length + outcomes.words.length > 0;
+    return {
+      words,
+      parts: [...added, { into: bind(sql("generate.store"), { campaign }), lines }],
+      checksum,
+      bringsWords,
+    };
   }
 }
 

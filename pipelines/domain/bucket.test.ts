@@ -1,6 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { bucketAt, bucketOf, bucketOrder, bucketStart, deviceIdAt, deviceNumber, idOf, MAX_DEVICES } from "./bucket.ts";
+import {
+  bucketAt,
+  bucketIn,
+  bucketOf,
+  bucketOrder,
+  bucketStart,
+  deviceIdAt,
+  deviceNumber,
+  idOf,
+  MAX_DEVICES,
+} from "./bucket.ts";
 import { BUCKET_COUNT } from "./vocabulary.ts";
 
 /** The 99.9 % quantile of chi-square with 1023 degrees of freedom. */
@@ -87,5 +97,24 @@ test("any text at all has a bucket from 0 to 1023, the same each time", () => {
       return Number.isInteger(bucket) && bucket >= 0 && bucket < BUCKET_COUNT && bucketOf(id) === bucket;
     }),
     { seed: 42, numRuns: 1000 },
+  );
+});
+
+test("the bucket of bytes is that of the text which they are", () => {
+  const like = fc.constantFrom(
+    "DEV-00c0ffee",
+    "DEV-ffffffff",
+    "DEV-00C0FFEE",
+    "DEV-00c0ffe",
+    "dev-00c0ffee",
+    "DEV-00c0ffeg",
+    "",
+  );
+  fc.assert(
+    fc.property(fc.oneof(like, fc.string(), fc.string({ unit: "binary" })), fc.string(), (id, before) => {
+      const bytes = Buffer.from(`${before}${id}f`);
+      const from = Buffer.byteLength(before);
+      expect(bucketIn(bytes, from, bytes.length - 1)).toBe(bucketOf(bytes.toString("utf8", from, bytes.length - 1)));
+    }),
   );
 });

@@ -1,7 +1,12 @@
-import { hashText, mix32, permute22, unmix32 } from "./random.ts";
+import { hashAscii, hashText, mix32, permute22, unmix32 } from "./random.ts";
 import { BUCKET_COUNT } from "./vocabulary.ts";
 
 const GENERATED_ID = /^DEV-[0-9a-f]{8}$/;
+const GENERATED_BYTES = "DEV-1a2b3c4d".length;
+const PREFIX = Uint8Array.from("DEV-", (letter) => letter.charCodeAt(0));
+/** By byte: the small hexadecimal digit that it is, or -1. */
+const DIGITS = new Int8Array(256).fill(-1);
+for (let digit = 0; digit < 16; digit++) DIGITS[digit.toString(16).charCodeAt(0)] = digit;
 const SLOT_BITS = 22;
 
 /** How many devices a generated fleet can have. The ids could name twice as many. */
@@ -14,6 +19,26 @@ export const MAX_DEVICES = BUCKET_COUNT * 2 ** (SLOT_BITS - 1);
 export function bucketOf(deviceId: string): number {
   const hash = GENERATED_ID.test(deviceId) ? mix32(Number.parseInt(deviceId.slice(4), 16)) : hashText(deviceId);
   return hash >>> SLOT_BITS;
+}
+
+/** {@link bucketOf} of an id in UTF-8; a text is made of it only where it is none of ASCII. */
+export function bucketIn(bytes: Buffer, from: number, to: number): number {
+  const number = to - from === GENERATED_BYTES ? generatedNumber(bytes, from) : undefined;
+  if (number !== undefined) return mix32(number) >>> SLOT_BITS;
+  for (let at = from; at < to; at++) if ((bytes[at] as number) > 127) return bucketOf(bytes.toString("utf8", from, to));
+  return hashAscii(bytes, from, to) >>> SLOT_BITS;
+}
+
+/** The number in an id of a generated form; nothing where it has another. */
+function generatedNumber(bytes: Uint8Array, from: number): number | undefined {
+  for (let at = 0; at < PREFIX.length; at++) if (bytes[from + at] !== PREFIX[at]) return undefined;
+  let number = 0;
+  for (let at = from + PREFIX.length; at < from + GENERATED_BYTES; at++) {
+    const digit = DIGITS[bytes[at] as number] as number;
+    if (digit < 0) return undefined;
+    number = number * 16 + digit;
+  }
+  return number;
 }
 
 /** The bucket of the device with this index in a generated fleet: indexes ascend with buckets, so batches load in their order. */

@@ -35,6 +35,13 @@ export function hashText(text: string, seed = 0): number {
   return mix32(h);
 }
 
+/** {@link hashText} of a text of ASCII alone, of its bytes. */
+export function hashAscii(bytes: Uint8Array, from: number, to: number): number {
+  let h = 0x811c9dc5 | 0;
+  for (let at = from; at < to; at++) h = Math.imul(h ^ (bytes[at] as number), FNV_PRIME);
+  return mix32(h);
+}
+
 /** {@link hashText} of a text and eight hexadecimal digits, of which no text is made. */
 export function hexHasher(prefix: string, seed = 0): (number: number) => number {
   let begun = (0x811c9dc5 ^ seed) | 0;

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { LIMITS } from "./limits.ts";
-import { CR, LF, QUOTE, type RowBuffer, type RowCutter, withoutMark } from "./rows.ts";
+import { CR, LF, QUOTE, withoutMark } from "./rows.ts";
 
 const NOTHING = Buffer.alloc(0);
 
@@ -15,58 +15,90 @@ export const DAMAGE = {
 type Damage = keyof typeof DAMAGE;
 
 /** Where a value lies in the bytes, quotes included. */
-type Span = readonly [from: number, to: number];
+export type Span = readonly [from: number, to: number];
 /** A row: its values and where the next one begins; how it is damaged; nothing where its end is not there yet. */
 type Row = { readonly values: readonly Span[]; readonly next: number } | Damage | undefined;
 
+/** What becomes of the rows of a CSV. */
+export interface CsvSink {
+  /** A row of bytes that mean themselves: no quote is in it. Its values end at these places, and the next begins one further. */
+  plain(data: Buffer, from: number, ends: Int32Array): void;
+  values(data: Buffer, values: readonly Span[]): void;
+  damaged(reason: string): void;
+}
+
+/** The first line: the names of the columns, or how it is damaged. */
+export interface CsvHead {
+  readonly names: readonly string[];
+  readonly damage?: string;
+}
+
 /**
- * The rows of a CSV by RFC 4180, with LF or CRLF at their ends and empty lines passed over. Each is written with a column in front, which
- * is empty, or says how the row is damaged; the damaged one ends with its line and has no values. In a value without quotes around it a
- * quote is a character like any other.
+ * Cuts a CSV into rows by RFC 4180 as its bytes come in, with LF or CRLF at their ends and empty lines passed over. A damaged row ends with
+ * its line and has no values. In a value without quotes around it a quote is a character like any other.
  */
-export class CsvRows implements RowCutter {
+export class CsvRows {
+  /** Rows so far, damaged ones included. */
   rows = 0;
   damaged = 0;
-  /** The names in the first line, once it is there. */
-  names: readonly string[] | undefined;
-  /** How the first line is damaged. */
-  headDamage: string | undefined;
   readonly #delimiter: number;
+  readonly #begin: (head: CsvHead) => CsvSink;
+  /** Once the first line is there. */
+  #sink: CsvSink | undefined;
+  /** Where the values of a row end that has as many as the first line. */
+  #ends = new Int32Array(0);
   #rest: Buffer = NOTHING;
   #begun = false;
   /** In a line that is too long, whose rest is passed over. */
   #skipping = false;
 
-  constructor(delimiter: string) {
+  /** @param begin is told the first line, or that there is none, and says where the rows go. */
+  constructor(delimiter: string, begin: (head: CsvHead) => CsvSink) {
     this.#delimiter = delimiter.charCodeAt(0);
+    this.#begin = begin;
   }
 
-  push(bytes: Buffer, into: RowBuffer): void {
-    const data = this.#rest.length > 0 ? Buffer.concat([this.#rest, bytes]) : bytes;
-    this.#cut(this.#begun ? data : withoutMark(data), false, into);
+  /** @param bytes are not kept. */
+  push(bytes: Buffer): void {
+    if (this.#rest.length === 0) {
+      this.#cut(this.#begun ? bytes : withoutMark(bytes), false);
+      return;
+    }
+    // The row that began before is put together by itself: the others need not be copied for it.
+    const line = bytes.indexOf(LF) + 1;
+    this.#cut(Buffer.concat([this.#rest, bytes.subarray(0, line)]), false);
+    const more = bytes.subarray(line);
+    this.#cut(this.#rest.length === 0 ? more : Buffer.concat([this.#rest, more]), false);
   }
 
-  end(into: RowBuffer): void {
-    this.#cut(this.#rest, true, into);
+  /** Takes the rest, once the file is at its end. */
+  end(): void {
+    this.#cut(this.#rest, true);
+    if (!this.#sink) this.#head({ names: [] });
   }
 
-  #cut(data: Buffer, isLast: boolean, into: RowBuffer): void {
+  #head(head: CsvHead): void {
+    this.#ends = new Int32Array(head.names.length);
+    this.#sink = this.#begin(head);
+  }
+
+  #cut(data: Buffer, isLast: boolean): void {
     this.#begun = true;
     let at = this.#skipping ? this.#skip(data, 0) : 0;
     const whole = data.lastIndexOf(LF) + 1;
     const isClean = whole > at && isUtf8(data.subarray(at, whole));
     while (at < data.length) {
-      if (isClean && this.names !== undefined) at = this.#plainRows(data, at, whole, into);
+      if (isClean && this.#sink) at = this.#plainRows(this.#sink, data, at, whole);
       if (at >= data.length) break;
       const line = lineEnd(data, at, isLast);
       if (line === undefined && data.length - at <= LIMITS.row) break;
       const row = line === undefined || line.to - at > LIMITS.row ? "size" : this.#row(data, at, line, isLast);
       if (row === undefined) break;
       if (typeof row === "string") {
-        this.#damaged(row, into);
+        this.#damaged(row);
         at = line?.next ?? this.#skip(data, at);
       } else {
-        this.#take(data, at, row.values, into);
+        this.#take(data, at, row.values);
         at = row.next;
       }
     }
@@ -74,38 +106,30 @@ export class CsvRows implements RowCutter {
   }
 
   /**
-   * Copies rows as they stand, as long as there is nothing about them: no quote, no carriage return but at the end, as many columns as the
+   * Hands rows over as they stand, as long as there is nothing about them: no quote, no carriage return but at the end, as many columns as the
    * first line, a length that may be. Returns where the first one begins that is not so, or `whole`.
    */
-  #plainRows(data: Buffer, from: number, whole: number, into: RowBuffer): number {
-    const columns = this.names?.length ?? 0;
+  #plainRows(sink: CsvSink, data: Buffer, from: number, whole: number): number {
+    const ends = this.#ends;
     const delimiter = this.#delimiter;
-    // At most two bytes for each that is there: an empty value takes one, and every row gets one more.
-    into.reserve(2 * (whole - from));
-    const { bytes } = into;
-    let to = into.at;
     for (let begin = from; begin < whole; ) {
-      let out = to;
-      let found = 1;
+      let found = 0;
       let at = begin;
-      bytes[out++] = delimiter;
       for (let byte = data[at]; byte !== LF && byte !== CR && byte !== QUOTE; byte = data[++at]) {
-        if (byte === delimiter) found += 1;
-        bytes[out++] = byte as number;
+        if (byte !== delimiter) continue;
+        if (found === ends.length) return begin;
+        ends[found++] = at;
       }
       const end = data[at] === CR ? at + 1 : at;
-      const isEmpty = at === begin;
-      if (data[end] !== LF || (!isEmpty && (found !== columns || at - begin > LIMITS.row))) {
-        into.at = to;
-        return begin;
+      if (data[end] !== LF) return begin;
+      if (at > begin) {
+        if (found !== ends.length - 1 || at - begin > LIMITS.row) return begin;
+        ends[found] = at;
+        sink.plain(data, begin, ends);
+        this.rows += 1;
       }
       begin = end + 1;
-      if (isEmpty) continue;
-      bytes[out++] = LF;
-      to = out;
-      this.rows += 1;
     }
-    into.at = to;
     return whole;
   }
 
@@ -157,35 +181,29 @@ export class CsvRows implements RowCutter {
     return end < 0 ? line?.to : from + end;
   }
 
-  #damaged(damage: Damage, into: RowBuffer): void {
-    if (this.names === undefined) {
-      this.names = [];
-      this.headDamage = DAMAGE[damage];
+  #damaged(damage: Damage): void {
+    if (!this.#sink) {
+      this.#head({ names: [], damage: DAMAGE[damage] });
       return;
     }
     this.rows += 1;
     this.damaged += 1;
-    const empty = String.fromCharCode(this.#delimiter).repeat(this.names.length);
-    into.add(Buffer.from(`"${DAMAGE[damage]}"${empty}\n`));
+    this.#sink.damaged(DAMAGE[damage]);
   }
 
-  #take(data: Buffer, from: number, values: readonly Span[], into: RowBuffer): void {
-    const to = values.at(-1)?.[1] ?? from;
-    if (to === from) return; // An empty line.
-    if (this.names === undefined) {
-      this.names = values.map((span) => textOf(data, span));
+  #take(data: Buffer, from: number, values: readonly Span[]): void {
+    if (values.at(-1)?.[1] === from) return; // An empty line.
+    if (!this.#sink) {
+      this.#head({ names: values.map((span) => textOf(data, span)) });
       return;
     }
-    const more = values.length - this.names.length;
+    const more = values.length - this.#ends.length;
     if (more !== 0) {
-      this.#damaged(more < 0 ? "short" : "long", into);
+      this.#damaged(more < 0 ? "short" : "long");
       return;
     }
     this.rows += 1;
-    into.addByte(this.#delimiter);
-    if (values.every((span) => isClear(data, span))) into.add(data, from, to);
-    else into.add(Buffer.from(values.map((span) => quotedAnew(data, span)).join(String.fromCharCode(this.#delimiter))));
-    into.addByte(LF);
+    this.#sink.values(data, values);
   }
 }
 
@@ -209,18 +227,6 @@ function closing(data: Buffer, from: number): number | undefined {
     if (at < 0) return undefined;
     if (data[at + 1] !== QUOTE) return at + 1;
   }
-}
-
-/** Whether every reader takes the value for the same: a quote or a carriage return stands in quotes alone. */
-function isClear(data: Buffer, [from, to]: Span): boolean {
-  if (data[from] === QUOTE) return true;
-  for (let at = from; at < to; at++) if (data[at] === QUOTE || data[at] === CR) return false;
-  return true;
-}
-
-function quotedAnew(data: Buffer, span: Span): string {
-  const text = data.toString("utf8", ...span);
-  return isClear(data, span) ? text : `"${text.replaceAll('"', '""')}"`;
 }
 
 function textOf(data: Buffer, [from, to]: Span): string {

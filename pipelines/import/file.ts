@@ -1,18 +1,23 @@
 import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { SentinelError } from "../cli/errors.ts";
 import { count, printable } from "../cli/format.ts";
 import type { Reject } from "../db/campaigns.ts";
-import { type FileBatch, inBatches } from "../db/file-batch.ts";
+import { readCopyField } from "../db/copy.ts";
+import { type FileBatch, inBatches, RowSet } from "../db/file-batch.ts";
 import type { ReportColumn } from "../domain/vocabulary.ts";
-import { type Choice, type Known, type Ways, waysOf } from "./choose.ts";
-import { KNOWN_COLUMNS } from "./columns.ts";
+import { type Choice, type Known, waysOf } from "./choose.ts";
 import { ImportEngine } from "./engine.ts";
+import { REASON } from "./judge.ts";
 import type { Layout } from "./layout.ts";
 import { LIMITS } from "./limits.ts";
-import { type Prepared, prepare, tooMany } from "./prepare.ts";
+import { CHUNK, tooMany } from "./pour.ts";
 import { READ } from "./read.ts";
-import { lookAt, type SourceFile } from "./source-file.ts";
+import { Records } from "./records.ts";
+import { ScratchFile } from "./scratch-file.ts";
+import { lookAt, type SourceFile, unreadable } from "./source-file.ts";
 import { unusable } from "./unusable.ts";
 
 /** A status word that no table has, and how many stored devices have it. */
@@ -21,7 +26,7 @@ export interface UnknownWord {
   readonly devices: number;
 }
 
-/** An imported file, read into tables of its own, most of which lie on disk: the fleet is never in memory. */
+/** An imported file, whose rows lie in the scratch folder as records: the fleet is never in memory. */
 export interface ImportFile {
   readonly name: string;
   /** SHA-256 of the file, and of the map where it is read by one; hexadecimal. */
@@ -42,30 +47,33 @@ export interface ImportFile {
 }
 
 /**
- * Reads a CSV, NDJSON, JSON or Parquet file with DuckDB: by our own columns, as the tool's that it comes from, or by a map.
- * @param scratch folder of this import alone for what is too big for memory; the caller removes it.
+ * Reads a CSV, NDJSON, JSON or Parquet file: by our own columns, as the tool's that it comes from, or by a map.
+ * @param scratch folder of this import alone, for what is made of the file; the caller removes it.
  * @throws SentinelError exit 2 where the file is missing, damaged as a whole, above a limit, or nobody can tell how to read it.
  */
 export async function openImport(file: string, scratch: string, known: Known): Promise<ImportFile> {
   const source = await lookAt(file);
   const ways = waysOf(known);
-  const prepared = await prepare(source, scratch, listsFor(ways));
-  const engine = await ImportEngine.open(scratch, prepared.readable);
+  const records = await Records.open(scratch);
+  const copy = await ScratchFile.open(path.join(scratch, `rows.${source.format}`));
+  const raw = path.join(scratch, "raw");
+  const readable = source.format === "parquet" ? file : copy.path;
+  const files = { file: readable, raw, keys: records.files.keys };
+  const engine = await ImportEngine.open(scratch, files, source.format === "json" ? 1 : 2);
   try {
-    const choice = await explained(source, () => READ[source.format](engine, source, prepared, ways));
-    const found = await explained(source, () => verdict(engine, file, prepared, choice.layout));
-    const name = printable(path.basename(file));
-    const batches = (size: number) => inBatches(pagesOf(engine), size, found.devices);
-    const { notes, guess } = choice;
-    const sha256 = identity(prepared, choice);
+    const { sha256, choice } = await explained(source, () =>
+      READ[source.format]({ source, ways, engine, records, copy, raw }),
+    ).finally(() => Promise.all([records.close(), copy.close()]));
+    await rm(copy.path);
+    const { apart, ...found } = await explained(source, () => verdict(engine, file, records, choice.layout));
+    const { notes, guess, layout } = choice;
     return {
-      name,
-      sha256,
-      reported: choice.layout.reported,
-      ...found,
-      notes,
-      guess,
-      batches,
+      name: printable(path.basename(file)),
+      sha256: identity(sha256, choice),
+      reported: layout.reported,
+      ...{ ...found, notes, guess },
+      batches: (size) =>
+        inBatches(createReadStream(records.files.records, { highWaterMark: CHUNK }), size, found.devices, apart),
       close: () => engine.close(),
     };
   } catch (error) {
@@ -74,42 +82,44 @@ export async function openImport(file: string, scratch: string, known: Known): P
   }
 }
 
-/** Names of the fields that may hold the rows of a JSON object. */
-function listsFor({ map, format, shapes }: Ways): readonly string[] {
-  if (map?.list !== undefined) return [map.list];
-  return (format ?? shapes()).flatMap(({ list }) => (list === undefined ? [] : [list]));
-}
-
 /** The same file read by another map is another fleet. */
-function identity({ sha256 }: Prepared, { layout: { mapping } }: Choice): string {
+function identity(sha256: string, { layout: { mapping } }: Choice): string {
   if (!mapping) return sha256;
   return createHash("sha256").update(sha256).update(JSON.stringify(mapping)).digest("hex");
 }
 
-/** Finds the rows that can't be stored, and of several reports of a device the one that counts. */
-async function verdict(engine: ImportEngine, file: string, prepared: Prepared, { mapping, signals }: Layout) {
+/** Finds what stands twice, and of several reports of a device the one that counts. */
+async function verdict(engine: ImportEngine, file: string, records: Records, { mapping, signals }: Layout) {
   const several = mapping?.several ?? "reject";
-  await engine.set("several", several);
-  await engine.run("judge", { values: KNOWN_COLUMNS.join(", "), fields: FIELDS });
+  await engine.run("keys");
   await engine.run(`several_${several}`);
-  const [counted] = (await engine.run("count")) as [{ rows: number; rejects: number; earlier: number }];
-  const { rows, rejects, earlier } = counted;
-  if (prepared.rows !== undefined && prepared.rows !== rows)
-    throw new Error(`${count(rows)} of ${count(prepared.rows)} rows of the import were read`);
-  if (rows > LIMITS.rows) throw tooMany(file, `it has more than ${count(LIMITS.rows)} rows`);
-  if (rejects > LIMITS.rejects) throw tooMany(file, `${count(rejects)} of its rows can't be stored`);
+  const [counted] = (await engine.run("count")) as [{ rows: number }];
+  const [again, earlier] = several === "reject" ? [counted.rows, 0] : [0, counted.rows];
+  const rejected = records.rejects.length + again;
+  if (rejected > LIMITS.rejects) throw tooMany(file, `${count(rejected)} of its rows can't be stored`);
+  const rejects = [...records.rejects, ...(again > 0 ? await rejectsOf(engine) : [])];
   return {
-    rows,
-    devices: rows - rejects - earlier,
-    rejects: await rejectsOf(engine),
+    devices: records.rows - rejected - earlier,
+    rejects: rejects.sort((one, other) => one.rowNo - other.rowNo),
     earlier,
     unknown: await unknownWords(engine, signals),
+    apart: counted.rows > 0 ? await rowsApart(engine, records.rows) : undefined,
   };
 }
 
 async function rejectsOf(engine: ImportEngine): Promise<Reject[]> {
-  const rows = (await engine.run("rejects")) as { row_no: bigint; reason: string; device_id: string | null }[];
-  return rows.map(({ row_no, reason, device_id }) => ({ rowNo: Number(row_no), reason, deviceId: device_id }));
+  const rows = (await engine.run("rejects")) as { row_no: number; device_id: string }[];
+  return rows.map(({ row_no, device_id }) => ({
+    rowNo: row_no,
+    reason: REASON.again,
+    deviceId: readCopyField(device_id),
+  }));
+}
+
+async function rowsApart(engine: ImportEngine, rows: number): Promise<RowSet> {
+  const apart = new RowSet(rows);
+  for await (const numbers of engine.numbers("apart")) for (const rowNo of numbers) apart.add(rowNo);
+  return apart;
 }
 
 async function unknownWords(engine: ImportEngine, signals: string | undefined): Promise<ImportFile["unknown"]> {
@@ -120,36 +130,8 @@ async function unknownWords(engine: ImportEngine, signals: string | undefined): 
     all_words: number;
   }[];
   const [first] = rows;
-  const shown = rows.map(({ word, devices }) => ({ word, devices }));
+  const shown = rows.map(({ word, devices }) => ({ word: readCopyField(word) ?? word, devices }));
   return { words: first?.all_words ?? 0, devices: first?.all_devices ?? 0, shown };
-}
-
-/** The known columns as fields of a record. */
-const FIELDS = KNOWN_COLUMNS.map((column) => `if(${column} IS NULL, '', '='), ${column}, chr(0)`).join(", ");
-
-/** The records page by page; the next one is made while the last is worked at. */
-async function* pagesOf(engine: ImportEngine): AsyncGenerator<Buffer> {
-  const ends = (await engine.run("pages")).map(({ until }) => Number(until));
-  const page = async (no: number): Promise<Buffer | undefined> => {
-    const until = ends[no];
-    if (until === undefined) return undefined;
-    await engine.set("after", ends[no - 1] ?? 0);
-    await engine.set("until", until);
-    const [found] = (await engine.run("page")) as [{ records: Uint8Array }];
-    return Buffer.from(found.records.buffer, found.records.byteOffset, found.records.byteLength);
-  };
-  let next = page(0);
-  try {
-    for (let no = 1; ; no++) {
-      const records = await next;
-      if (records === undefined) return;
-      next = page(no);
-      yield records;
-    }
-  } finally {
-    // Who ends earlier closes the engine, which must not be at work then.
-    await Promise.allSettled([next]);
-  }
 }
 
 /** Lines in which DuckDB shows our own statement, and empty ones. */
@@ -163,6 +145,7 @@ async function explained<T>({ file, format }: SourceFile, work: () => Promise<T>
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     if (error instanceof SentinelError || OUR_FAULT.test(message)) throw error;
+    if ((error as NodeJS.ErrnoException).syscall) throw unreadable(file, error);
     const lines = message.split("\n").filter((line) => !QUOTED_SQL.test(line));
     const what = `it is damaged or no ${format}: ${lines.slice(0, 2).join(" ").slice(0, 400)}`;
     throw unusable(file, what, "Correct the file; nothing was stored.", error);

@@ -39,3 +39,14 @@ export function isThere(row: unknown, path: Path): boolean {
   }
   return value !== null;
 }
+
+/** Which of the columns a way of one name means: the one of that very name, else the only one that differs in blanks around it and in case alone. */
+export function placeOf(names: readonly string[], path: Path): number | undefined {
+  const [name, ...more] = path;
+  if (typeof name !== "string" || more.length > 0) return undefined;
+  const plain = (text: string): string => text.trim().toLowerCase();
+  const exact = names.flatMap((other, at) => (other === name ? [at] : []));
+  const alike = names.flatMap((other, at) => (plain(other) === plain(name) ? [at] : []));
+  const found = exact.length > 0 ? exact : alike;
+  return found.length === 1 ? found[0] : undefined;
+}

@@ -5,11 +5,12 @@ import { count, printable } from "../cli/format.ts";
 import type { Context, StageEnd, StageRun } from "../context.ts";
 import { interrupted } from "../context.ts";
 import { type Campaign, campaignFor, createCampaign } from "../db/campaigns.ts";
-import { commitAgain, refusedLine, retryLine } from "../db/commit.ts";
+import { refusedLine, retryLine } from "../db/commit.ts";
 import type { FileBatch } from "../db/file-batch.ts";
 import { batchRows, roundTripMs } from "../db/latency.ts";
 import { committedBatches, lastPass, type Pass } from "../db/ledger.ts";
-import { type PreparedBatch, ReportStore } from "../db/reports.ts";
+import { bringsWords, ReportStore } from "../db/reports.ts";
+import { Sending } from "../db/sending.ts";
 import { Session } from "../db/session.ts";
 import { sql } from "../db/sql.ts";
 import { existing, seal, stored } from "../stored-fleet.ts";
@@ -168,40 +169,34 @@ async function store(
   return { rows: done.rows, seconds: progress.elapsed() };
 }
 
+/** Sessions that store by turns: while one waits for the disk, another one works. */
+const MOST_SESSIONS = 2;
+
 /**
- * Stores batches over a session of its own, as a worker does: that which holds the lease is none to lose over a batch. While one
- * commits, the next is made ready.
+ * Stores batches over sessions of its own, as workers do: that which holds the lease is none to lose over a batch. While some commit, the
+ * next is made ready. A batch that brings new words commits by itself: those behind it count on them.
  */
 function storing(run: StageRun, pass: Pass, batchSize: number, onStored: (rows: number) => void) {
-  const session = new Session(run.target);
+  const sessions = Array.from(
+    { length: Math.max(1, Math.min(MOST_SESSIONS, run.pool.size)) },
+    () => new Session(run.target),
+  );
   const into = new ReportStore(pass, batchSize);
-  const options = {
-    pass,
+  const sending = new Sending(sessions, into, {
+    ...{ pass, inFlight: sessions.length, onStored },
     stopped: () => run.signal.aborted,
-    onRetry: (...retry: Parameters<typeof retryLine>) => run.reporter.note(retryLine(...retry)),
-    onRefused: (...refusal: Parameters<typeof refusedLine>) => run.reporter.note(refusedLine(...refusal)),
-  };
-  const stored = async (batch: number, prepared: PreparedBatch): Promise<void> => {
-    const rows = await session
-      .link()
-      .then((link) => into.commit(link, batch, prepared))
-      .catch((error) => commitAgain(session, into, { batch, prepared, error }, options));
-    onStored(rows);
-  };
-  let last = Promise.resolve();
+    onRetry: (...retry) => run.reporter.note(retryLine(...retry)),
+    onRefused: (...refusal) => run.reporter.note(refusedLine(...refusal)),
+  });
   return {
-    /** Waits for the batch before. Stopped meanwhile, it begins none. */
     async store(batch: number, records: FileBatch): Promise<void> {
       const prepared = into.prepare(batch, records);
-      await last;
-      if (run.signal.aborted) return;
-      last = stored(batch, prepared);
-      last.catch(() => {});
+      const isAlone = bringsWords(prepared);
+      if (isAlone) await sending.settled();
+      await sending.send(batch, prepared);
+      if (isAlone) await sending.settled();
     },
-    settled: () => last,
-    async close(): Promise<void> {
-      await Promise.allSettled([last]);
-      await session.close();
-    },
+    settled: () => sending.settled(),
+    close: () => sending.close(),
   };
 }

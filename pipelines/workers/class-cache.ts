@@ -1,13 +1,8 @@
+import { ByteCache } from "../db/byte-cache.ts";
 import { readCopyField } from "../db/copy.ts";
 import type { Class } from "../domain/judge.ts";
 
-const SLOTS = 1 << 14;
 const LONGEST = 24;
-
-interface Entry {
-  readonly bytes: Uint8Array;
-  readonly found: Class;
-}
 
 /** Looks at a value as it stands in COPY's text, the bytes `from` to `to` of a buffer. */
 export interface Classifier {
@@ -18,11 +13,11 @@ export type ClassOf = (raw: string | null) => Class;
 
 /**
  * Classes of values by their bytes. A fleet reports few different values: nearly every one has been judged before, and then neither a text nor a
- * number is made of it (20 ns instead of 300). A value that falls on the place of another takes it.
+ * number is made of it (20 ns instead of 300).
  */
 export class ClassCache implements Classifier {
   readonly #classOf: ClassOf;
-  readonly #slots: (Entry | undefined)[] = new Array(SLOTS).fill(undefined);
+  readonly #known = new ByteCache<Class>();
 
   constructor(classOf: ClassOf) {
     this.#classOf = classOf;
@@ -30,21 +25,9 @@ export class ClassCache implements Classifier {
 
   of(bytes: Buffer, from: number, to: number): Class {
     if (to - from > LONGEST) return this.#classOf(readCopyField(bytes.toString("utf8", from, to)));
-    let hash = 0;
-    for (let at = from; at < to; at++) hash = (Math.imul(hash, 31) + (bytes[at] as number)) | 0;
-    const slot = (hash ^ (hash >>> 14)) & (SLOTS - 1);
-    const known = this.#slots[slot];
-    if (known && isSame(known.bytes, bytes, from, to)) return known.found;
-    const found = this.#classOf(readCopyField(bytes.toString("utf8", from, to)));
-    this.#slots[slot] = { bytes: Uint8Array.from(bytes.subarray(from, to)), found };
-    return found;
+    const known = this.#known.get(bytes, from, to);
+    return known ?? this.#known.put(bytes, from, to, this.#classOf(readCopyField(bytes.toString("utf8", from, to))));
   }
-}
-
-function isSame(known: Uint8Array, bytes: Buffer, from: number, to: number): boolean {
-  if (known.length !== to - from) return false;
-  for (let no = 0; no < known.length; no++) if (known[no] !== bytes[from + no]) return false;
-  return true;
 }
 
 /** For example 2026-03-02T17:45:00.000Z. */

@@ -36,7 +36,7 @@ export function reportsIn(batch: FileBatch): FileReport[] {
     const deviceId = batch.text(row, "device_id") ?? "";
     return {
       ...(Object.fromEntries(REPORT_COLUMNS.map((column) => [column, batch.text(row, column)])) as Telemetry),
-      rowNo: Number(batch.text(row, "row_no")),
+      rowNo: batch.rowNo(row),
       bucket: bucketOf(deviceId),
       deviceId,
       updateStatus: batch.text(row, "update_status")?.trim().toLowerCase() === "success" ? "Success" : "Partial",

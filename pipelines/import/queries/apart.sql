@@ -1,0 +1,1 @@
+SELECT row_no FROM apart
