@@ -34,6 +34,9 @@ export async function visit(browser: Browser, url: string, look: Look): Promise<
   return { ...opened, requests: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
 }
 
+/** Milliseconds that a page is waited for: on a busy machine several are opened at once. */
+const PATIENCE_MS = 60_000;
+
 /**
  * Opens a page and leaves it alone.
  * @param prepare what is done with the empty page beforehand.
@@ -50,6 +53,7 @@ export async function open(
     javaScriptEnabled: look.scripts ?? true,
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   const complaints: string[] = [];
   const urls: string[] = [];
   const bodies: Promise<Buffer>[] = [];
