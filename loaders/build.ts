@@ -48,7 +48,7 @@ export async function stage(db: DuckDBConnection, pulled: readonly Pulled[]): Pr
 }
 
 /** Rows from which two threads are faster than one. */
-const LARGE = 2_000_000;
+const LARGE = 500_000;
 
 /** Bytes: buffers below it would make the load slower. */
 const LEAST_LINE = 1 << 20;
