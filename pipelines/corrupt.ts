@@ -27,7 +27,10 @@ export async function corrupt(run: StageRun, given?: Campaign): Promise<StageEnd
   }
   const chaos = askedOf(run, campaign);
   const asked = { fault_rate: chaos.rate, fault_profile: chaos.profile.name, fault_seed: chaos.seed };
-  refuseOther(run, campaign, asked);
+  if (isOther(campaign, asked)) {
+    refuseAfterRecovery(run, campaign, recovered, "injected");
+    throw otherFaults(run, campaign);
+  }
   if (isComplete(last)) return settled(run, campaign, chaos.profile, 0, 0);
   if (chaos.rate === 0) return ended(campaign, 0, 0, 0, []);
   refuseAfterRecovery(run, campaign, recovered, "injected");
@@ -101,15 +104,14 @@ async function settled(
   });
 }
 
-function refuseOther(
-  { options }: StageRun,
-  campaign: Campaign,
-  asked: Pick<Campaign, "fault_rate" | "fault_profile" | "fault_seed">,
-): void {
-  if (campaign.fault_rate === null) return;
-  const same = (Object.keys(asked) as (keyof typeof asked)[]).every((key) => asked[key] === campaign[key]);
-  if (same) return;
-  throw new SentinelError({
+/** Whether a campaign was corrupted otherwise than is asked for now. */
+function isOther(campaign: Campaign, asked: Pick<Campaign, "fault_rate" | "fault_profile" | "fault_seed">): boolean {
+  if (campaign.fault_rate === null) return false;
+  return (Object.keys(asked) as (keyof typeof asked)[]).some((key) => asked[key] !== campaign[key]);
+}
+
+function otherFaults({ options }: StageRun, campaign: Campaign): SentinelError {
+  return new SentinelError({
     exitCode: EXIT.usage,
     cause: `Campaign ${campaign.name} is corrupted already: rate ${campaign.fault_rate}, profile ${campaign.fault_profile}, seed ${campaign.fault_seed}.`,
     remedy: "Take those faults back first, or ask for the same.",

@@ -41,7 +41,7 @@ describe("what is asked for makes no sense: exit 2, and nothing changes", () => 
     ],
     ["generate --campaign spring --devices 999", /its device count is 1000, not 999/],
     ["generate --resume --campaign spring --seed 7", /has seed 42, not 7/],
-    ["corrupt --fault-rate 0.2", /Campaign spring is corrupted already: rate 0\.1, profile default, seed 42\./],
+    ["corrupt --fault-rate 0.2", /faults injected now would belie the decisions/],
     ["corrupt --undo", /faults taken back now would belie the decisions/],
     ["corrupt --profile apocalypse", /There is no chaos profile named "apocalypse"/],
     ["recover --policy hope", /There is no policy named "hope"/],
@@ -265,6 +265,12 @@ describe("the campaign is not ready", () => {
     await done("corrupt", database.url, { faultRate: 0.2 });
     const struck = await digestOf(database.url);
     expect(struck).not.toBe(calm);
+    const { error } = await command("corrupt", database.url, { faultRate: 0.1 });
+    expect(error).toMatchObject({
+      exitCode: 2,
+      message: "Campaign fleet-2000-seed-42 is corrupted already: rate 0.2, profile default, seed 42.",
+      command: expect.stringMatching(/^npm run corrupt -- --undo --campaign fleet-2000-seed-42/),
+    });
     await done("corrupt", database.url, { undo: true });
     expect(await digestOf(database.url)).toBe(calm);
     await done("corrupt", database.url, { faultRate: 0.2 });

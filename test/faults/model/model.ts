@@ -202,6 +202,7 @@ function planChaos(model: Model, options: Given, campaign: Campaign): Plan {
     seed: options.seed ?? chaos?.seed ?? fleet.seed,
   };
   if (chaos && (chaos.rate !== asked.rate || chaos.seed !== asked.seed || chaos.profile !== asked.profile)) {
+    if (isBegun(recover)) return refused(model, /is recovered/);
     return refused(model, /is corrupted already/, `npm run corrupt -- --undo --campaign ${quoted(campaign.name)}`);
   }
   if (corrupt.whole || asked.rate === 0) return { model, exit: 0 };
