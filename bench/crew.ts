@@ -53,7 +53,7 @@ export class Crew {
       lanes = now;
     };
     const pool = this.#pool as WorkerPool;
-    await pool.run({ task, target: this.#target, batches, signal, onProgress, onNote: () => {} });
+    await pool.run({ task, posts: [{ target: this.#target, batches }], signal, onProgress, onNote: () => {} });
     signal.throwIfAborted();
     return lanes.reduce((sum, { rows }) => sum + rows, 0);
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
-import { chaosOn, SCAN_BATCH } from "../pipelines/corrupt.ts";
+import { SCAN_BATCH } from "../pipelines/batches.ts";
+import { chaosOn } from "../pipelines/corrupt.ts";
 import { type Campaign, createCampaign } from "../pipelines/db/campaigns.ts";
 import type { Target } from "../pipelines/db/connect.ts";
 import { enterRules } from "../pipelines/db/decision-rules.ts";

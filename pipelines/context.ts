@@ -16,6 +16,7 @@ import { refusePooler } from "./db/pooler.ts";
 import { isTransient } from "./db/retry.ts";
 import { installRuleViews } from "./db/rule-set-views.ts";
 import { closeAbandonedRuns, finishRun, startRun } from "./db/runs.ts";
+import { type Station, stationsOf } from "./db/stations.ts";
 import { workerTarget } from "./db/writer-role.ts";
 import type { Reference } from "./reference.ts";
 import { WorkerPool } from "./workers/pool.ts";
@@ -47,8 +48,8 @@ export interface Writer extends Context {
   readonly client: pg.Client;
   readonly leaseId: string;
   readonly target: Target;
-  /** Where workers connect, with fewer rights. */
-  readonly workerTarget: Target;
+  /** Where workers connect, with fewer rights; none where there are no workers. */
+  readonly stations: readonly Station[];
   readonly pool: WorkerPool;
 }
 
@@ -105,8 +106,9 @@ export async function withWriter<T>(
     await closeAbandonedRuns(client, closes);
     const note = (line: string): void => context.reporter.note(line);
     await installRuleViews(client, context.reference.rules, note);
-    const forWorkers = pool.size === 0 ? target : await workerTarget(client, target, note);
-    const done = await work({ ...context, client, leaseId, target, workerTarget: forWorkers, pool });
+    const stations =
+      pool.size === 0 ? [] : await stationsOf(client, await workerTarget(client, target, note), context.env, note);
+    const done = await work({ ...context, client, leaseId, target, stations, pool });
     // A campaign may have come, with rules that none had before.
     await installRuleViews(client, context.reference.rules, () => {});
     return done;

@@ -1,7 +1,8 @@
 import type pg from "pg";
+import { SCAN_BATCH } from "./batches.ts";
 import { count, percent, printable, table } from "./cli/format.ts";
 import type { Context } from "./context.ts";
-import { askedOf, chaosOn, SCAN_BATCH } from "./corrupt.ts";
+import { askedOf, chaosOn } from "./corrupt.ts";
 import { campaignFor } from "./db/campaigns.ts";
 import { isComplete, lastPass } from "./db/ledger.ts";
 import { FAULT_KIND_SPECS } from "./domain/fault-kinds.ts";

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { passFor, runBatches } from "./batches.ts";
+import { passFor, runBatches, scanRows } from "./batches.ts";
 import { commandLine } from "./cli/again.ts";
 import { EXIT, SentinelError } from "./cli/errors.ts";
 import { count, percent, seconds } from "./cli/format.ts";
@@ -12,8 +12,6 @@ import type { FaultProfile } from "./domain/fault-profile.ts";
 import { shardCount } from "./domain/shards.ts";
 import { databaseOf, refuseUnstored, sourceOf } from "./stored-fleet.ts";
 import type { Chaos } from "./workers/victims.ts";
-
-export const SCAN_BATCH = 200_000;
 
 /** Injects faults into the stored telemetry, once a campaign, and keeps the ground truth; or takes them back with `--undo`. */
 export async function corrupt(run: StageRun, given?: Campaign): Promise<StageEnd> {
@@ -36,7 +34,7 @@ export async function corrupt(run: StageRun, given?: Campaign): Promise<StageEnd
   refuseAfterRecovery(run, campaign, recovered, "injected");
   await refuseUnstored(run, campaign);
   await run.client.query(sql("corrupt.mark_campaign"), [id, chaos.rate, chaos.profile.name, chaos.seed]);
-  const shards = shardCount(campaign.device_count, run.options.batchSize ?? SCAN_BATCH);
+  const shards = shardCount(campaign.device_count, scanRows(run, campaign));
   const pass = passFor(run, campaign, "corrupt", last, shards);
   const { rows, elapsed } = await runBatches(run, {
     campaign: { ...campaign, ...asked },

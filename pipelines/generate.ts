@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { passFor, runBatches } from "./batches.ts";
+import { isApart, passFor, runBatches } from "./batches.ts";
 import { EXIT, SentinelError } from "./cli/errors.ts";
 import type { Options } from "./cli/options.ts";
 import type { StageEnd, StageRun } from "./context.ts";
@@ -68,7 +68,7 @@ async function prepareCampaign(run: StageRun, spec: FleetSpec): Promise<Campaign
     source_file: null,
     firmware_to: spec.firmwareTo,
     rejected_count: 0,
-    batch_size: options.batchSize ?? batchRows(await roundTripMs(client), devices),
+    batch_size: options.batchSize ?? batchRows(await roundTripMs(client), devices, isApart(run, devices)),
     reported_columns: REPORT_COLUMNS,
   };
   return createCampaign(client, campaign, { words: fleetWords(spec) });

@@ -1,8 +1,7 @@
-import { passFor, runBatches } from "./batches.ts";
+import { passFor, runBatches, scanRows } from "./batches.ts";
 import { settleRules } from "./campaign-rules.ts";
 import { count, seconds } from "./cli/format.ts";
 import type { StageEnd, StageRun } from "./context.ts";
-import { SCAN_BATCH } from "./corrupt.ts";
 import { type Campaign, campaignFor } from "./db/campaigns.ts";
 import { enterRules } from "./db/decision-rules.ts";
 import { isComplete, lastPass } from "./db/ledger.ts";
@@ -24,7 +23,7 @@ export async function recover(run: StageRun, given?: Campaign): Promise<StageEnd
     await unlessStopped(run, campaign, "recover", keyDecisions(run, id));
     return ended(run, campaign, { rules, rows: 0, took: 0 });
   }
-  const shards = shardCount(campaign.device_count, run.options.batchSize ?? SCAN_BATCH);
+  const shards = shardCount(campaign.device_count, scanRows(run, campaign));
   const pass = passFor(run, campaign, "recover", last, shards);
   const ruleNos = await enterRules(run.client, policy);
   const { rows, elapsed } = await runBatches(run, {

@@ -5,8 +5,11 @@ import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { readMart } from "../loaders/mart.ts";
 import { refreshWarehouse } from "../loaders/warehouse.ts";
+import { externalTarget, type Target, withClient } from "../pipelines/db/connect.ts";
+import { acquireWriteLease } from "../pipelines/db/lease.ts";
 import { migrate } from "../pipelines/db/migrate.ts";
 import { createPartitions, dropPartitions } from "../pipelines/db/partitions.ts";
+import { type Station, stationsOf } from "../pipelines/db/stations.ts";
 import { parseRuleSet } from "../pipelines/domain/rules.ts";
 import { martInputs, reference } from "../pipelines/reference.ts";
 import { CITUS_URL, type CitusDatabase, citusDatabase, plainDatabase } from "./citus/cluster.ts";
@@ -54,7 +57,7 @@ describe.skipIf(CITUS_URL === undefined)("on a real Citus, which CITUS_URL names
     expect(await query(spread.url, statuses)).toEqual(await query(single, statuses));
   });
 
-  test("every table is spread but two that are the coordinator's own, and doing it again changes nothing", async () => {
+  test("every table is spread but the coordinator's own, and doing it again changes nothing", async () => {
     const before = await query(spread.url, SPREAD);
     await session(spread.url, migrate);
     expect(await query(spread.url, SPREAD)).toEqual(before);
@@ -65,7 +68,7 @@ describe.skipIf(CITUS_URL === undefined)("on a real Citus, which CITUS_URL names
          AND NOT EXISTS (SELECT FROM pg_dist_partition p WHERE p.logicalrelid = c.oid)
        ORDER BY 1`,
     );
-    expect(local.map(({ name }) => name)).toEqual(["lease", "sentinel_migration"]);
+    expect(local.map(({ name }) => name)).toEqual(["sentinel_migration"]);
     const [placed] = await query<{ nodes: number }>(
       spread.url,
       `SELECT count(DISTINCT n.nodeid)::int AS nodes FROM pg_dist_shard s
@@ -172,12 +175,115 @@ describe.skipIf(CITUS_URL === undefined)("on a real Citus, which CITUS_URL names
     expect(await query(halved.url, SPREAD)).toEqual([]);
   });
 
+  test("batches of one bucket each are done at its node, and end as on one server", async () => {
+    const ends: string[] = [];
+    for (const { url } of [kept(await citusDatabase()), kept(await freshDatabase())]) {
+      await done("generate", url, { devices: 1_000, batchSize: 1 });
+      for (const stage of ["corrupt", "recover"]) await done(stage, url, { batchSize: 1, faultRate: 0.2 });
+      await done("validate", url);
+      ends.push(await digestOf(url));
+    }
+    expect(ends[0]).toBe(ends[1]);
+  });
+
+  test("workers are placed at the nodes: each bucket at the one that holds it", async () => {
+    const stations = await stationsAt(spread.url);
+    expect(stations.length).toBeGreaterThan(2);
+    expect(stations[0]?.buckets).toEqual([]);
+    expect(stations.flatMap(({ buckets }) => buckets).sort((a, b) => a - b)).toEqual(ALL_BUCKETS);
+    for (const { target, buckets } of stations) {
+      const { rows } = await withClient(target, (client) =>
+        client.query<{ bucket: number }>(
+          `SELECT b.bucket FROM generate_series(0, 1023) AS b (bucket)
+           JOIN pg_dist_placement p ON p.shardid = get_shard_id_for_distribution_column('decision_1', b.bucket)
+           WHERE p.groupid = (SELECT groupid FROM pg_dist_local_group) ORDER BY 1`,
+        ),
+      );
+      expect(rows.map(({ bucket }) => bucket)).toEqual(buckets);
+    }
+  });
+
+  test("their sessions are at every node while a stage runs, and end within seconds of Ctrl-C, also where a batch has to wait", async () => {
+    const { url } = kept(await citusDatabase());
+    await done("generate", url, { devices: 500, campaign: "held" });
+    await session(url, async (holder) => {
+      await holder.query("BEGIN");
+      await holder.query("LOCK TABLE batch_ledger IN SHARE ROW EXCLUSIVE MODE");
+      const child = start(["recover", "--workers", "4", "--batch-size", "1"], { DATABASE_URL: url });
+      const workers = `SELECT DISTINCT a.nodeid FROM citus_stat_activity a JOIN pg_dist_node n USING (nodeid)
+        WHERE a.datname = current_database() AND NOT a.is_worker_query AND n.groupid > 0 AND a.application_name LIKE 'sentinel-ota %'`;
+      const nodes = (await stationsAt(url)).filter(({ buckets }) => buckets.length > 0);
+      await until("workers are everywhere", async () => (await query(url, workers)).length === nodes.length);
+      child.signal("SIGINT");
+      const { code, stderr } = await child.ended;
+      expect(stderr).toMatch(/npm run recover -- .*--campaign held --resume/);
+      expect(code).toBe(130);
+      await until("nobody is left", async () => (await query(url, workers)).length === 0);
+      await holder.query("ROLLBACK");
+    });
+    await done("recover", url, { resume: true });
+    await done("validate", url);
+  });
+
+  test("of a node that is no use to workers the coordinator takes the buckets, which is said", async () => {
+    const whole = kept(await citusDatabase());
+    await session(whole.url, migrate);
+    await session(whole.workerUrl, async (client) => {
+      await client.query("SET citus.enable_ddl_propagation = off");
+      await client.query("ALTER FUNCTION fence(uuid) RENAME TO fence_elsewhere");
+    });
+    const said: string[] = [];
+    const stations = await stationsAt(whole.url, (line) => said.push(line));
+    expect(said).toEqual([expect.stringContaining(`Workers reach node ${new URL(whole.workerUrl).username}@`)]);
+    expect(stations[0]?.target.label).toBe(externalTarget({ databaseUrl: whole.url, env: {} })?.label);
+    expect(stations.flatMap(({ buckets }) => buckets).sort((a, b) => a - b)).toEqual(ALL_BUCKETS);
+    await done("generate", whole.url, { devices: 500 });
+    await done("recover", whole.url);
+    await done("validate", whole.url);
+  });
+
+  test("a batch that a dead command left at a node holds the next command back, and one that comes late is refused", async () => {
+    const { url, workerUrl } = kept(await citusDatabase());
+    await done("generate", url, { devices: 500 });
+    const [old, next] = [randomUUID(), randomUUID()];
+    const entry = (lease: string, batch: number): string =>
+      `INSERT INTO batch_ledger (campaign_id, stage, pass, batch_no, batches, run_id, worker, rows, checksum)
+       VALUES (1, 'recover', 9, ${batch}, 8, gen_random_uuid(), 0, 0, '0'); SELECT fence('${lease}')`;
+    await session(url, (client) => acquireWriteLease(client, old, "a command that dies"));
+    await session(workerUrl, async (left) => {
+      await left.query("SET application_name = 'sentinel-ota test'");
+      await left.query("BEGIN");
+      await left.query(entry(old, 0));
+      await session(url, async (client) => {
+        let taken = false;
+        const taking = acquireWriteLease(client, next, "the next").then(() => {
+          taken = true;
+        });
+        const holder = async () => (await query<{ holder: string }>(url, "SELECT holder FROM lease"))[0]?.holder;
+        await until("the next has the lease", async () => (await holder()) === "the next");
+        expect(taken).toBe(false);
+        await left.query("COMMIT");
+        await taking;
+        await expect(left.query(entry(old, 1))).rejects.toMatchObject({ code: "SO001" });
+        await left.query(entry(next, 2));
+      });
+    });
+  });
+
   test("a worker node is refused, with the way out", async () => {
     const { workerUrl } = kept(await citusDatabase());
     const { error } = await command("generate", workerUrl);
     expect(error).toMatchObject({ exitCode: 3, message: expect.stringContaining("worker of Citus") });
   });
 });
+
+const ALL_BUCKETS = Array.from({ length: 1_024 }, (_, bucket) => bucket);
+
+/** Where workers of a command would be. */
+function stationsAt(url: string, onNote: (line: string) => void = () => {}): Promise<readonly Station[]> {
+  const target = externalTarget({ databaseUrl: url, env: {} }) as Target;
+  return withClient(target, (client) => stationsOf(client, target, {}, onNote));
+}
 
 /** Decides on some places in every way there is. */
 async function work(url: string): Promise<void> {

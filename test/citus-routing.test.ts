@@ -4,7 +4,17 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { copyOut } from "../pipelines/db/copy-out.ts";
 import { bind, sql } from "../pipelines/db/sql.ts";
 import { shardAt } from "../pipelines/domain/shards.ts";
-import { BATCHES, FLEET, heldBy, type Owner, RANGES, runStage } from "./citus/routing.ts";
+import {
+  BATCHES,
+  byHand,
+  byWorkers,
+  type Doing,
+  FLEET,
+  heldBy,
+  type Owner,
+  RANGES,
+  runStage,
+} from "./citus/routing.ts";
 import { hotNames } from "./citus/statements.ts";
 import { done } from "./support/command.ts";
 import { freshDatabase, keptDatabases, type TestDatabase } from "./support/database.ts";
@@ -46,13 +56,13 @@ beforeAll(async () => {
   for (const server of servers) spread.push(await emptied(await server.database()));
   const single = kept(await emptied(kept(await freshDatabase())));
   await withOwners([single], [EVERYTHING], async (owners) => {
-    await runStage(owners, "generate");
+    await runStage(owners, "generate", byHand);
     expected.push(await heldBy(owners));
-    await rest(owners, [EVERYTHING], async () => {});
+    await rest(owners, [EVERYTHING], byHand, async () => {});
     expected.push(await heldBy(owners));
   });
   await withOwners(spread, RANGES, async (owners) => {
-    await runStage(owners, "generate");
+    await runStage(owners, "generate", byHand);
     expected.push(await heldBy(owners));
     for (const { client } of owners) await client.query(fileOf("decoy-reports"));
   });
@@ -74,7 +84,7 @@ async function withOwners(
   const owners = databases.map(({ url }, at) => {
     const [from, to] = ranges[at] as Range;
     const client = new pg.Client({ connectionString: url });
-    return { client, owns: (bucket: number) => bucket >= from && bucket < to };
+    return { url, client, owns: (bucket: number) => bucket >= from && bucket < to };
   });
   for (const { client } of owners) await client.connect();
   try {
@@ -88,17 +98,21 @@ async function withOwners(
 async function rest(
   owners: readonly Owner[],
   ranges: readonly Range[],
+  doing: Doing,
   plant: (owners: readonly Owner[]) => Promise<void>,
 ): Promise<void> {
-  await runStage(owners, "corrupt");
-  await runStage(owners, "recover");
+  await runStage(owners, "corrupt", doing);
+  await runStage(owners, "recover", doing);
   await plant(owners);
   for (const [at, { client }] of owners.entries()) await client.query(fileOf("release"), [...(ranges[at] as Range)]);
-  await runStage(owners, "recover", 2);
+  await runStage(owners, "recover", doing, 2);
 }
 
 /** What three servers hold in the end; the decoys on them must be as they were planted. */
-async function spreadEnd(prepare: (owners: readonly Owner[]) => Promise<void> = async () => {}): Promise<Held> {
+async function spreadEnd(
+  doing: Doing = byHand,
+  prepare: (owners: readonly Owner[]) => Promise<void> = async () => {},
+): Promise<Held> {
   const copies = await Promise.all(spread.map((database) => cloned(database)));
   let held: Held | undefined;
   try {
@@ -107,7 +121,7 @@ async function spreadEnd(prepare: (owners: readonly Owner[]) => Promise<void> = 
       await readIds(owners);
       const before = await decoys(owners, ["stored_report"]);
       let planted: unknown;
-      await rest(owners, RANGES, async () => {
+      await rest(owners, RANGES, doing, async () => {
         expect(await decoys(owners, ["stored_report"])).toEqual(before);
         for (const { client } of owners) await client.query(fileOf("decoy-decisions"));
         planted = await decoys(owners, BIG);
@@ -170,6 +184,22 @@ test("every batch finds all that it needs on the server that owns its buckets, a
   expect(held.parts.triage_queue?.rows).toBeGreaterThan(16n);
 });
 
+test.each([1, 2, 5])("so do %d workers, each placed where its buckets are", async (workers) => {
+  expect(await spreadEnd(byWorkers(workers))).toEqual(expected[1]);
+});
+
+test("a fleet that workers store at three servers is that of one", async () => {
+  const copies = await Promise.all(servers.map((server) => server.database().then(emptied)));
+  await withOwners(copies, RANGES, async (owners) => {
+    await runStage(owners, "generate", byWorkers(3));
+    for (const [at, { client }] of owners.entries()) {
+      const { rows } = await client.query("SELECT min(bucket) AS first, max(bucket) + 1 AS last FROM stored_report");
+      expect(Object.values(rows[0])).toEqual(RANGES[at]);
+    }
+    expect(await heldBy(owners)).toEqual(expected[0]);
+  });
+});
+
 const ROUTED = [...hotNames()].filter((name) => /bucket = ANY/.test(sql(name)));
 
 test("workers send statements that name buckets, and each of them can be made to forget them", () => {
@@ -196,7 +226,7 @@ test("quarantine_again without its buckets comes to another end", async () => {
       await client.query(text);
     }
   };
-  expect(await isCaught(spreadEnd(spoil))).toBe(true);
+  expect(await isCaught(spreadEnd(byHand, spoil))).toBe(true);
 });
 
 /** Whether a run ends in an error, in touched decoys, or in something else than the fleet on one server. */

@@ -12,15 +12,16 @@ beforeEach(async () => {
 });
 
 /** What the extension brings, as far as it is asked before anything is done. */
-const STAND_IN = "CREATE TABLE pg_dist_partition (logicalrelid regclass)";
+const STAND_IN =
+  "CREATE TABLE pg_dist_partition (logicalrelid regclass); CREATE TABLE pg_dist_object (classid oid, objid oid)";
 
 test("a server without the extension has nothing spread", async () => {
   expect(await session(url, isSpread)).toBe(false);
 });
 
-test("each table has its place: by its buckets, copied, or the coordinator's own", async () => {
+test("each table has its place: by its buckets, copied, or the coordinator's own; functions of workers go first", async () => {
   await query(url, STAND_IN);
-  const left = await query<{ name: string; beside: string | null }>(url, sql("citus.left"));
+  const left = await query<{ name: string; way: string; beside: string | null }>(url, sql("citus.left"));
   const tables = await query<{ name: string; is_big: boolean }>(
     url,
     `SELECT c.relname AS name, EXISTS (
@@ -28,12 +29,22 @@ test("each table has its place: by its buckets, copied, or the coordinator's own
      ) AS is_big
      FROM pg_class c
      WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-       AND c.relname <> ALL('{lease,sentinel_migration,pg_dist_partition}')`,
+       AND c.relname <> ALL('{sentinel_migration,pg_dist_partition,pg_dist_object}')`,
   );
-  const placed = left.map(({ name, beside }) => ({ name, is_big: beside !== null }));
+  const functions = left.filter(({ way }) => way === "bring");
+  expect(functions.map(({ name }) => name.replace(/\(.*/, ""))).toEqual([
+    "amend_by_rule",
+    "fence",
+    "quarantine_again",
+    "version_said",
+  ]);
+  expect(left.slice(0, functions.length)).toEqual(functions);
+  const rest = left.slice(functions.length);
+  expect(rest.filter(({ way }) => way === "tell").map(({ name }) => name)).toEqual(["lease"]);
+  const placed = rest.map(({ name, beside }) => ({ name, is_big: beside !== null }));
   const byName = (one: { name: string }, other: { name: string }): number => (one.name < other.name ? -1 : 1);
   expect(placed.sort(byName)).toEqual(tables.sort(byName));
-  expect(left[0]).toEqual({ name: "stored_report", beside: "default" });
+  expect(rest[0]).toMatchObject({ name: "stored_report", way: "spread", beside: "default" });
 });
 
 test("a campaign in two halves is named, with the way out, and nothing is changed", async () => {

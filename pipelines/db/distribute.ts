@@ -3,10 +3,11 @@ import { EXIT, SentinelError } from "../cli/errors.ts";
 import { sql } from "./sql.ts";
 import { inTransaction } from "./transaction.ts";
 
-/** A table that is not spread yet. */
+/** A table or function that the nodes don't know yet. */
 interface Left {
   readonly name: string;
-  /** What its shards lie beside; null of a small table, of which each node gets a copy. */
+  readonly way: "spread" | "copy" | "tell" | "bring";
+  /** What the shards of one that is spread lie beside. */
   readonly beside: string | null;
 }
 
@@ -17,26 +18,24 @@ export async function isSpread(client: pg.ClientBase): Promise<boolean> {
 }
 
 /**
- * Spreads the tables over the nodes of Citus, with what they hold: all or nothing. Does nothing where that was done, and must not be
+ * Spreads the tables over the nodes of Citus, with what they hold and what workers need there: all or nothing. Does nothing where that was done, and must not be
  * called where the extension is not.
  * @throws SentinelError exit 3 where a campaign is stored in two halves.
  */
 export async function distribute(client: pg.ClientBase): Promise<void> {
-  if ((await tablesLeft(client)).length === 0) return;
+  if ((await stillLeft(client)).length === 0) return;
   await inTransaction(client, async () => {
     await client.query(sql("migrate.lock"));
-    const left = await tablesLeft(client);
+    const left = await stillLeft(client);
     await refuseHalves(client);
-    for (const { name, beside } of left) {
-      await (beside === null
-        ? client.query(sql("citus.copy"), [name])
-        : client.query(sql("citus.spread"), [name, beside]));
-      await client.query(sql("citus.forget_local"), [name]);
+    for (const { name, way, beside } of left) {
+      await client.query(sql(`citus.${way}`), way === "spread" ? [name, beside] : [name]);
+      if (way === "spread" || way === "copy") await client.query(sql("citus.forget_local"), [name]);
     }
   });
 }
 
-async function tablesLeft(client: pg.ClientBase): Promise<Left[]> {
+async function stillLeft(client: pg.ClientBase): Promise<Left[]> {
   return (await client.query<Left>(sql("citus.left"))).rows;
 }
 

@@ -25,6 +25,15 @@ test.each([
 });
 
 test.each([
+  [0.1, 100_000_000, 50_000],
+  [0.1, 10_000_000, 9_766],
+  [0.1, 1_000_000, 977],
+  [40, 10_000_000, 500],
+])("over a link of %d ms, a fleet of %d at several servers commits %d at a time", (linkMs, devices, rows) => {
+  expect(batchRows(linkMs, devices, true)).toBe(rows);
+});
+
+test.each([
   [0, 1],
   [0.05, 2],
   [1, 2],

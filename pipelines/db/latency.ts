@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { BUCKET_COUNT } from "../domain/vocabulary.ts";
 
 const SAMPLES = 5;
 const FEWEST_ROWS = 500;
@@ -23,9 +24,11 @@ export async function roundTripMs(client: pg.ClientBase): Promise<number> {
 /**
  * Devices that commit together where nobody says how many. Near the server a large batch spares it work; over a slow link, where a
  * cut costs what was under way, 500, and {@link batchesInFlight} hides the round trip.
+ * @param apart whether workers are at several servers: a batch is then of one bucket, and so of one server.
  */
-export function batchRows(linkMs: number, devices: number): number {
-  const rows = Math.min(MOST_ROWS, Math.ceil(ROWS_BY_MS / linkMs), Math.ceil(devices / FEWEST_BATCHES));
+export function batchRows(linkMs: number, devices: number, apart = false): number {
+  const batches = apart ? BUCKET_COUNT : FEWEST_BATCHES;
+  const rows = Math.min(MOST_ROWS, Math.ceil(ROWS_BY_MS / linkMs), Math.ceil(devices / batches));
   return Math.max(FEWEST_ROWS, rows);
 }
 

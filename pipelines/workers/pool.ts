@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { SentinelError } from "../cli/errors.ts";
-import type { Target } from "../db/connect.ts";
+import { type Post, sharedOut } from "./posts.ts";
 import { type Assignment, Board, type Message, type Task } from "./protocol.ts";
 
 /** How far each worker has come. */
@@ -11,9 +11,8 @@ export interface Lane {
 
 export interface PoolWork {
   readonly task: Task;
-  readonly target: Target;
-  /** Numbers of the batches that are still to be done. */
-  readonly batches: readonly number[];
+  /** The batches that are still to be done, by where. */
+  readonly posts: readonly Post[];
   /** Raised: each worker ends with the batch that it is at. */
   readonly signal: AbortSignal;
   readonly onProgress: (lanes: readonly Lane[]) => void;
@@ -40,8 +39,10 @@ export class WorkerPool {
    * and is thrown.
    */
   async run(work: PoolWork): Promise<void> {
-    const { batches, signal } = work;
-    const threads = this.#threads.slice(0, batches.length);
+    const { task, posts, signal } = work;
+    const batches = posts.reduce((sum, post) => sum + post.batches.length, 0);
+    const threads = this.#threads.slice(0, batches);
+    const shares = sharedOut(posts, threads.length);
     const board = new Int32Array(new SharedArrayBuffer(Board.size(threads.length) * Int32Array.BYTES_PER_ELEMENT));
     const stop = (): void => {
       Atomics.store(board, Board.stop, 1);
@@ -56,8 +57,7 @@ export class WorkerPool {
     const timer = setInterval(() => work.onProgress(lanes()), POLL_MS);
     try {
       const runs = threads.map((thread, worker) => {
-        const { task, target } = work;
-        const assignment = { task, target, worker, batches: share(batches, worker, threads.length), board };
+        const assignment = { task, posts: shares[worker] ?? [], worker, board };
         return thread.run(assignment, work.onNote).catch((error) => {
           stop();
           throw error;
@@ -75,12 +75,6 @@ export class WorkerPool {
   async close(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.close()));
   }
-}
-
-/** The n-th of equal, neighbouring parts. */
-function share(batches: readonly number[], worker: number, workers: number): readonly number[] {
-  const from = Math.floor((batches.length * worker) / workers);
-  return batches.slice(from, Math.floor((batches.length * (worker + 1)) / workers));
 }
 
 /** One thread and what it is at. */

@@ -1,9 +1,9 @@
-import type { Target } from "../db/connect.ts";
 import type { Pass } from "../db/ledger.ts";
 import type { FleetSpec } from "../domain/fleet.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { RuleSet } from "../domain/rules.ts";
 import type { ReportColumn } from "../domain/vocabulary.ts";
+import type { Post } from "./posts.ts";
 import type { Chaos } from "./victims.ts";
 
 /** What a pool of workers does, batch by batch. Plain data: it is sent to threads. */
@@ -35,9 +35,9 @@ export type Task =
 /** What one thread is started with. */
 export interface Assignment {
   readonly task: Task;
-  readonly target: Target;
+  /** Seen to one after another. */
+  readonly posts: readonly Post[];
   readonly worker: number;
-  readonly batches: readonly number[];
   /** Shared with the parent: see {@link Board}. */
   readonly board: Int32Array;
 }

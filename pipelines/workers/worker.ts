@@ -5,6 +5,7 @@ import { explain } from "../db/explain.ts";
 import { isTransient } from "../db/retry.ts";
 import { Sending } from "../db/sending.ts";
 import { Session } from "../db/session.ts";
+import type { Post } from "./posts.ts";
 import { type Assignment, Board, type Message } from "./protocol.ts";
 import { batchTask } from "./tasks.ts";
 
@@ -13,12 +14,25 @@ setFlagsFromString("--max-inlined-bytecode-size-cumulative=5000");
 
 const say = (message: Message): void => parentPort?.postMessage(message);
 const note = (line: string): void => say({ kind: "note", line });
-let session: Session | undefined;
+/** By the label of their target: they outlive a stage. */
+const sessions = new Map<string, Session>();
 
 /** Takes its batches one after another; while some commit, the next is prepared. A raised flag ends it between batches. */
-async function work({ task, target, worker, board, batches }: Assignment): Promise<void> {
+async function work({ posts, ...assignment }: Assignment): Promise<void> {
+  for (const post of posts) {
+    try {
+      await workAt(post, assignment);
+    } catch (error) {
+      // What was transient stays so: the parent decides whether the run can be continued.
+      throw isTransient(error) ? error : explain(error, post.target);
+    }
+  }
+}
+
+async function workAt({ target, batches }: Post, { task, worker, board }: Omit<Assignment, "posts">): Promise<void> {
   const kind = batchTask(task, worker);
-  session ??= new Session(target);
+  const session = sessions.get(target.label) ?? new Session(target);
+  sessions.set(target.label, session);
   const sending = new Sending([session], kind, {
     pass: task.pass,
     inFlight: kind.inFlight ?? 1,
@@ -40,13 +54,12 @@ function portable(error: unknown): unknown {
   return { ...error, name: error.name, message: error.message, stack: error.stack, cause: undefined };
 }
 
-/** What was transient stays so: the parent decides whether the run can be continued. */
 parentPort?.on("message", (assignment: Assignment) => {
   work(assignment).then(
     () => say({ kind: "done" }),
     async (error) => {
-      await session?.close();
-      say({ kind: "failed", error: portable(isTransient(error) ? error : explain(error, assignment.target)) });
+      await Promise.all([...sessions.values()].map((session) => session.close()));
+      say({ kind: "failed", error: portable(error) });
     },
   );
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
+import { externalTarget, type Target } from "../../pipelines/db/connect.ts";
 import { copyIn } from "../../pipelines/db/copy-in.ts";
 import { linesOf } from "../../pipelines/db/copy-lines.ts";
 import { enterRules } from "../../pipelines/db/decision-rules.ts";
@@ -10,6 +11,8 @@ import { sql } from "../../pipelines/db/sql.ts";
 import { shardAt } from "../../pipelines/domain/shards.ts";
 import { type BatchedStage, REPORT_COLUMNS } from "../../pipelines/domain/vocabulary.ts";
 import { reference } from "../../pipelines/reference.ts";
+import { WorkerPool } from "../../pipelines/workers/pool.ts";
+import { postsOf } from "../../pipelines/workers/posts.ts";
 import type { Task } from "../../pipelines/workers/protocol.ts";
 import { batchTask } from "../../pipelines/workers/tasks.ts";
 import { PROJECT } from "../support/command.ts";
@@ -22,6 +25,7 @@ const inputs = reference(PROJECT);
 
 /** A session on a server that owns the buckets of some batches; `owns` gets a bucket. */
 export interface Owner {
+  readonly url: string;
   readonly client: pg.Client;
   readonly owns: (bucket: number) => boolean;
 }
@@ -33,21 +37,45 @@ export const RANGES = [
   [704, 1024],
 ] as const;
 
-/**
- * Does the batches of a stage as workers do, each batch on that server alone which owns its buckets. Rows to be stored go where their first column says.
- */
-export async function runStage(owners: readonly Owner[], stage: BatchedStage, pass = 1): Promise<void> {
-  const [first] = owners as readonly [Owner];
+/** Does all batches of a task, each on that server alone which owns its buckets. */
+export type Doing = (owners: readonly Owner[], task: Task) => Promise<void>;
+
+/** Does the batches of a stage, and gives each server what all of them know of small tables. */
+export async function runStage(owners: readonly Owner[], stage: BatchedStage, doing: Doing, pass = 1): Promise<void> {
   const leaseId = randomUUID();
   for (const { client } of owners) await acquireWriteLease(client, leaseId, "a test");
   const of: Pass = { campaignId: 1, stage, pass, batches: BATCHES, runId: randomUUID(), leaseId };
-  const { prepare, commit } = batchTask(await taskOf(owners, of), 0);
-  for (let batch = 0; batch < BATCHES; batch++) {
-    const { client } = stage === "generate" ? first : ownerOf(owners, shardAt(batch, BATCHES).buckets[0] ?? 0);
-    await commit({ client, put: putting(owners, client) }, batch, await prepare(batch));
-  }
+  await doing(owners, await taskOf(owners, of));
   for (const { client } of owners) await client.query("DELETE FROM lease");
   for (const table of WORDS) await share(owners, table);
+}
+
+/** As a worker does, in this thread. Rows to be stored go where their first column says. */
+export const byHand: Doing = async (owners, task) => {
+  const [first] = owners as readonly [Owner];
+  const { prepare, commit } = batchTask(task, 0);
+  for (let batch = 0; batch < BATCHES; batch++) {
+    const { client } = task.stage === "generate" ? first : ownerOf(owners, shardAt(batch, BATCHES).buckets[0] ?? 0);
+    await commit({ client, put: putting(owners, client) }, batch, await prepare(batch));
+  }
+};
+
+/** By so many workers that are placed as on the nodes of Citus. */
+export function byWorkers(workers: number): Doing {
+  return async (owners, task) => {
+    const stations = owners.map(({ url, owns }) => ({
+      target: externalTarget({ databaseUrl: url, env: {} }) as Target,
+      buckets: Array.from({ length: 1_024 }, (_, bucket) => bucket).filter(owns),
+    }));
+    const batches = Array.from({ length: BATCHES }, (_, batch) => batch);
+    const pool = new WorkerPool(workers);
+    try {
+      const posts = postsOf(stations, task, batches);
+      await pool.run({ task, posts, signal: new AbortController().signal, onProgress: () => {}, onNote: () => {} });
+    } finally {
+      await pool.close();
+    }
+  };
 }
 
 const WORDS = ["device_profile", "update_outcome"];
