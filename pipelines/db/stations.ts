@@ -32,7 +32,9 @@ export async function stationsOf(
   const all = Array.from({ length: BUCKET_COUNT }, (_, bucket) => bucket);
   if (!(await isSpread(client))) return [{ target, buckets: all }];
   const { rows: nodes } = await client.query<Node>(sql("citus.nodes"));
-  const others = nodes.filter(({ coordinates }) => !coordinates).map((node) => stationAt(node, target, env));
+  const others = nodes
+    .filter(({ coordinates }) => !coordinates)
+    .map(({ buckets, ...node }) => ({ target: nodeTarget(target, node, env), buckets }));
   const reached = await Promise.all(others.map((station) => isReached(station, onNote)));
   const stations = others.filter((_, no) => reached[no]);
   const taken = new Set(stations.flatMap(({ buckets }) => buckets));
@@ -41,16 +43,19 @@ export async function stationsOf(
 }
 
 /** The same user of the same database on a node. One beyond this machine is never reached in the clear, wherever the coordinator is. */
-function stationAt({ host, port, buckets }: Node, coordinator: Target, env: NodeJS.ProcessEnv): Station {
+export function nodeTarget(
+  coordinator: Target,
+  { host, port }: Pick<Node, "host" | "port">,
+  env: NodeJS.ProcessEnv,
+): Target {
   const { config } = coordinator;
   const tls = coordinator.tls ?? tlsPlan(host, {}, env);
-  const target = {
+  return {
     ...coordinator,
     config: { ...config, host, port, ssl: tls ? readTls(tls) : false },
     label: `${config.user}@${host}:${port}/${config.database}`,
     ...(tls ? { tls } : {}),
   };
-  return { target, buckets };
 }
 
 async function isReached({ target }: Station, onNote: (line: string) => void): Promise<boolean> {
