@@ -99,8 +99,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: "the lease keeps nobody out",
     file: "pipelines/db/lease.ts",
-    right: "if (rowCount === 1) return;",
-    wrong: "if (rowCount !== null) return;",
+    right: "if (live) return false;",
+    wrong: "",
     shownBy: [succeeds("recover", { kind: "rival", batch: 1 })],
   },
   {
