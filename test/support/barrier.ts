@@ -23,7 +23,8 @@ const POLL_MS = 10;
 const PATIENCE_MS = 45_000;
 const WAITING =
   "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = 815 AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
-const AWAITING = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'INSERT INTO lease%'";
+const AWAITING = `SELECT FROM pg_stat_activity WHERE datname = current_database()
+  AND (query LIKE 'SELECT own.pid, own.backend_start%' OR query LIKE '%AS under_way')`;
 
 /** Holds whoever enters a row into `batch_ledger` for which the condition on `NEW` holds: after its batch's rows, before COMMIT. */
 export function holdBatches(url: string, condition: string): Promise<WriteBarrier> {
