@@ -68,7 +68,8 @@ export const COMMANDS: readonly Command[] = [
     name: "generate",
     help: "store a fleet, generated from a seed or imported with --from",
     options: [...GENERATE, ...WORK, "dryRun"],
-    run: (context) => stageOrPreview(context, "generate", generate),
+    // A file is read and stored by this thread, over as many sessions as there may be workers.
+    run: (context) => stageOrPreview(context, "generate", generate, context.options.from === undefined ? undefined : 0),
   },
   {
     name: "corrupt",
@@ -221,8 +222,9 @@ async function stageOrPreview(
   context: Context,
   name: "generate" | "corrupt" | "recover",
   work: (run: StageRun) => Promise<StageEnd>,
+  workers?: number,
 ): Promise<void> {
-  if (!context.options.dryRun) return void (await stage(context, name, work));
+  if (!context.options.dryRun) return void (await stage(context, name, work, workers));
   const { dryRun } = await import("./dry-run.ts");
   await withDatabase(context, (target) => dryRun(context, target, name));
 }

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { commandLine } from "./cli/again.ts";
 import { EXIT, SentinelError } from "./cli/errors.ts";
@@ -10,8 +11,9 @@ import { isTransient, withRetry } from "./db/retry.ts";
 import { sql } from "./db/sql.ts";
 import { serveVitals } from "./watch/endpoint.ts";
 import { type Arrival, Folder } from "./watch/folder.ts";
-import { heartbeatFile, keepHeartbeat, refuseSecond } from "./watch/heartbeat.ts";
+import { heartbeatFile, keepHeartbeat, keepsPlace } from "./watch/heartbeat.ts";
 import { Failed, look } from "./watch/look.ts";
+import { takePlace } from "./watch/place.ts";
 import { makeReport, type Round, settleCampaign, storeFile } from "./watch/rounds.ts";
 import type { WatchSettings } from "./watch/settings.ts";
 import { Vitals } from "./watch/vitals.ts";
@@ -36,7 +38,7 @@ interface Watch {
 export async function watch(context: Context, settings: WatchSettings): Promise<never> {
   const now = (): Date => new Date();
   const heartbeat = heartbeatFile(context.projectRoot);
-  refuseSecond(heartbeat, now());
+  takePlace(path.dirname(heartbeat), now(), (holder) => keepsPlace(holder, heartbeat, now()));
   const vitals = new Vitals(now);
   const clock = { wall: () => Date.now(), steady: () => performance.now() };
   const folder = settings.folder === undefined ? undefined : new Folder(settings.folder, clock);

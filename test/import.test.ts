@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { holdBatches, settled, until } from "./support/barrier.ts";
-import { start, succeed } from "./support/cli.ts";
+import { run, start, succeed } from "./support/cli.ts";
 import { command, done, stages } from "./support/command.ts";
 import { freshDatabase, keptDatabases } from "./support/database.ts";
 import { digestOf, everyRow, query } from "./support/fleet.ts";
@@ -31,6 +31,8 @@ beforeAll(async () => {
   file = await files.rows("fleet", "csv", ROWS);
 });
 afterAll(() => files.remove());
+
+const COUNTED = { NODE_OPTIONS: `--import ${new URL("./support/counted-threads.mjs", import.meta.url).href}` };
 
 const database = async (): Promise<string> => keep(await freshDatabase()).url;
 
@@ -253,4 +255,11 @@ test("what a killed import had under way the server takes back, and the import g
   expect(await query(url, "SELECT batch_no FROM batch_ledger")).toEqual([{ batch_no: 0 }]);
   await done("generate", url, { from: file });
   expect(await query(url, "SELECT count(*)::int AS devices FROM device_report")).toEqual([{ devices: ROWS.length }]);
+});
+
+test("an import starts no thread, however many workers there may be", async () => {
+  const imported = await run(["generate", "--from", file, "--workers", "2"], await database(), COUNTED);
+  expect(imported).toMatchObject({ code: 0, stderr: expect.stringContaining("threads: 0\n") });
+  const made = await run(["generate", "--devices", "100", "--workers", "2"], await database(), COUNTED);
+  expect(made).toMatchObject({ code: 0, stderr: expect.stringContaining("threads: 2\n") });
 });

@@ -51,6 +51,22 @@ test("SIGTERM in a batch ends it with that batch, resumable; a second one ends i
   await again.close();
 });
 
+test("of three watchers that start at once one lives, and the others are told which", async () => {
+  const { url } = kept(await freshDatabase());
+  const started = [1, 2, 3].map(() => post.begin(url, "--no-site"));
+  const ends = started.map(({ ended }, no) => ended.then((end) => ({ no, ...end })));
+  const one = await Promise.race(ends);
+  const other = await Promise.race(ends.filter((_, no) => no !== one.no));
+  const [alive] = started.filter((_, no) => no !== one.no && no !== other.no);
+  await alive?.says("Watching the database");
+  for (const { code, stderr } of [one, other]) {
+    expect(code).toBe(2);
+    expect(stderr).toContain(`This checkout has a watcher already: process ${alive?.process.pid}.`);
+  }
+  alive?.process.kill("SIGTERM");
+  expect((await alive?.ended)?.code).toBe(143);
+});
+
 test("a second watcher of the checkout is refused and disturbs nothing; what was killed is in nobody's way", async () => {
   const { url } = kept(await freshDatabase());
   const first = await post.watch(url, "--no-site");

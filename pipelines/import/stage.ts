@@ -3,7 +3,7 @@ import { heedingStop, passFor } from "../batches.ts";
 import { EXIT, SentinelError } from "../cli/errors.ts";
 import { count, printable } from "../cli/format.ts";
 import type { Context, StageEnd, StageRun } from "../context.ts";
-import { interrupted } from "../context.ts";
+import { interrupted, workerCount } from "../context.ts";
 import { type Campaign, campaignFor, createCampaign } from "../db/campaigns.ts";
 import { refusedLine, retryLine } from "../db/commit.ts";
 import type { FileBatch } from "../db/file-batch.ts";
@@ -177,10 +177,7 @@ const MOST_SESSIONS = 2;
  * next is made ready. A batch that brings new words commits by itself: those behind it count on them.
  */
 function storing(run: StageRun, pass: Pass, batchSize: number, onStored: (rows: number) => void) {
-  const sessions = Array.from(
-    { length: Math.max(1, Math.min(MOST_SESSIONS, run.pool.size)) },
-    () => new Session(run.target),
-  );
+  const sessions = Array.from({ length: Math.min(MOST_SESSIONS, workerCount(run)) }, () => new Session(run.target));
   const into = new ReportStore(pass, batchSize);
   const sending = new Sending(sessions, into, {
     ...{ pass, inFlight: sessions.length, onStored },

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { EXIT, SentinelError } from "../cli/errors.ts";
 import { isAlive } from "../workspace.ts";
+import type { Holder } from "./place.ts";
 import type { Vitals } from "./vitals.ts";
 
 /** The file by which a monitor knows that the watcher lives. */
@@ -14,21 +14,17 @@ const BEATS = 3;
 const STILL_MS = 10_000;
 
 /**
- * Looks whether another watcher's heart beats in that file: two would write one report, and whoever looks at the file would be told of each in turn.
- * @throws SentinelError exit 2 where one does.
+ * Whether the process that took the place of this checkout's watcher still has it: it runs, and its heart beats in the file, or it has only just
+ * begun. Once a process has ended, its number may be another's.
  */
-export function refuseSecond(file: string, now: Date): void {
-  const beat = lastBeat(file);
-  if (!beat || beat.stopped || beat.pid === process.pid) return;
-  const silentMs = now.getTime() - Date.parse(beat.beat_at);
-  // Once its process has ended, the number may be another's.
-  if (!(silentMs < Math.max(STILL_MS, BEATS * 1000 * beat.every_seconds)) || !isAlive(beat.pid)) return;
-  throw new SentinelError({
-    exitCode: EXIT.usage,
-    cause: `This checkout has a watcher already: process ${beat.pid}.`,
-    remedy: "Stop that one first, or watch from a checkout of its own, which has a report and a heartbeat of its own:",
-    command: `kill ${beat.pid}`,
-  });
+export function keepsPlace({ pid, taken_at }: Holder, file: string, now: Date): boolean {
+  if (pid === process.pid || !isAlive(pid)) return false;
+  const taken = Date.parse(taken_at);
+  const last = lastBeat(file);
+  const beat = last?.pid === pid && Date.parse(last.beat_at) >= taken ? last : undefined;
+  if (beat?.stopped) return false;
+  const silentMs = now.getTime() - (beat ? Date.parse(beat.beat_at) : taken);
+  return silentMs < Math.max(STILL_MS, BEATS * 1000 * (beat?.every_seconds ?? 0));
 }
 
 interface Beat {

@@ -18,4 +18,20 @@ export const EXCEPTIONS: readonly Exception[] = [
     reason:
       "quarantine_again converts the raw value in what it sets; what was applied is not changed, so migration 11 makes it anew.",
   },
+  {
+    statement: "migrations/0008_contradiction.sql",
+    rule: "beside a big table EXISTS names a column where it asks for nothing around it",
+    reason:
+      "count_contradictions, which only the import of a backup from before contradictions were counted asks for: Citus refuses it, docs/scale.md says so.",
+  },
+  {
+    statement: "migrations/0009_rule_sets.sql",
+    rule: "an INSERT of a SELECT that returns columns gives its table an alias",
+    reason: "amend_by_rule; what was applied is not changed, so migration 11 makes it anew.",
+  },
+  {
+    statement: "queries/lease.sql: acquire",
+    rule: "an INSERT of a SELECT that returns columns gives its table an alias",
+    reason: "Leases stay with the coordinator, which sends no node anything about them.",
+  },
 ];

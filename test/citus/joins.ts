@@ -161,7 +161,9 @@ class JoinCheck {
   }
 
   #output(query: Body, scope: Scope): Source | undefined {
-    const targets = [...list(query.targetList), ...list(query.returningList)].map((entry) => child(entry, "ResTarget"));
+    const targets = [...list(query.targetList), ...list(child(query, "returningClause")?.exprs)].map((entry) =>
+      child(entry, "ResTarget"),
+    );
     const given = targets.some((target) => {
       const column = child(child(target, "val"), "ColumnRef");
       const last = column ? nameParts(column).at(-1) : undefined;

@@ -2,7 +2,7 @@ import type { Facts, Rule } from "./rule.ts";
 import { bodies, child, lastName, nameParts, relations } from "./tree.ts";
 
 /** Whether a tree reads a big table. */
-function isOfBig(tree: unknown, { schema }: Facts): boolean {
+export function isOfBig(tree: unknown, { schema }: Facts): boolean {
   return [...relations(tree)].some((name) => schema.isSpread(name));
 }
 
@@ -10,7 +10,7 @@ const isBucket = (tree: unknown): boolean =>
   [...bodies(tree, "ColumnRef")].some((column) => nameParts(column).at(-1) === "bucket");
 
 /** `bucket = $1`; as a list, `bucket = ANY($1)`. Both let a node be left out that holds none of them. */
-function names(tree: unknown, kinds: readonly string[]): boolean {
+export function names(tree: unknown, kinds: readonly string[]): boolean {
   return [...bodies(tree, "A_Expr")].some(
     ({ kind, name, lexpr, rexpr }) =>
       kinds.includes(String(kind)) && lastName(name) === "=" && isBucket({ lexpr }) && isGiven(rexpr),

@@ -60,6 +60,18 @@ const byColumnsAlone: Rule = {
     }),
 };
 
+/** Citus sends its nodes the table by another name, and what is returned sometimes by the old one. */
+const returnsByAlias: Rule = {
+  name: "an INSERT of a SELECT that returns columns gives its table an alias",
+  breaches: (statement) =>
+    [...bodies(statement, "InsertStmt")]
+      .filter(({ selectStmt }) => child(selectStmt, "SelectStmt")?.valuesLists === undefined)
+      .filter(({ returningClause }) => !bodies(returningClause, "ColumnRef").next().done)
+      .map((insert) => child(insert, "relation"))
+      .filter((relation) => child(relation, "alias") === undefined)
+      .map(relationName),
+};
+
 const noSessionSignals: Rule = {
   name: "no advisory lock, LISTEN or NOTIFY: they are of one node",
   breaches: (statement) => [
@@ -79,5 +91,6 @@ export const WRITE_RULES: readonly Rule[] = [
   noStableOfColumn,
   noMergeFromValues,
   byColumnsAlone,
+  returnsByAlias,
   noSessionSignals,
 ];

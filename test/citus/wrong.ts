@@ -32,6 +32,11 @@ export const WRONG: Readonly<Record<string, readonly string[]>> = {
   "an upsert names columns, never a constraint": [
     "INSERT INTO campaign (name) VALUES ($1) ON CONFLICT ON CONSTRAINT c DO NOTHING",
   ],
+  "an INSERT of a SELECT that returns columns gives its table an alias": [
+    "INSERT INTO campaign (campaign_id, name) SELECT max(c.campaign_id) + 1, $1 FROM campaign c RETURNING campaign_id",
+    "INSERT INTO campaign (campaign_id, name) SELECT max(c.campaign_id) + 1, $1 FROM campaign c RETURNING campaign.campaign_id",
+    "INSERT INTO telemetry_amendment (bucket, campaign_id, device_id, field, value) SELECT r.bucket, 1, 'x' || r.device_no, 'attempts', '1' FROM stored_report r WHERE r.bucket = ANY($1) RETURNING bucket",
+  ],
   "no advisory lock, LISTEN or NOTIFY: they are of one node": [
     "SELECT pg_advisory_xact_lock(7)",
     "SELECT pg_try_advisory_lock(7)",
@@ -59,6 +64,19 @@ export const WRONG: Readonly<Record<string, readonly string[]>> = {
     "COPY (SELECT device_no FROM decision WHERE campaign_id = 7) TO STDOUT",
     "UPDATE stored_report SET attempts = '1' WHERE device_id = $1",
   ],
+  "beside a big table EXISTS names a column where it asks for nothing around it": [
+    "SELECT EXISTS (SELECT FROM decision d WHERE d.bucket = ANY($1))",
+    "SELECT c.name FROM campaign c WHERE NOT EXISTS (SELECT FROM ota_logs l WHERE l.bucket = ANY($1))",
+    "SELECT EXISTS (SELECT d.bucket FROM decision d WHERE d.bucket = ANY($1)), EXISTS (SELECT FROM campaign c WHERE c.campaign_id = $2)",
+  ],
+  "no subquery over a big table is asked for each row of small ones": [
+    "SELECT c.name FROM campaign c WHERE EXISTS (SELECT d.bucket FROM decision d WHERE d.bucket = ANY($1) AND d.campaign_id = c.campaign_id)",
+    "SELECT (SELECT count(*) FROM triage_queue t WHERE t.bucket = ANY($1) AND t.campaign_id = c.campaign_id) FROM campaign c",
+    "SELECT t.devices FROM campaign c LEFT JOIN LATERAL (SELECT count(*) AS devices FROM triage_queue q WHERE q.campaign_id = c.campaign_id) t ON true",
+    "SELECT w.bucket FROM unnest($1::int[]) AS w (bucket) WHERE EXISTS (SELECT FROM decision d WHERE d.bucket = w.bucket)",
+    "UPDATE campaign c SET rules = $1 WHERE EXISTS (SELECT d.bucket FROM decision d WHERE d.bucket = ANY($2) AND d.campaign_id = c.campaign_id)",
+    "WITH a AS MATERIALIZED (SELECT d.bucket FROM decision d) SELECT FROM a WHERE EXISTS (SELECT FROM triage_queue t WHERE t.bucket = a.bucket)",
+  ],
   "big tables are joined by their bucket": [
     "SELECT FROM decision d JOIN stored_report r ON r.device_no = d.device_no",
     "SELECT FROM triage_queue t WHERE NOT EXISTS (SELECT FROM stored_report r WHERE r.device_id = t.device_id)",
@@ -66,6 +84,7 @@ export const WRONG: Readonly<Record<string, readonly string[]>> = {
     "UPDATE triage_queue t SET state = 'open' FROM stored_report r WHERE r.device_id = t.device_id",
     "DELETE FROM decision d USING stored_report r WHERE r.device_no = d.device_no",
     "WITH a AS (SELECT bucket, device_id FROM triage_queue) SELECT FROM a JOIN device_report r ON r.device_id = a.device_id",
+    "WITH a AS (DELETE FROM triage_queue t WHERE t.bucket = $1 RETURNING t.bucket, t.device_id) SELECT FROM a JOIN device_report r ON r.device_id = a.device_id",
     "SELECT FROM decision d, LATERAL (SELECT r.attempts FROM stored_report r WHERE r.device_no = d.device_no) x",
     "SELECT FROM decision d JOIN stored_report r ON r.bucket = d.bucket OR r.device_no = d.device_no",
   ],
@@ -83,5 +102,14 @@ export const RIGHT: readonly string[] = [
   "SELECT FROM decision d JOIN stored_report r USING (bucket, device_no) WHERE d.bucket = $1",
   "SELECT FROM decision d, stored_report r WHERE d.bucket = $1 AND r.bucket = $1 AND r.device_no = $2",
   "SELECT FROM unnest($1::int[]) AS w (bucket) JOIN decision d ON d.bucket = w.bucket JOIN stored_report r ON r.bucket = w.bucket WHERE d.bucket = ANY($2)",
+  "INSERT INTO campaign AS n (campaign_id, name) SELECT max(c.campaign_id) + 1, $1 FROM campaign c RETURNING campaign_id",
+  "INSERT INTO telemetry_amendment (bucket, device_id) VALUES ($1, $2) RETURNING bucket",
+  "INSERT INTO telemetry_amendment (bucket, device_id) SELECT r.bucket, r.device_id FROM stored_report r WHERE r.bucket = $1 RETURNING 1",
+  "SELECT EXISTS (SELECT d.bucket FROM decision d WHERE d.bucket = ANY($1))",
+  "SELECT FROM triage_queue t WHERE t.bucket = $1 AND NOT EXISTS (SELECT FROM decision d WHERE d.bucket = t.bucket)",
+  "SELECT EXISTS (SELECT FROM batch_ledger b WHERE b.campaign_id = $1)",
+  "SELECT EXISTS (SELECT d.bucket FROM decision d WHERE d.bucket = $1 AND d.campaign_id = c.campaign_id) FROM campaign c",
+  "SELECT FROM decision d JOIN campaign c USING (campaign_id) WHERE d.bucket = $1 AND EXISTS (SELECT FROM triage_queue t WHERE t.bucket = d.bucket AND t.campaign_id = c.campaign_id)",
+  "SELECT FROM decision d WHERE d.bucket = $1 AND EXISTS (SELECT FROM campaign c WHERE c.campaign_id = d.campaign_id)",
   "SELECT (SELECT count(*) FROM decision) - (SELECT count(*) FROM stored_report WHERE bucket = ANY($1))",
 ];

@@ -1,16 +1,15 @@
-import { randomUUID } from "node:crypto";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { openArchive } from "../../pipelines/archive/verify.ts";
+import { join } from "node:path";
 import { faultProxy } from "../../pipelines/chaos/proxy.ts";
 import { type Ended, succeed } from "../support/cli.ts";
 import { command, typed } from "../support/command.ts";
 import { freshDatabase, type TestDatabase } from "../support/database.ts";
 import { cloned, digestOf, everyRow, query } from "../support/fleet.ts";
+import { type ExportGround, exportGround } from "./exports.ts";
 import { inflict } from "./inflict.ts";
 import { type Broken, begin, bounded, type Place, type Playing } from "./place.ts";
-import { atDesk, BEFORE, type End, type Scenario, type Stage, wordsOf } from "./scenario.ts";
+import { atDesk, BEFORE, type End, isExport, type Scenario, type Stage, wordsOf } from "./scenario.ts";
 import { correctedQueue } from "./sheet.ts";
 
 /** What scenarios begin from and are held against, by stage. */
@@ -25,6 +24,8 @@ export interface Ground {
   readonly roundTrips: number;
   /** The folder of an export or a corrected queue, for a scenario that writes or reads one. */
   file(): string;
+  /** What an export is held against. */
+  readonly exported: ExportGround | undefined;
   /** Drops and removes all of it. */
   leave(): Promise<void>;
 }
@@ -45,18 +46,21 @@ export async function breakGround(stage: Stage, { server, root }: Playing = {}):
     await before.drop();
     before = await fresh();
   }
+  const made = isExport(stage) ? join(shelf, "made") : file;
   const after = await cloned(before);
   const proxy = await faultProxy(after.url);
-  await succeed(wordsOf(stage, { file }), proxy.url, root);
+  await succeed(wordsOf(stage, { file: made }), proxy.url, root);
   await proxy.close();
   const [digest, audit] = [await digestOf(after.url), await auditOf(after.url)];
   await after.drop();
+  const exported = isExport(stage) ? await exportGround(stage, shelf, made, file) : undefined;
   return {
     before,
     digest,
     audit,
     roundTrips: proxy.roundTrips,
-    file: () => (stage === "export" ? join(shelf, randomUUID(), "export") : file),
+    file: () => exported?.place() ?? file,
+    exported,
     leave: async () => {
       await before.drop();
       rmSync(shelf, { recursive: true, force: true });
@@ -83,7 +87,7 @@ const thrown = (error: Error): string[] => [error.stack ?? error.message];
 async function judged({ stage, fault, end }: Scenario, ground: Ground, place: Place): Promise<string[]> {
   const broken = await inflict(fault, stage, place);
   const wrong = [...(broken.beside ?? []), ...wrongEnd(broken, end), ...leaks(broken, place.url)];
-  if (stage === "export") wrong.push(...(await torn(place)));
+  wrong.push(...((await ground.exported?.torn(place.file ?? "")) ?? []));
   if (wrong.length > 0) return wrong;
   return [
     ...(await (broken.code === 0 ? doneAlready : doneAgain)(stage, place, ground)),
@@ -100,7 +104,7 @@ async function doneAlready(stage: Stage, place: Place, ground: Ground): Promise<
   if (ended.length > 0) return ended;
   const after = Object.entries(await everyRow(place.url)).filter(([table, content]) => rows[table] !== content);
   const changed = after.map(([table, content]) => `done again, it changes ${table} from ${rows[table]} to ${content}`);
-  return stage === "export" ? [...changed, ...(await exportOf(place, ground.digest))] : changed;
+  return [...changed, ...((await ground.exported?.wanting(place.file ?? "")) ?? [])];
 }
 
 /** What is wrong once the same command has done what was left. */
@@ -134,6 +138,7 @@ const EXITS: Readonly<Record<End, readonly number[]>> = {
   succeeds_or_resumable: [0, 3, 5],
   interrupted: [130, 143],
   halts: [3, 5],
+  refused: [2],
   killed: [],
 };
 
@@ -158,31 +163,13 @@ async function auditOf(url: string): Promise<string> {
 }
 
 /** What is not as an unbroken run leaves it. */
-async function kept(stage: Stage, place: Place, { digest, audit }: Ground): Promise<string[]> {
+async function kept(stage: Stage, place: Place, { digest, audit, exported }: Ground): Promise<string[]> {
   const found = await digestOf(place.url);
   const other = found === digest ? [] : [`the digest is ${found}, not ${digest}`];
   const entered = await auditOf(place.url);
   if (entered !== audit) other.push(`the audit of triage is ${entered}, not ${audit}`);
-  const exported = stage === "export" ? await exportOf(place, digest) : [];
-  return [...(await promises(stage, place)), ...other, ...exported];
-}
-
-/** An export is whole or not there. */
-async function torn({ file = "" }: Place): Promise<string[]> {
-  if (!existsSync(file)) return [];
-  const { signal } = new AbortController();
-  return openArchive(file, signal).then(
-    () => [],
-    (error: Error) => [error.message],
-  );
-}
-
-/** The export is there, alone and of this digest. */
-async function exportOf({ file = "" }: Place, digest: string): Promise<string[]> {
-  const beside = readdirSync(dirname(file));
-  if (beside.length !== 1) return [`beside the export stand ${beside.join(", ")}`];
-  const { manifest } = await openArchive(file, new AbortController().signal);
-  return manifest.digest === digest ? [] : [`the export has digest ${manifest.digest}, not ${digest}`];
+  const wanting = (await exported?.wanting(place.file ?? "")) ?? [];
+  return [...(await promises(stage, place)), ...other, ...wanting];
 }
 
 /** That nothing is stored which the ledger does not know of; once recovered, every promise. */

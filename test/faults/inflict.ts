@@ -2,11 +2,14 @@ import { type Condition, type FaultProxy, faultProxy, type Strike } from "../../
 import { type Barrier, holdBatches, holdDecisions, holdReaders, settled, until } from "../support/barrier.ts";
 import type { Running } from "../support/cli.ts";
 import { query, session } from "../support/fleet.ts";
+import { inRoom } from "./full-folder.ts";
 import { type Broken, begin, bounded, type Hold, type Place } from "./place.ts";
 import {
   atDesk,
   type BatchedStage,
+  type ExportStage,
   type Fault,
+  isExport,
   READ,
   type Stage,
   TOGETHER,
@@ -36,7 +39,7 @@ export function inflict(fault: Fault, stage: Stage, place: Place): Promise<Broke
       return held(words(), place, holding(stage, fault.batch), async (command, barrier) => {
         command.process.kill(fault.signal);
         // What has no workers waits for no batch, and not for the server that holds it.
-        if (stage === "export" || stage === "restore" || atDesk(stage)) return void (await bounded(command, place));
+        if (isExport(stage) || stage === "restore" || atDesk(stage)) return void (await bounded(command, place));
         await command.says("Stopping once the batches under way are stored");
         await barrier.pass();
       });
@@ -49,7 +52,7 @@ export function inflict(fault: Fault, stage: Stage, place: Place): Promise<Broke
     case "state":
       return raising(words(), place, fault);
     case "deadlock":
-      return deadlocked(words(), place, stage as WritingStage, fault.batch);
+      return deadlocked(words(), place, stage as WritingStage | ExportStage, fault.batch);
     case "isolation":
       return under(words(2), place, place.url, {
         set: `SET default_transaction_isolation = '${fault.level}'`,
@@ -82,6 +85,8 @@ export function inflict(fault: Fault, stage: Stage, place: Place): Promise<Broke
       return fault.full === "rows"
         ? onFullDisk(words(), place)
         : fallen(words(), place, { hold: holding(stage, 1), fall: exhaustLog, back: false });
+    case "room":
+      return inRoom(words(), place, fault.bytes);
     case "connections":
       return asOrdinary(place, (limited) =>
         under(words(), limited, place.url, {
@@ -118,7 +123,7 @@ const holdingFirst = (stage: Stage, batch: number): Hold =>
   holdingWhere(stage, batch, " AND nextval('fault_times') = 1");
 
 function holdingWhere(stage: Stage, batch: number, and: string): Hold {
-  if (stage === "export") return (url) => holdReaders(url, READ[batch] as string);
+  if (isExport(stage)) return (url) => holdReaders(url, READ[stage][batch] as string);
   if (atDesk(stage)) return (url) => holdDecisions(url, `${decidedBefore(batch)}${and}`);
   const [name, pass] = LEDGER[stage as BatchedStage | "restore"];
   return (url) => holdBatches(url, `NEW.stage = '${name}' AND NEW.pass = ${pass} AND NEW.batch_no = ${batch}${and}`);
@@ -218,25 +223,32 @@ async function raising(
 }
 
 /**
- * Enters the batch beforehand, or locks the places in triage, uncommitted, so that the command has to wait, and then asks for the table that it holds. The server ends one
+ * Enters the batch beforehand, or locks the places in triage or the table that is read then, uncommitted, so that the command has to wait, and then asks for the table that it holds. The server ends one
  * of such two: the one that has waited longer than its patience. The command gets some, too: it looks for a deadlock once, and on a busy machine the rival takes its time.
  */
-async function deadlocked(words: readonly string[], place: Place, stage: WritingStage, batch: number): Promise<Broken> {
-  const [table] = WRITTEN[stage];
+async function deadlocked(
+  words: readonly string[],
+  place: Place,
+  stage: WritingStage | ExportStage,
+  batch: number,
+): Promise<Broken> {
+  const [table] = isExport(stage) ? READ[stage] : WRITTEN[stage];
   return session(place.url, async (rival) => {
     await rival.query(PATIENT_DATABASE);
     await rival.query("SET deadlock_timeout = '1min'; BEGIN");
-    await rival.query(atDesk(stage) ? "SELECT FROM triage_queue FOR UPDATE" : entering(stage, batch));
+    await rival.query(inTheWay(stage, batch));
     const command = begin(words, place);
     await until("the command waits", async () => (await query(place.url, WAITING_COMMANDS)).length > 0);
-    await rival.query(`LOCK TABLE ${table} IN SHARE MODE`);
+    await rival.query(`LOCK TABLE ${table} IN ${isExport(stage) ? "ACCESS EXCLUSIVE" : "SHARE"} MODE`);
     await rival.query("ROLLBACK");
     const ended = await bounded(command, place);
     return { ...ended, struck: /deadlock detected/.test(ended.stderr) };
   });
 }
 
-function entering(stage: BatchedStage | "restore", batch: number): string {
+function inTheWay(stage: WritingStage | ExportStage, batch: number): string {
+  if (isExport(stage)) return `LOCK TABLE ${READ[stage][batch]}`;
+  if (atDesk(stage)) return "SELECT FROM triage_queue FOR UPDATE";
   const [name, pass] = LEDGER[stage];
   return `INSERT INTO batch_ledger (campaign_id, stage, pass, batch_no, batches, run_id, worker, rows, checksum)
     VALUES (1, '${name}', ${pass}, ${batch}, 4, gen_random_uuid(), 9, 0, '0')`;

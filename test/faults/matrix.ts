@@ -6,6 +6,7 @@ import {
   DESK,
   type DeskStage,
   type End,
+  type ExportStage,
   type Fault,
   needsServer,
   type Scenario,
@@ -41,7 +42,7 @@ const TRANSIENT = [
 /** States that need a person. */
 const HALTING = ["53100", "25006", "28000", "28P01", "3D000", "42501", "42P01", "42703", "42601"];
 
-const STAGES: readonly Stage[] = ["generate", "import", "corrupt", "recover", "report", "export", "restore"];
+const STAGES: readonly Stage[] = ["generate", "import", "corrupt", "recover", "report", "export", "restore", "lake"];
 /** What plays a part of the scenarios. */
 const PARTED: readonly Stage[] = [...DESK, "readmit", "distort"];
 
@@ -91,6 +92,8 @@ function others(stage: Stage, extent: Extent): Scenario[] {
       return [];
     case "export":
       return exported(stage, extent);
+    case "lake":
+      return laid(extent);
     case "restore":
       return restored(extent);
     default:
@@ -102,11 +105,23 @@ const ending = (stage: Stage, end: End, faults: readonly Fault[]): Scenario[] =>
   faults.map((fault) => ({ stage, fault, end }));
 
 /** Nothing is tried again, and nothing is left half done. */
-function exported(stage: "export" | "restore", { everyState }: Extent): Scenario[] {
+function exported(stage: ExportStage | "restore", { everyState }: Extent): Scenario[] {
   return [
     ...ending(stage, "killed", turns(stage, kills([1]), everyState)),
     ...ending(stage, "succeeds_or_resumable", turns(stage, backends([1]), everyState)),
     ...ending(stage, "interrupted", turns(stage, signals(), everyState)),
+  ];
+}
+
+/** What it reads before it asks the server for the first table can't be in anybody's way. */
+function laid(extent: Extent): Scenario[] {
+  const { places, everyState } = extent;
+  return [
+    ...exported("lake", extent),
+    ...ending("lake", "halts", deadlocks(places).slice(1)),
+    ...ending("lake", "succeeds", turns("lake", isolations(), everyState)),
+    ...ending("lake", "succeeds", turns("lake", clocks(), everyState)),
+    ...ending("lake", "refused", rooms(places)),
   ];
 }
 
@@ -199,6 +214,12 @@ function postmasters(batches: readonly number[], back: boolean): Fault[] {
 
 function deadlocks(places: number): Fault[] {
   return BATCHES.slice(0, places).map((batch): Fault => ({ kind: "deadlock", batch }));
+}
+
+/** From none on; the lines, the file and the manifest of a thousand devices take more than 100,000 bytes. */
+function rooms(places: number): Fault[] {
+  const pages = Math.min(places, 8);
+  return Array.from({ length: pages }, (_, no) => ({ kind: "room", bytes: 4096 * Math.floor((no * 24) / pages) }));
 }
 
 function isolations(): Fault[] {

@@ -187,6 +187,13 @@ export const MUTANTS: readonly Mutant[] = [
     shownBy: [resumes("export", killed)],
   },
   {
+    name: "an earlier export is taken away before the new one is whole",
+    file: "pipelines/archive/folder.ts",
+    right: "const result = await work(into, scratch);\n",
+    wrong: "rmSync(folder, { recursive: true, force: true }); const result = await work(into, scratch);\n",
+    shownBy: [resumes("lake", killed)],
+  },
+  {
     name: "a decision in triage is no transaction",
     file: "pipelines/triage/store.ts",
     right: "await inTransaction(client, async () => {",

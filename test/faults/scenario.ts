@@ -14,6 +14,7 @@ const WORDS = {
   recover: ["recover", "--batch-size", "250"],
   report: ["report", "--no-site"],
   export: ["export", "--replace", "--to"],
+  lake: ["export", "--layout", "lake", "--replace", "--to"],
   restore: ["import", "--from"],
   fix: ["triage", "fix", "--all", ...SOUND, ...DECIDING],
   reject: ["triage", "reject", "--all", ...DECIDING],
@@ -25,12 +26,16 @@ export type Stage = keyof typeof WORDS;
 /** What decides on devices in triage, with its audit. */
 export const DESK = ["fix", "reject", "reopen", "sheet"] as const satisfies Stage[];
 export type DeskStage = (typeof DESK)[number];
+/** What writes a folder, and nothing else. */
+export const EXPORTS = ["export", "lake"] as const satisfies Stage[];
+export type ExportStage = (typeof EXPORTS)[number];
 /** What commits batch by batch, each with its row in the ledger. */
-export type BatchedStage = Exclude<Stage, "report" | "export" | "restore" | DeskStage>;
+export type BatchedStage = Exclude<Stage, "report" | ExportStage | "restore" | DeskStage>;
 /** What changes the database. */
 export type WritingStage = BatchedStage | "restore" | DeskStage;
 
 export const atDesk = (stage: Stage): stage is DeskStage => (DESK as readonly Stage[]).includes(stage);
+export const isExport = (stage: Stage): stage is ExportStage => (EXPORTS as readonly Stage[]).includes(stage);
 
 /**
  * The command line of a stage.
@@ -38,7 +43,7 @@ export const atDesk = (stage: Stage): stage is DeskStage => (DESK as readonly St
  */
 export function wordsOf(stage: Stage, { workers = 1, file }: { workers?: number; file?: string } = {}): string[] {
   if (stage === "report" || (atDesk(stage) && stage !== "sheet")) return [...WORDS[stage]];
-  if (stage !== "export" && stage !== "restore" && stage !== "sheet")
+  if (!isExport(stage) && stage !== "restore" && stage !== "sheet")
     return [...WORDS[stage], "--workers", String(workers)];
   if (file === undefined) throw new Error(`${stage} needs a file`);
   return [...WORDS[stage], file];
@@ -53,6 +58,8 @@ export const BEFORE: Readonly<Record<Stage, readonly Stage[]>> = {
   recover: ["generate", "corrupt"],
   report: ["generate", "corrupt", "recover"],
   export: ["generate", "corrupt", "recover"],
+  // In the place of one of before.
+  lake: ["generate", "corrupt", "lake", "recover"],
   restore: ["generate", "corrupt", "recover", "export"],
   fix: ["generate", "corrupt", "recover"],
   reject: ["generate", "corrupt", "recover"],
@@ -93,7 +100,10 @@ export const WRITTEN: Readonly<Record<WritingStage, readonly [table: string, ...
   readmit: ["decision", "INSERT ON decision", "UPDATE ON triage_queue", "INSERT ON batch_ledger"],
 };
 /** What an export reads, one table after the other. */
-export const READ = ["stored_report", "decision", "triage_queue", "batch_ledger"] as const;
+export const READ: Readonly<Record<ExportStage, readonly [string, string, string, string]>> = {
+  export: ["stored_report", "decision", "triage_queue", "batch_ledger"],
+  lake: ["device_profile", "update_outcome", "telemetry_amendment", "stored_report"],
+};
 
 /** What is done to a command from outside, as data. */
 export type Fault =
@@ -125,6 +135,8 @@ export type Fault =
   | { readonly kind: "postmaster"; readonly batch: number; readonly back: boolean }
   /** The server's disk is full: for rows from the beginning, or for the write-ahead log while a batch is about to commit. */
   | { readonly kind: "disk"; readonly full: "rows" | "log" }
+  /** The disk that the command writes to has room for so many bytes. */
+  | { readonly kind: "room"; readonly bytes: number }
   /** The server takes no session but the first. */
   | { readonly kind: "connections" }
   /** The server lets nobody write. */
@@ -132,10 +144,10 @@ export type Fault =
 
 /**
  * How the command has to end while the fault is there: by itself and in success; or in any way that can be gone on from; as it was told to;
- * with the word on what to mend; or not at all, since it is killed. In each case the same command afterwards, without the fault, ends with
+ * with the word on what to mend, of the server or of what was asked for; or not at all, since it is killed. In each case the same command afterwards, without the fault, ends with
  * what an unbroken run ends with.
  */
-export type End = "succeeds" | "succeeds_or_resumable" | "interrupted" | "halts" | "killed";
+export type End = "succeeds" | "succeeds_or_resumable" | "interrupted" | "halts" | "refused" | "killed";
 
 /** Faults that take a server of their own. */
 const OF_SERVER: ReadonlySet<Fault["kind"]> = new Set(["postmaster", "disk"]);

@@ -1,5 +1,8 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { DuckDBInstance, type JS } from "@duckdb/node-api";
+import { LAKE_MANIFEST, LAKE_MANIFEST_HASH, type LakeManifest } from "../../pipelines/archive/lake.ts";
 import { readNumber } from "../../pipelines/domain/predicate.ts";
 import { query } from "./fleet.ts";
 
@@ -41,6 +44,32 @@ export async function rowsInLake(lake: string): Promise<LakeRow[]> {
      ORDER BY device_id`,
   );
   return rows.map(({ line }) => JSON.parse(line as string) as LakeRow);
+}
+
+const sha256 = (content: string | Buffer): string => createHash("sha256").update(content).digest("hex");
+
+/**
+ * Holds a lake of one campaign to what it says of itself.
+ * @returns a hash of its rows. @throws Error where a file is missing, too many or not as the manifest says.
+ */
+export async function wholeLake(lake: string): Promise<string> {
+  const [partition = "", ...others] = readdirSync(lake);
+  if (others.length > 0) throw new Error(`the lake also holds ${others.join(", ")}`);
+  const folder = path.join(lake, partition);
+  const manifest = readFileSync(path.join(folder, LAKE_MANIFEST));
+  const said = readFileSync(path.join(folder, LAKE_MANIFEST_HASH), "utf8");
+  if (said !== `${sha256(manifest)}  ${LAKE_MANIFEST}\n`) throw new Error(`${LAKE_MANIFEST} is not what was written`);
+  const { files } = JSON.parse(manifest.toString()) as LakeManifest;
+  const names = [LAKE_MANIFEST, LAKE_MANIFEST_HASH, ...files.map((file) => file.path)].sort();
+  const found = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)));
+  if (found.sort().join() !== names.join()) throw new Error(`the lake holds ${found.join(", ")}`);
+  for (const file of files) {
+    const content = readFileSync(path.join(folder, file.path));
+    if (content.length !== file.bytes || sha256(content) !== file.sha256) throw new Error(`${file.path} is torn`);
+  }
+  return sha256(JSON.stringify(await rowsInLake(lake)));
 }
 
 /**

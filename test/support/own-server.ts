@@ -1,5 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { chmodSync, closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { locateHome } from "../../pipelines/db/embedded/home.ts";
@@ -9,11 +8,13 @@ import { migrate } from "../../pipelines/db/migrate.ts";
 import { until } from "./barrier.ts";
 import type { TestDatabase } from "./database.ts";
 import { query, session } from "./fleet.ts";
+import { type SmallDisk, smallDisk, unmount } from "./small-disk.ts";
 
 /** Folders of test servers begin so. */
 export const SERVER_PREFIX = "sentinel-test-server-";
 
 const LOG_LINES = 60;
+const DISK_MEGABYTES = 320;
 
 /** A real server of a test's own. */
 export interface OwnServer {
@@ -31,13 +32,6 @@ export interface OwnServer {
   stop(): Promise<void>;
 }
 
-/** A disk that a test can fill. */
-export interface SmallDisk {
-  /** Leaves not one byte on it. */
-  fill(): void;
-  empty(): void;
-}
-
 export interface OwnServerOptions {
   readonly settings?: Settings;
   /** On a small disk of its own, where the machine lets us have one. */
@@ -47,7 +41,7 @@ export interface OwnServerOptions {
 /** Starts a server in a folder of its own. */
 export async function ownServer({ settings = {}, small = false }: OwnServerOptions = {}): Promise<OwnServer> {
   const projectRoot = mkdtempSync(join(tmpdir(), SERVER_PREFIX));
-  const disk = small ? mountSmallDisk(projectRoot) : undefined;
+  const disk = small ? smallDisk(projectRoot, DISK_MEGABYTES) : undefined;
   // The server's own account, under root, must get through.
   chmodSync(projectRoot, 0o711);
   const options = { projectRoot, settings };
@@ -89,51 +83,6 @@ export async function ownServer({ settings = {}, small = false }: OwnServerOptio
 
 /** Removes the folder of a server that was stopped, and the disk that may lie in its place. */
 export function removeServerFolder(folder: string): void {
-  try {
-    execFileSync("umount", [folder], { stdio: "ignore" });
-  } catch {
-    // It is on the disk of the machine.
-  }
+  unmount(folder);
   rmSync(folder, { recursive: true, force: true });
-}
-
-const DISK_MEGABYTES = 320;
-
-/** A file system in memory, which only root may have; undefined where we may not. */
-function mountSmallDisk(folder: string): SmallDisk | undefined {
-  if (!canMount()) return undefined;
-  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${DISK_MEGABYTES}m`, "tmpfs", folder]);
-  const filler = join(folder, "filler");
-  return {
-    fill() {
-      const file = openSync(filler, "w");
-      for (const size of [1 << 20, 4096, 1]) writeAll(file, Buffer.alloc(size));
-      closeSync(file);
-    },
-    empty: () => rmSync(filler, { force: true }),
-  };
-}
-
-/** Writes the same bytes again and again, until the disk is full. */
-function writeAll(file: number, bytes: Buffer): void {
-  try {
-    while (writeSync(file, bytes) === bytes.length);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
-  }
-}
-
-/** Whether a disk can be had: as root, on Linux, where mounting is not forbidden. */
-function canMount(): boolean {
-  if (process.platform !== "linux" || process.getuid?.() !== 0) return false;
-  const folder = mkdtempSync(join(tmpdir(), "sentinel-mount-"));
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "tmpfs", folder], { stdio: "ignore" });
-    execFileSync("umount", [folder]);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
 }

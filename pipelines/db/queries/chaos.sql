@@ -25,9 +25,12 @@ FROM pg_stat_activity a
 WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.backend_type = 'client backend'
 
 -- name: quarantined
-SELECT (SELECT count(*) FROM triage_queue t WHERE t.campaign_id = c.campaign_id AND t.state = 'open')::float8 / c.device_count AS share
+SELECT coalesce(t.devices, 0)::float8 / c.device_count AS share
 FROM current_campaign u
 JOIN campaign c ON c.campaign_id = u.campaign_id
+LEFT JOIN (
+  SELECT q.campaign_id, count(*) AS devices FROM triage_queue q WHERE q.state = 'open' GROUP BY q.campaign_id
+) t ON t.campaign_id = c.campaign_id
 
 -- name: left_over
 SELECT (SELECT count(*) FROM ota_logs WHERE update_status = 'Partial')::int AS partial,

@@ -14,7 +14,7 @@ SET LOCAL enable_mergejoin = off
 -- The buckets of the shard are named so that a half of the fleet that holds none of them is left out beforehand, instead of being looked into
 -- for every device.
 -- name: record
-INSERT INTO fault_ledger (bucket, campaign_id, device_id, field, kind, before_value, after_value, batch_no)
+INSERT INTO fault_ledger AS n (bucket, campaign_id, device_id, field, kind, before_value, after_value, batch_no)
 SELECT f.bucket, $1, f.device_id, f.field, f.kind, v.before_value, f.after_value, $2
 FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[]) AS f (bucket, device_id, field, after_value, kind)
 JOIN stored_report r ON r.bucket = f.bucket AND r.campaign_id = $1 AND r.device_id = f.device_id
@@ -28,7 +28,7 @@ CROSS JOIN LATERAL (
   END AS before_value
 ) v
 WHERE r.bucket = ANY($8) AND v.before_value IS DISTINCT FROM f.after_value
-RETURNING device_id
+RETURNING n.device_id
 
 -- One fault of a device: a row is changed once.
 -- name: apply
@@ -56,7 +56,7 @@ SELECT DISTINCT firmware_from FROM device_profile WHERE campaign_id = $1 AND fir
 -- Words stand in rows that many devices share. A corrupted one gets a row of its own below 0, whose number tells the sound one: minus it, modulo 2^20.
 -- Where an import has more combinations of words than that, those beyond are left alone.
 -- name: record_words
-INSERT INTO fault_ledger (bucket, campaign_id, device_id, field, kind, before_value, after_value, batch_no)
+INSERT INTO fault_ledger AS n (bucket, campaign_id, device_id, field, kind, before_value, after_value, batch_no)
 SELECT f.bucket, $1, f.device_id, f.field, f.kind, v.before_value, f.after_value, $2
 FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[]) AS f (bucket, device_id, field, after_value, kind)
 JOIN stored_report r ON r.bucket = f.bucket AND r.campaign_id = $1 AND r.device_id = f.device_id
@@ -74,7 +74,7 @@ CROSS JOIN LATERAL (
 ) v
 WHERE r.bucket = ANY($8) AND v.before_value IS DISTINCT FROM f.after_value
   AND r.profile_no BETWEEN 0 AND 1048575 AND r.outcome_no BETWEEN 0 AND 1048575
-RETURNING device_id
+RETURNING n.device_id
 
 -- What each device with a corrupted word has to be told of: the number of its sound words, and whether the version that it reports then is another than
 -- the one that was to be installed.
