@@ -29,9 +29,4 @@ export const EXCEPTIONS: readonly Exception[] = [
     rule: "an INSERT of a SELECT that returns columns gives its table an alias",
     reason: "amend_by_rule; what was applied is not changed, so migration 11 makes it anew.",
   },
-  {
-    statement: "queries/lease.sql: acquire",
-    rule: "an INSERT of a SELECT that returns columns gives its table an alias",
-    reason: "Leases stay with the coordinator, which sends no node anything about them.",
-  },
 ];
