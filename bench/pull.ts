@@ -84,7 +84,7 @@ function pulled({ target, campaign, reference }: Ground, home: string, name: str
         await begin(db);
         await prepare(db, { rules: reference.rules(campaign.rules), ...given });
         phase("stage");
-        await stage(db, [devices, ...others]);
+        await stage([db], [devices, ...others]);
       });
     },
     async inspect() {

@@ -40,17 +40,25 @@ export async function prepare(db: DuckDBConnection, { rules, catalogue = UNKNOWN
 const UNKNOWN: Catalogue = { errors: [], regions: [] };
 
 /** Reads the files of pulled rows into the staging models of their sources. */
-export async function stage(db: DuckDBConnection, pulled: readonly Pulled[]): Promise<void> {
+export async function stage(lanes: Lanes, pulled: readonly Pulled[]): Promise<void> {
   const rows = pulled.reduce((sum, { rows }) => sum + rows, 0);
-  if (rows >= LARGE) await db.run(readSql("engine/two_threads"));
+  if (rows >= LARGE) await lanes[0].run(readSql("engine/two_threads"));
   const longest = Math.max(LEAST_LINE, ...pulled.map(({ longestLine }) => longestLine + 1));
-  await db.run(readSql("engine/longest_line"), [longest]);
-  for (const { source, files, rows } of pulled) {
+  for (const db of lanes) await db.run(readSql("engine/longest_line"), [longest]);
+  const sources = new Map(pulled.map((one) => [`stg_${one.source}`, one]));
+  const models = readModels("staging").filter(({ name }) => sources.has(name));
+  await overLanes(lanes, models, async (db, model) => {
+    const { source, files } = sources.get(model.name) as Pulled;
     await setVariable(db, source, JSON.stringify(files));
-    await setVariable(db, `${source}_rows`, String(rows));
-  }
-  const models = new Set(pulled.map(({ source }) => `stg_${source}`));
-  for (const { name, sql } of readModels("staging")) if (models.has(name)) await db.run(sql);
+    await make(db, model);
+  });
+  const devices = sources.get("stg_device");
+  if (devices) await expectDevices(lanes, devices.rows);
+}
+
+/** Tells the checks, whichever lane they come to run on, how many rows the devices' file held. */
+export async function expectDevices(lanes: Lanes, rows: number): Promise<void> {
+  for (const db of lanes) await setVariable(db, "device_rows", String(rows));
 }
 
 /** Rows from which two threads are faster than one. */

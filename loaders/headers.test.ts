@@ -38,11 +38,12 @@ test("every header names the columns that the engine reports, with their types, 
     const pulled = [await pullDevices([place], () => {})];
     for (const source of SOURCES.slice(1)) pulled.push(await pullSource(place, source));
     pulled.push(...(await pullOthers(place)));
-    await stage(db, pulled);
+    const lanes = await openLanes(db, beside);
+    await stage(lanes, pulled);
     for (const model of readModels("staging")) {
       expect(await actual(db, `FROM ${model.name} LIMIT 0`), model.name).toEqual(described(model));
     }
-    await build(await openLanes(db, beside), defaultRules());
+    await build(lanes, defaultRules());
     for (const model of [...readModels("intermediate"), ...readModels("marts"), snapshotModel()]) {
       expect(await actual(db, `FROM ${model.name} LIMIT 0`), model.name).toEqual(described(model));
     }

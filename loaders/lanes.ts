@@ -1,17 +1,12 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { type Beside, rowsOf, setVariable } from "./engine.ts";
+import type { Beside } from "./engine.ts";
 import type { Model } from "./models.ts";
 
-/** Connections to the database that is being made, the one that staged first. */
+/** Connections to the database that is being made; each has variables of its own. */
 export type Lanes = readonly [DuckDBConnection, ...DuckDBConnection[]];
 
 /** Two: most models of a small fleet are all planning, which an engine of several threads does by one of them. */
-export async function openLanes(db: DuckDBConnection, beside: Beside): Promise<Lanes> {
-  const other = await beside();
-  const [row] = await rowsOf(db, "SELECT getvariable('device_rows') AS rows");
-  await setVariable(other, "device_rows", String(row?.rows));
-  return [db, other];
-}
+export const openLanes = async (db: DuckDBConnection, beside: Beside): Promise<Lanes> => [db, await beside()];
 
 /**
  * Runs every model, on whichever lane is free, once those have run that it is made from. Returns what came of them, in the order of the models. The first

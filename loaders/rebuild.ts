@@ -4,7 +4,7 @@ import type { Policy } from "../pipelines/domain/policy.ts";
 import { quote } from "../pipelines/domain/predicate-sql.ts";
 import type { Assumptions } from "../pipelines/domain/roi.ts";
 import type { RuleSet } from "../pipelines/domain/rules.ts";
-import { begin, build, check, type Given, prepare } from "./build.ts";
+import { begin, build, check, expectDevices, type Given, prepare } from "./build.ts";
 import { readDatabase, rowsOf, writeDatabase } from "./engine.ts";
 import { openLanes } from "./lanes.ts";
 import { readSql } from "./models.ts";
@@ -41,6 +41,9 @@ export async function rebuildWarehouse(options: RebuildOptions): Promise<void> {
     await prepare(db, given);
     await db.run(fill(readSql("engine/take_staging"), { former: () => quote(warehouse) }));
     const lanes = await openLanes(db, beside);
+    const [staged] = await rowsOf(db, readSql("engine/staged_devices"));
+    // The copy is whole if that one was.
+    await expectDevices(lanes, Number(staged?.devices));
     await build(lanes, rules);
     await check(lanes);
   });

@@ -124,9 +124,9 @@ async function buildFile(
       await begin(db);
       const given = await judging;
       await prepare(db, given);
-      await stage(db, [await devices]);
-      await stage(db, await pulling);
       const lanes = await openLanes(db, beside);
+      await stage(lanes, [await devices]);
+      await stage(lanes, await pulling);
       await build(lanes, given.rules);
       await check(lanes);
       return await readSnapshotOf(db);
