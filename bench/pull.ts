@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { prepare, stage } from "../loaders/build.ts";
+import { begin, prepare, stage } from "../loaders/build.ts";
 import { rowsOf, setVariable, writeDatabase } from "../loaders/engine.ts";
 import { beginPull, type Pulled, pullDevices, pullSource, SOURCES } from "../loaders/pull.ts";
 import { pullOthers } from "../loaders/pull-others.ts";
@@ -81,9 +81,10 @@ function pulled({ target, campaign, reference }: Ground, home: string, name: str
       phase("prepare");
       return inDuckDb(folder, OUR_MEMORY, "stg_device", async (db) => {
         const given = { policyName: "default", policy: reference.policy("default"), roi: reference.roi("default") };
+        await begin(db);
         await prepare(db, { rules: reference.rules(campaign.rules), ...given });
         phase("stage");
-        await stage(db, [devices, ...others]);
+        await stage([db], [devices, ...others]);
       });
     },
     async inspect() {

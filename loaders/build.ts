@@ -3,7 +3,8 @@ import { EXIT, SentinelError } from "../pipelines/cli/errors.ts";
 import type { Catalogue } from "../pipelines/domain/catalogue.ts";
 import type { RuleSet } from "../pipelines/domain/rules.ts";
 import { rowsOf, setVariable } from "./engine.ts";
-import { readerFingerprint, readFolder, readModels, readSql } from "./models.ts";
+import { type Lanes, overLanes } from "./lanes.ts";
+import { type Model, readerFingerprint, readFolder, readModels, readSql } from "./models.ts";
 import { type OutlookInputs, outlookVariables } from "./outlook.ts";
 import { proposalsMacro } from "./proposals.ts";
 import type { Pulled } from "./pull.ts";
@@ -16,10 +17,14 @@ export interface Given extends OutlookInputs {
   readonly catalogue?: Catalogue | undefined;
 }
 
-/** Makes macros, vocabulary and rules: what the models are written in. */
-export async function prepare(db: DuckDBConnection, { rules, catalogue = UNKNOWN, ...outlook }: Given): Promise<void> {
+/** Makes what the models of every campaign are written in. */
+export async function begin(db: DuckDBConnection): Promise<void> {
   await db.run(readSql("engine/load"));
   for (const { sql } of readFolder("macros")) await db.run(sql);
+}
+
+/** Makes what depends on the campaign: vocabulary and rules. */
+export async function prepare(db: DuckDBConnection, { rules, catalogue = UNKNOWN, ...outlook }: Given): Promise<void> {
   for (const macro of ruleMacros(rules)) await db.run(macro);
   const variables = { ...referenceVariables(rules), ...catalogueVariables(catalogue), ...outlookVariables(outlook) };
   for (const [name, json] of Object.entries(variables)) await setVariable(db, name, json);
@@ -34,17 +39,26 @@ export async function prepare(db: DuckDBConnection, { rules, catalogue = UNKNOWN
 /** Where nobody says what error codes mean and where regions lie. */
 const UNKNOWN: Catalogue = { errors: [], regions: [] };
 
-/** Reads the files of pulled rows into their staging models. */
-export async function stage(db: DuckDBConnection, pulled: readonly Pulled[]): Promise<void> {
+/** Reads the files of pulled rows into the staging models of their sources. */
+export async function stage(lanes: Lanes, pulled: readonly Pulled[]): Promise<void> {
   const rows = pulled.reduce((sum, { rows }) => sum + rows, 0);
-  if (rows >= LARGE) await db.run(readSql("engine/two_threads"));
+  if (rows >= LARGE) await lanes[0].run(readSql("engine/two_threads"));
   const longest = Math.max(LEAST_LINE, ...pulled.map(({ longestLine }) => longestLine + 1));
-  await db.run(readSql("engine/longest_line"), [longest]);
-  for (const { source, files, rows } of pulled) {
+  for (const db of lanes) await db.run(readSql("engine/longest_line"), [longest]);
+  const sources = new Map(pulled.map((one) => [`stg_${one.source}`, one]));
+  const models = readModels("staging").filter(({ name }) => sources.has(name));
+  await overLanes(lanes, models, async (db, model) => {
+    const { source, files } = sources.get(model.name) as Pulled;
     await setVariable(db, source, JSON.stringify(files));
-    await setVariable(db, `${source}_rows`, String(rows));
-  }
-  for (const { sql } of readModels("staging")) await db.run(sql);
+    await make(db, model);
+  });
+  const devices = sources.get("stg_device");
+  if (devices) await expectDevices(lanes, devices.rows);
+}
+
+/** Tells the checks, whichever lane they come to run on, how many rows the devices' file held. */
+export async function expectDevices(lanes: Lanes, rows: number): Promise<void> {
+  for (const db of lanes) await setVariable(db, "device_rows", String(rows));
 }
 
 /** Rows from which two threads are faster than one. */
@@ -54,28 +68,33 @@ const LARGE = 500_000;
 const LEAST_LINE = 1 << 20;
 
 /** Builds all that follows from the staged rows: the intermediate models, the snapshot and the marts. */
-export async function build(db: DuckDBConnection, rules: RuleSet): Promise<void> {
+export async function build(lanes: Lanes, rules: RuleSet): Promise<void> {
+  const [db] = lanes;
   for (const sql of [readSql("engine/findings"), ...findingsSql(rules)]) await db.run(sql);
   await db.run(proposalsMacro(rules));
-  for (const { sql } of readModels("intermediate")) await db.run(sql);
+  await overLanes(lanes, readModels("intermediate"), make);
   await db.run(readSql("snapshot"));
   await db.run(readSql("engine/publish"));
-  for (const { sql } of readModels("marts")) await db.run(sql);
+  await overLanes(lanes, readModels("marts"), make);
+}
+
+async function make(db: DuckDBConnection, { sql }: Model): Promise<void> {
+  await db.run(sql);
 }
 
 /** Rows of a broken check that are shown. */
 const SHOWN = 3;
 
 /** Runs every check. @throws SentinelError naming the first one that returns a row. */
-export async function check(db: DuckDBConnection): Promise<void> {
-  const found: string[] = [];
-  for (const { name, question, sql } of readModels("checks")) {
+export async function check(lanes: Lanes): Promise<void> {
+  const answers = await overLanes(lanes, readModels("checks"), async (db, { name, question, sql }) => {
     const rows = await rowsOf(db, sql);
-    if (rows.length === 0) continue;
+    if (rows.length === 0) return [];
     const shown = rows.slice(0, SHOWN).map((row) => JSON.stringify(row, bigIntAsText));
     const count = `${rows.length} row${rows.length === 1 ? "" : "s"}`;
-    found.push(`The check ${name} (${question}) found ${count}: ${shown.join(", ")}.`);
-  }
+    return [`The check ${name} (${question}) found ${count}: ${shown.join(", ")}.`];
+  });
+  const found = answers.flat();
   if (found.length === 0) return;
   throw new SentinelError({
     exitCode: EXIT.validation,

@@ -1,4 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance, type JS } from "@duckdb/node-api";
+import { fill } from "../pipelines/db/sql.ts";
+import { quote } from "../pipelines/domain/predicate-sql.ts";
 import { readSql } from "./models.ts";
 
 /** No extension is ever fetched: what the engine needs is built in. */
@@ -22,18 +24,35 @@ export interface ReadOptions {
   readonly folder?: string;
 }
 
-/** Makes a new database file, works in it and closes it with nothing left in its log. */
+/** Opens another connection to the database that is being made. It has no variables yet. */
+export type Beside = () => Promise<DuckDBConnection>;
+
+/** What stands for a file where none is to be made. */
+const NO_FILE = ":memory:";
+
+/**
+ * Makes a new database file, works in it and closes it whole. Until it is, it has no log: a file that nobody knows of yet is made again, not repaired,
+ * and no statement waits for the disk.
+ * @param file its path; `:memory:` for none.
+ */
 export async function writeDatabase<T>(
   file: string,
   options: WriteOptions,
-  work: (db: DuckDBConnection) => Promise<T>,
+  work: (db: DuckDBConnection, beside: Beside) => Promise<T>,
 ): Promise<T> {
   const { memoryLimit: memory_limit, spill: temp_directory, signal } = options;
-  return await session(file, { ...CLOSED, memory_limit, temp_directory }, async (db) => {
-    const stop = (): void => db.interrupt();
+  return await session(NO_FILE, { ...CLOSED, memory_limit, temp_directory }, async (db, connect) => {
+    if (file !== NO_FILE) await db.run(fill(readSql("engine/attach"), { file: () => quote(file) }));
+    const connections = [db];
+    const stop = (): void => connections.forEach((one) => void one.interrupt());
     signal?.addEventListener("abort", stop);
     try {
-      const result = await work(db);
+      const result = await work(db, async () => {
+        const other = await connect();
+        if (file !== NO_FILE) await other.run(readSql("engine/use"));
+        connections.push(other);
+        return other;
+      });
       await db.run("CHECKPOINT");
       return result;
     } finally {
@@ -63,13 +82,6 @@ export function isOutOfMemory(error: unknown): boolean {
   );
 }
 
-/** Does several statements in one transaction: each by itself would wait for the disk, which takes longer than a small model does. */
-export async function inOneTransaction(db: DuckDBConnection, work: () => Promise<void>): Promise<void> {
-  await db.run("BEGIN");
-  await work();
-  await db.run("COMMIT");
-}
-
 /** Gives a value to the name that `getvariable` knows it by. */
 export async function setVariable(db: DuckDBConnection, name: string, value: string | null): Promise<void> {
   if (!/^[a-z_]+$/.test(name)) throw new Error(`${name} is no name of a variable`);
@@ -84,17 +96,19 @@ export async function rowsOf(db: DuckDBConnection, query: string): Promise<Recor
 async function session<T>(
   file: string,
   config: Record<string, string>,
-  work: (db: DuckDBConnection) => Promise<T>,
+  work: (db: DuckDBConnection, connect: Beside) => Promise<T>,
 ): Promise<T> {
   const instance = await DuckDBInstance.create(file, config);
-  try {
+  const opened: DuckDBConnection[] = [];
+  const connect = async (): Promise<DuckDBConnection> => {
     const db = await instance.connect();
-    try {
-      return await work(db);
-    } finally {
-      db.closeSync();
-    }
+    opened.push(db);
+    return db;
+  };
+  try {
+    return await work(await connect(), connect);
   } finally {
+    for (const db of opened) db.closeSync();
     instance.closeSync();
   }
 }

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { expect, onTestFinished, test } from "vitest";
-import { build, prepare, stage } from "./build.ts";
+import { begin, build, prepare, stage } from "./build.ts";
 import { writeDatabase } from "./engine.ts";
 import { parseHeader } from "./header.ts";
+import { openLanes } from "./lanes.ts";
 import { MARTS } from "./mart.ts";
 import { LAYERS, type Model, readModels, readSql } from "./models.ts";
 import { beginPull, findCampaign, pullDevices, pullSource, SOURCES } from "./pull.ts";
@@ -26,7 +27,8 @@ test("every header names the columns that the engine reports, with their types, 
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   await beginPull(client, () => {});
   const place = { client, campaign: await findCampaign(client, undefined), folder };
-  await writeDatabase(join(folder, "w.duckdb"), { memoryLimit: "100MB", spill: folder }, async (db) => {
+  await writeDatabase(join(folder, "w.duckdb"), { memoryLimit: "100MB", spill: folder }, async (db, beside) => {
+    await begin(db);
     await prepare(db, {
       rules: defaultRules(),
       policyName: "default",
@@ -36,11 +38,12 @@ test("every header names the columns that the engine reports, with their types, 
     const pulled = [await pullDevices([place], () => {})];
     for (const source of SOURCES.slice(1)) pulled.push(await pullSource(place, source));
     pulled.push(...(await pullOthers(place)));
-    await stage(db, pulled);
+    const lanes = await openLanes(db, beside);
+    await stage(lanes, pulled);
     for (const model of readModels("staging")) {
       expect(await actual(db, `FROM ${model.name} LIMIT 0`), model.name).toEqual(described(model));
     }
-    await build(db, defaultRules());
+    await build(lanes, defaultRules());
     for (const model of [...readModels("intermediate"), ...readModels("marts"), snapshotModel()]) {
       expect(await actual(db, `FROM ${model.name} LIMIT 0`), model.name).toEqual(described(model));
     }
@@ -52,7 +55,7 @@ test("every header names the columns that the engine reports, with their types, 
 
 function snapshotModel(): Model {
   const sql = readSql("snapshot");
-  return { ...parseHeader(sql), sql };
+  return { ...parseHeader(sql), sql, madeFrom: [] };
 }
 
 test("every model asks a question, states its grain and means something by each column", () => {

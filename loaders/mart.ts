@@ -11,7 +11,7 @@ const models: ReadonlyMap<string, Model> = new Map(readModels("marts").map((mode
 
 /** Every mart by name: its question, grain, order and columns, as the header of its file states them. */
 export const MARTS: readonly Header[] = [...models.values()]
-  .map(({ sql: _, ...header }) => header)
+  .map(({ sql: _, madeFrom: __, ...header }) => header)
   .sort((a, b) => (a.name < b.name ? -1 : 1));
 
 /** The rows of a mart in their stated order; nothing but text, finite numbers, booleans and null. */

@@ -5,6 +5,8 @@ import { type Header, parseHeader } from "./header.ts";
 /** A .sql file that makes or asks one relation. */
 export interface Model extends Header {
   readonly sql: string;
+  /** Models of its folder that it names. */
+  readonly madeFrom: readonly string[];
 }
 
 /** The folders of models, in the order in which they run. Within a folder a model runs after those that it names, else by its name. */
@@ -13,23 +15,31 @@ export type Layer = (typeof LAYERS)[number];
 
 /** The models of a folder, in the order in which they run. */
 export function readModels(layer: Layer): readonly Model[] {
-  const models = readFolder(layer).map(({ name, sql }) => {
+  const texts = readFolder(layer).map(({ name, sql }) => {
     const header = parseHeader(sql);
     if (header.name !== name) throw new Error(`${layer}/${name}.sql calls itself ${header.name}`);
     return { ...header, sql };
   });
+  const names = new Set(texts.map(({ name }) => name));
+  const models = texts.map((text) => ({
+    ...text,
+    madeFrom: namedIn(text.sql, names).filter((name) => name !== text.name),
+  }));
   return inOrder(models, layer);
+}
+
+/** The names of a set that stand in SQL, comments aside. */
+function namedIn(sql: string, names: ReadonlySet<string>): string[] {
+  const words = sql.replaceAll(/^--.*$/gm, "").match(/\w+/g) ?? [];
+  return [...new Set(words)].filter((word) => names.has(word));
 }
 
 function inOrder(models: readonly Model[], layer: Layer): Model[] {
   const ordered: Model[] = [];
-  const names = new Map(models.map((model) => [model.name, new RegExp(`\\b${model.name}\\b`)]));
-  const follows = (model: Model, other: Model): boolean =>
-    other !== model && (names.get(other.name) as RegExp).test(model.sql.replaceAll(/^--.*$/gm, ""));
   const visit = (model: Model, above: readonly Model[]): void => {
     if (ordered.includes(model)) return;
     if (above.includes(model)) throw new Error(`${layer}/${model.name}.sql names what is made from it`);
-    for (const other of models) if (follows(model, other)) visit(other, [...above, model]);
+    for (const other of models) if (model.madeFrom.includes(other.name)) visit(other, [...above, model]);
     ordered.push(model);
   };
   for (const model of models) visit(model, []);

@@ -4,8 +4,9 @@ import type { Policy } from "../pipelines/domain/policy.ts";
 import { quote } from "../pipelines/domain/predicate-sql.ts";
 import type { Assumptions } from "../pipelines/domain/roi.ts";
 import type { RuleSet } from "../pipelines/domain/rules.ts";
-import { build, check, type Given, prepare } from "./build.ts";
-import { inOneTransaction, readDatabase, rowsOf, writeDatabase } from "./engine.ts";
+import { begin, build, check, expectDevices, type Given, prepare } from "./build.ts";
+import { readDatabase, rowsOf, writeDatabase } from "./engine.ts";
+import { openLanes } from "./lanes.ts";
 import { readSql } from "./models.ts";
 
 export interface RebuildOptions {
@@ -35,10 +36,15 @@ export async function rebuildWarehouse(options: RebuildOptions): Promise<void> {
   const [policyName, rules] = [String(names?.policy), options.rules(String(names?.rules))];
   const [policy, roi] = [options.policy(policyName), options.roi(String(names?.roi))];
   const given: Given = { rules, policyName, policy, roi, catalogue };
-  await writeDatabase(target, { memoryLimit: MEMORY, spill }, async (db) => {
+  await writeDatabase(target, { memoryLimit: MEMORY, spill }, async (db, beside) => {
+    await begin(db);
     await prepare(db, given);
     await db.run(fill(readSql("engine/take_staging"), { former: () => quote(warehouse) }));
-    await inOneTransaction(db, () => build(db, rules));
-    await check(db);
+    const lanes = await openLanes(db, beside);
+    const [staged] = await rowsOf(db, readSql("engine/staged_devices"));
+    // The copy is whole if that one was.
+    await expectDevices(lanes, Number(staged?.devices));
+    await build(lanes, rules);
+    await check(lanes);
   });
 }

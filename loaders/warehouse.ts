@@ -12,9 +12,10 @@ import type { Assumptions } from "../pipelines/domain/roi.ts";
 import type { RuleSet } from "../pipelines/domain/rules.ts";
 import { WHAT_IF_NUMBERS, type WhatIfNumber } from "../pipelines/domain/what-if.ts";
 import { withWorkspace } from "../pipelines/workspace.ts";
-import { build, check, type Given, prepare, stage } from "./build.ts";
-import { inOneTransaction, isOutOfMemory, type WriteOptions, writeDatabase } from "./engine.ts";
+import { begin, build, check, type Given, prepare, stage } from "./build.ts";
+import { isOutOfMemory, type WriteOptions, writeDatabase } from "./engine.ts";
 import { explainPull } from "./explain-pull.ts";
+import { openLanes } from "./lanes.ts";
 import { beginPull, findCampaign, type Pulled, pullDevices, pullSource, SOURCES } from "./pull.ts";
 import { pullOthers } from "./pull-others.ts";
 import { readSnapshotOf, type Snapshot } from "./snapshot.ts";
@@ -83,36 +84,51 @@ export async function refreshWarehouse(options: RefreshOptions): Promise<Snapsho
 interface Pull {
   /** The campaign's rules and policy, known long before the rest. */
   readonly judging: Promise<Given>;
+  /** The devices, which are staged while the rest is being pulled. */
+  readonly devices: Promise<Pulled>;
+  /** All else. */
   readonly pulling: Promise<readonly Pulled[]>;
 }
 
-/** Either may fail before it is waited for. */
+/** Each may fail before it is waited for. */
 function pull(options: RefreshOptions, folder: string): Pull {
-  let pulling: Promise<readonly Pulled[]> = Promise.resolve([]);
-  const judging = new Promise<Given>((resolve, reject) => {
-    pulling = pullAll(options, folder, resolve);
+  const judging = awaited<Given>();
+  const devices = awaited<Pulled>();
+  const pulling = pullAll(options, folder, { judging: judging.resolve, devices: devices.resolve });
+  for (const { promise, reject } of [judging, devices]) {
     pulling.catch(reject);
+    promise.catch(() => {});
+  }
+  return { judging: judging.promise, devices: devices.promise, pulling };
+}
+
+/** A promise that is kept from outside. */
+function awaited<T>() {
+  let resolve: (value: T) => void = () => {};
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<T>((kept, broken) => {
+    [resolve, reject] = [kept, broken];
   });
-  judging.catch(() => {});
-  return { judging, pulling };
+  return { promise, resolve, reject };
 }
 
 /** Builds and checks the warehouse, which is opened while the rows are being pulled; where the small memory does not do and no other was asked for, again with more. */
 async function buildFile(
   file: string,
   folder: string,
-  { judging, pulling }: Pull,
+  { judging, devices, pulling }: Pull,
   { memoryLimit, signal, onNote }: RefreshOptions,
 ): Promise<Omit<Snapshot, "path">> {
   const attempt = (engine: Pick<WriteOptions, "memoryLimit">): Promise<Omit<Snapshot, "path">> =>
-    writeDatabase(file, { ...engine, spill: join(folder, "spill"), signal }, async (db) => {
+    writeDatabase(file, { ...engine, spill: join(folder, "spill"), signal }, async (db, beside) => {
+      await begin(db);
       const given = await judging;
-      await inOneTransaction(db, async () => {
-        await prepare(db, given);
-        await stage(db, await pulling);
-      });
-      await inOneTransaction(db, () => build(db, given.rules));
-      await check(db);
+      await prepare(db, given);
+      const lanes = await openLanes(db, beside);
+      await stage(lanes, [await devices]);
+      await stage(lanes, await pulling);
+      await build(lanes, given.rules);
+      await check(lanes);
       return await readSnapshotOf(db);
     });
   try {
@@ -125,11 +141,14 @@ async function buildFile(
   }
 }
 
-/**
- * All sources of a campaign, as they were at one moment: the devices by two sessions, the rest by the first of them.
- * @param judge gets the campaign's rules and policy as soon as they are known.
- */
-async function pullAll(options: RefreshOptions, folder: string, judge: (given: Given) => void): Promise<Pulled[]> {
+/** Who is told of what is pulled first: the campaign's rules and policy, and the devices. */
+interface Listeners {
+  readonly judging: (given: Given) => void;
+  readonly devices: (pulled: Pulled) => void;
+}
+
+/** All sources of a campaign, as they were at one moment: the devices by two sessions, the rest, which is returned, by the first of them. */
+async function pullAll(options: RefreshOptions, folder: string, tell: Listeners): Promise<Pulled[]> {
   const { campaign: name, rules: rulesOf, policy: policyOf, roi, catalogue, onNote = () => {}, onProgress } = options;
   return withSession(options, async (client) => {
     const snapshot = await beginPull(client, onNote);
@@ -138,7 +157,7 @@ async function pullAll(options: RefreshOptions, folder: string, judge: (given: G
     // Before it has run, recovery would decide by this one.
     const policyName = campaign.policy ?? "default";
     const policy = policyOf(policyName);
-    judge({ rules, policyName, policy, roi, catalogue });
+    tell.judging({ rules, policyName, policy, roi, catalogue });
     const proposes = rules.rules.some(({ repair }) => repair);
     const asked = [...askedFields(rules), ...(policy ? WHAT_IF_NUMBERS.filter((field) => asksFor(policy, field)) : [])];
     const place = { client, campaign, folder, asked, proposes };
@@ -146,7 +165,8 @@ async function pullAll(options: RefreshOptions, folder: string, judge: (given: G
       await beginPull(second, () => {}, snapshot);
       return pullDevices([place, { ...place, client: second }], (rows) => onProgress?.(rows, campaign.devices));
     });
-    const pulled = [devices];
+    tell.devices(devices);
+    const pulled: Pulled[] = [];
     for (const source of SOURCES.filter((other) => other !== "device")) pulled.push(await pullSource(place, source));
     return [...pulled, ...(await pullOthers(place, { kept: join(options.home, COUNTS), onNote }))];
   });
@@ -155,7 +175,7 @@ async function pullAll(options: RefreshOptions, folder: string, judge: (given: G
 const asksFor = (policy: Policy, field: WhatIfNumber): boolean =>
   policy.rules.flatMap(casesOf).some((one) => one.some((condition) => condition.field === field));
 
-/** A session of its own, closed when the work is done: nothing is built while one is open. */
+/** A session of its own, closed when the work is done: nothing is built while one is open, and only the devices are staged. */
 async function withSession<T>(
   { connection, signal }: RefreshOptions,
   work: (client: pg.Client) => Promise<T>,

@@ -10,8 +10,6 @@ import type { StageResult } from "./cli/reporter.ts";
 import type { Context } from "./context.ts";
 import type { Target } from "./db/connect.ts";
 import { martInputs } from "./reference.ts";
-import { buildSite } from "./site/build.ts";
-import { devSite } from "./site/dev.ts";
 
 /** Folder with one DuckDB file a campaign. */
 export function warehouseHome(projectRoot: string): string {
@@ -56,6 +54,7 @@ export async function report(
 
 /** Builds the site from a snapshot. Returns the path of its first page. */
 export async function build({ projectRoot, reporter, signal }: Context, snapshot: Snapshot): Promise<string> {
+  const { buildSite } = await import("./site/build.ts");
   const { dir } = await buildSite({
     projectRoot,
     warehouse: snapshot.path,
@@ -90,6 +89,7 @@ export async function latestSnapshot({ projectRoot, options }: Context): Promise
 export async function dev(context: Context): Promise<void> {
   const { projectRoot, options, reporter, reference, signal } = context;
   const { path: warehouse } = await latestSnapshot(context);
+  const { devSite } = await import("./site/dev.ts");
   await devSite({
     ...{ projectRoot, warehouse, port: options.port, signal },
     note: (line) => reporter.result(line),

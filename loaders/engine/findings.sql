@@ -1,5 +1,6 @@
 -- What the rules find on all fields, filled one field after the other: together they would need the memory of all of them at once.
-CREATE TEMP TABLE findings (
+-- They never come into the file.
+CREATE TABLE memory.findings (
   device_id  VARCHAR,
   profile_no INTEGER,
   outcome_no INTEGER,

@@ -16,6 +16,4 @@ CREATE TABLE stg_tally AS FROM former.stg_tally;
 CREATE TABLE stg_triage AS FROM former.stg_triage;
 CREATE TABLE stg_triage_decision AS FROM former.stg_triage_decision;
 CREATE TABLE stg_validation AS FROM former.stg_validation;
--- What a pull says of itself; the copy is whole if that one was.
-SET VARIABLE device_rows = (SELECT count(*) FROM stg_device)::VARCHAR;
 DETACH former;

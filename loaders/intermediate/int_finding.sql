@@ -11,7 +11,7 @@
 --   raw        VARCHAR    The value as reported; NULL where none came.
 CREATE TABLE int_finding AS
 SELECT f.device_id, p.region, o.counted_status = 'Partial' AS failed, f.field, f.rule_id, r.detects, f.raw
-FROM findings f
+FROM memory.findings f
 JOIN stg_profile p ON p.profile_no = f.profile_no
 JOIN stg_outcome o ON o.outcome_no = f.outcome_no
 JOIN ref_rule r ON r.rule_id = f.rule_id;

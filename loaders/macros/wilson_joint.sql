@@ -4,7 +4,7 @@ CREATE MACRO tail_series(q) AS
   -(((((-7.784894002430293e-03::DOUBLE * q - 3.223964580411365e-01) * q - 2.400758277161838) * q - 2.549732539343734) * q
     + 4.374664141464968) * q + 2.938163982698783)
   / ((((7.784695709041462e-03::DOUBLE * q + 3.224671290700398e-01) * q + 2.445134137142996) * q + 3.754408661907416) * q + 1);
-CREATE MACRO z_of_tail(tail) AS tail_series(sqrt(-2 * ln(tail)));
+CREATE MACRO z_of_tail(tail) AS list_transform([sqrt(-2 * ln(tail))], lambda q: tail_series(q))[1];
 
 -- The z of one of so many two-sided intervals that hold together with 95 %, by Bonferroni's inequality.
 CREATE MACRO joint_z(intervals) AS

@@ -21,17 +21,19 @@
 --   joint_low                DOUBLE   Lower Wilson bound of rate, so wide that the intervals of all regions of the stage hold together with 95 %.
 --   joint_high               DOUBLE   Upper bound of the same: with 95 %, every region of the stage has a rank from rank_low to rank_high.
 CREATE TABLE bottleneck_ranking AS
-WITH rated AS (
+WITH sized AS (
+  SELECT *, joint_z(count(*) OVER (PARTITION BY stage)) AS z
+  FROM int_region_stage
+  WHERE at_risk > 0
+), rated AS (
   SELECT
     stage, stage_ordinal, region, at_risk, failures,
     rate_of(failures, at_risk) AS rate,
     wilson_low(failures, at_risk) AS rate_low,
     wilson_high(failures, at_risk) AS rate_high,
-    wilson_low_at(failures, at_risk, joint_z(count(*) OVER whole)) AS joint_low,
-    wilson_high_at(failures, at_risk, joint_z(count(*) OVER whole)) AS joint_high
-  FROM int_region_stage
-  WHERE at_risk > 0
-  WINDOW whole AS (PARTITION BY stage)
+    wilson_low_at(failures, at_risk, z) AS joint_low,
+    wilson_high_at(failures, at_risk, z) AS joint_high
+  FROM sized
 ), compared AS (
   -- Source: M. Klein, T. Wright and J. Wieczorek, Journal of the Royal Statistical Society C 69 (2020) 589-606.
   SELECT
