@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { fill } from "../pipelines/db/sql.ts";
 import type { Catalogue } from "../pipelines/domain/catalogue.ts";
 import type { Policy } from "../pipelines/domain/policy.ts";
@@ -7,6 +8,7 @@ import type { RuleSet } from "../pipelines/domain/rules.ts";
 import { begin, build, check, expectDevices, type Given, prepare } from "./build.ts";
 import { readDatabase, rowsOf, writeDatabase } from "./engine.ts";
 import { openLanes } from "./lanes.ts";
+import { LIMITS, withEnoughMemory } from "./memory.ts";
 import { readSql } from "./models.ts";
 
 export interface RebuildOptions {
@@ -23,8 +25,8 @@ export interface RebuildOptions {
   readonly catalogue?: Catalogue;
 }
 
-/** As much as a refresh takes where little does not do: an editor waits. */
-const MEMORY = "400MB";
+/** An editor waits: the least is not tried. */
+const [, ...MEMORY] = LIMITS;
 
 /**
  * Makes a warehouse again from the rows that another one has staged, with the SQL as it is now: no database is asked.
@@ -36,15 +38,17 @@ export async function rebuildWarehouse(options: RebuildOptions): Promise<void> {
   const [policyName, rules] = [String(names?.policy), options.rules(String(names?.rules))];
   const [policy, roi] = [options.policy(policyName), options.roi(String(names?.roi))];
   const given: Given = { rules, policyName, policy, roi, catalogue };
-  await writeDatabase(target, { memoryLimit: MEMORY, spill }, async (db, beside) => {
-    await begin(db);
-    await prepare(db, given);
-    await db.run(fill(readSql("engine/take_staging"), { former: () => quote(warehouse) }));
-    const lanes = await openLanes(db, beside);
-    const [staged] = await rowsOf(db, readSql("engine/staged_devices"));
-    // The copy is whole if that one was.
-    await expectDevices(lanes, Number(staged?.devices));
-    await build(lanes, rules);
-    await check(lanes);
-  });
+  const make = (memoryLimit: string): Promise<void> =>
+    writeDatabase(target, { memoryLimit, spill }, async (db, beside) => {
+      await begin(db);
+      await prepare(db, given);
+      await db.run(fill(readSql("engine/take_staging"), { former: () => quote(warehouse) }));
+      const lanes = await openLanes(db, beside);
+      const [staged] = await rowsOf(db, readSql("engine/staged_devices"));
+      // The copy is whole if that one was.
+      await expectDevices(lanes, Number(staged?.devices));
+      await build(lanes, rules);
+      await check(lanes);
+    });
+  await withEnoughMemory(MEMORY, make, () => rmSync(target, { force: true }));
 }

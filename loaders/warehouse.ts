@@ -13,9 +13,10 @@ import type { RuleSet } from "../pipelines/domain/rules.ts";
 import { WHAT_IF_NUMBERS, type WhatIfNumber } from "../pipelines/domain/what-if.ts";
 import { withWorkspace } from "../pipelines/workspace.ts";
 import { begin, build, check, type Given, prepare, stage } from "./build.ts";
-import { isOutOfMemory, type WriteOptions, writeDatabase } from "./engine.ts";
+import { writeDatabase } from "./engine.ts";
 import { explainPull } from "./explain-pull.ts";
 import { openLanes } from "./lanes.ts";
+import { LIMITS, withEnoughMemory } from "./memory.ts";
 import { beginPull, findCampaign, type Pulled, pullDevices, pullSource, SOURCES } from "./pull.ts";
 import { pullOthers } from "./pull-others.ts";
 import { readSnapshotOf, type Snapshot } from "./snapshot.ts";
@@ -36,10 +37,7 @@ export interface RefreshOptions {
   readonly policy: (name: string) => Policy | undefined;
   /** What the return is reckoned by. */
   readonly roi: Assumptions;
-  /**
-   * What DuckDB may use before it spills to disk, for example 200MB. Left out: 90MB, with which a million devices stay below
-   * 300 MB of the process, and once more with 400MB where that does not do.
-   */
+  /** What DuckDB may use before it spills to disk, for example 200MB. Left out: as little as does. */
   readonly memoryLimit?: string;
   readonly signal?: AbortSignal;
   /** Gets the devices pulled and the devices that the campaign has to store. */
@@ -50,8 +48,6 @@ export interface RefreshOptions {
 
 /** Folder with what was counted of other campaigns. */
 const COUNTS = "counts";
-const SMALL = "90MB";
-const LARGE = "400MB";
 
 /**
  * Pulls one campaign out of PostgreSQL, once, builds its marts in DuckDB and checks them. The file is put in place last, so that
@@ -119,8 +115,8 @@ async function buildFile(
   { judging, devices, pulling }: Pull,
   { memoryLimit, signal, onNote }: RefreshOptions,
 ): Promise<Omit<Snapshot, "path">> {
-  const attempt = (engine: Pick<WriteOptions, "memoryLimit">): Promise<Omit<Snapshot, "path">> =>
-    writeDatabase(file, { ...engine, spill: join(folder, "spill"), signal }, async (db, beside) => {
+  const attempt = (limit: string): Promise<Omit<Snapshot, "path">> =>
+    writeDatabase(file, { memoryLimit: limit, spill: join(folder, "spill"), signal }, async (db, beside) => {
       await begin(db);
       const given = await judging;
       await prepare(db, given);
@@ -131,14 +127,10 @@ async function buildFile(
       await check(lanes);
       return await readSnapshotOf(db);
     });
-  try {
-    return await attempt({ memoryLimit: memoryLimit ?? SMALL });
-  } catch (error) {
-    if (memoryLimit !== undefined || !isOutOfMemory(error)) throw error;
-    onNote?.(`The marts do not fit into ${SMALL}: building them again with ${LARGE}.`);
+  return withEnoughMemory(memoryLimit === undefined ? LIMITS : [memoryLimit], attempt, (limit, next) => {
+    onNote?.(`The marts do not fit into ${limit}: building them again with ${next}.`);
     rmSync(file, { force: true });
-    return await attempt({ memoryLimit: LARGE });
-  }
+  });
 }
 
 /** Who is told of what is pulled first: the campaign's rules and policy, and the devices. */
