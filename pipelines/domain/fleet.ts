@@ -1,5 +1,5 @@
 import { bucketAt, deviceIdAt } from "./bucket.ts";
-import { bitsOf, seed32, sourceOf, unitOf } from "./random.ts";
+import { Answers, seed32, sourceOf } from "./random.ts";
 import {
   OUTCOME_COLUMNS,
   PROFILE_COLUMNS,
@@ -51,21 +51,13 @@ export type DeviceReport = {
   readonly updateStatus: ReportedStatus;
 } & { readonly [column in ReportColumn]: string | null };
 
-/** One question about a device each, so that an answer never moves another. */
-const STREAM = {
-  region: 0,
-  model: 1,
-  hardware: 2,
-  from: 3,
-  partial: 4,
-  stage: 5,
-  error: 6,
-  attempts: 7,
-  time: 8,
+/** The streams of the questions about a device, one each, so that an answer never moves another. */
+const STREAMS = [0, 1, 2, 3, 4, 5, 6, 7, 8, 16, 17, 24, 25, 32];
+/** Which of them answers what; the battery and the signal ask the next one, too. */
+const ASKED = {
+  ...{ region: 0, model: 1, hardware: 2, from: 3, partial: 4, stage: 5, error: 6, attempts: 7, time: 8 },
+  ...{ battery: 9, signal: 11, storage: 13 },
 } as const;
-const BATTERY_STREAM = 16;
-const SIGNAL_STREAM = 24;
-const STORAGE_STREAM = 32;
 
 const ROLLOUT_START_MS = Date.UTC(2026, 2, 2);
 const ROLLOUT_SECONDS = 72 * 3600;
@@ -105,28 +97,29 @@ export function drawer(spec: FleetSpec, seed: number): (index: number, into: Dra
   const batteryMean = Float64Array.from(regions, ({ batteryMean: mean }) => mean);
   const signalMean = Float64Array.from(regions, ({ signalMean: mean }) => mean);
   const storageMb = Float64Array.from(models, ({ storageMb: full }) => full);
+  const answers = new Answers(STREAMS);
   return (index, into) => {
-    const source = sourceOf(key, index);
-    const region = pickRegion.pick(unitOf(source, STREAM.region));
-    const model = pickModel.pick(unitOf(source, STREAM.model));
-    const from = pickFrom.pick(unitOf(source, STREAM.from));
-    const hardware = (pickHardware[model] as Picker).pick(unitOf(source, STREAM.hardware));
-    const partial = unitOf(source, STREAM.partial) < (partialRate[region * models.length + model] as number);
+    answers.ask(sourceOf(key, index));
+    const region = pickRegion.pick(answers.unit(ASKED.region));
+    const model = pickModel.pick(answers.unit(ASKED.model));
+    const from = pickFrom.pick(answers.unit(ASKED.from));
+    const hardware = (pickHardware[model] as Picker).pick(answers.unit(ASKED.hardware));
+    const partial = answers.unit(ASKED.partial) < (partialRate[region * models.length + model] as number);
     into.profile = plan.profileNo(region, model, hardware, from);
     if (partial) {
-      const stage = plan.stageNo(region, (pickStage[region] as Picker).pick(unitOf(source, STREAM.stage)));
-      const error = (pickError[stage] as Picker).pick(unitOf(source, STREAM.error));
+      const stage = plan.stageNo(region, (pickStage[region] as Picker).pick(answers.unit(ASKED.stage)));
+      const error = (pickError[stage] as Picker).pick(answers.unit(ASKED.error));
       into.outcome = plan.outcomeNo(from, stage, error);
     } else into.outcome = SUCCEEDED;
-    const eager = unitOf(source, STREAM.attempts);
+    const eager = answers.unit(ASKED.attempts);
     into.attempts = 1 + ((eager * eager * (partial ? 4 : 2)) | 0);
-    const volts = (batteryMean[region] as number) + BATTERY_SPREAD_V * bell(source, BATTERY_STREAM);
+    const volts = (batteryMean[region] as number) + BATTERY_SPREAD_V * bell(answers, ASKED.battery);
     into.centivolts = (100 * clamp(volts, LEAST_VOLTS, MOST_VOLTS) + 0.5) | 0;
-    const percent = (signalMean[region] as number) + SIGNAL_SPREAD_PERCENT * bell(source, SIGNAL_STREAM);
+    const percent = (signalMean[region] as number) + SIGNAL_SPREAD_PERCENT * bell(answers, ASKED.signal);
     into.percent = (clamp(percent, 1, MOST_PERCENT) + 0.5) | 0;
-    const full = unitOf(source, STORAGE_STREAM);
+    const full = answers.unit(ASKED.storage);
     into.storageMb = ((storageMb[model] as number) * (0.05 + 0.8 * (full * full))) | 0;
-    into.seconds = (unitOf(source, STREAM.time) * ROLLOUT_SECONDS) | 0;
+    into.seconds = (answers.unit(ASKED.time) * ROLLOUT_SECONDS) | 0;
     return into;
   };
 }
@@ -240,9 +233,9 @@ export const MOST = { centivolts: 100 * MOST_VOLTS, seconds: ROLLOUT_SECONDS } a
 const MOST_PERCENT = 100;
 
 /** Mean 0, standard deviation 1: the sum of four 16-bit numbers, near enough to normal and never beyond 3.5. */
-function bell(source: number, stream: number): number {
-  const a = bitsOf(source, stream);
-  const b = bitsOf(source, stream + 1);
+function bell(answers: Answers, question: number): number {
+  const a = answers.bits(question);
+  const b = answers.bits(question + 1);
   const sum = (a >>> 16) + (a & 0xffff) + (b >>> 16) + (b & 0xffff);
   return (sum / 65_536 - 2) * ROOT_OF_THREE;
 }

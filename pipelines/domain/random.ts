@@ -69,12 +69,42 @@ export function sourceOf(seed: number, index: number): number {
 
 /** 32 bits of a source, as a signed number, for one question (`stream`). */
 export function bitsOf(source: number, stream: number): number {
-  return mix((source + Math.imul(stream + 1, 0x9e3779b1)) | 0);
+  return mix(source + offsetOf(stream));
+}
+
+function offsetOf(stream: number): number {
+  return Math.imul(stream + 1, 0x9e3779b1);
 }
 
 /** The same as a number from 0 (included) to 1 (excluded). */
 export function unitOf(source: number, stream: number): number {
   return (bitsOf(source, stream) >>> 0) * ONE_OF_ALL;
+}
+
+/** {@link bitsOf} and {@link unitOf} of several streams at once, by their places in a list: a short loop, where each alone would be code of its own. */
+export class Answers {
+  readonly #offsets: Int32Array;
+  readonly #bits: Int32Array;
+
+  constructor(streams: readonly number[]) {
+    this.#offsets = Int32Array.from(streams, offsetOf);
+    this.#bits = new Int32Array(streams.length);
+  }
+
+  /** What is answered from now on is about the thing with this source. */
+  ask(source: number): void {
+    const offsets = this.#offsets;
+    const bits = this.#bits;
+    for (let place = 0; place < offsets.length; place++) bits[place] = mix(source + (offsets[place] as number));
+  }
+
+  bits(place: number): number {
+    return this.#bits[place] as number;
+  }
+
+  unit(place: number): number {
+    return ((this.#bits[place] as number) >>> 0) * ONE_OF_ALL;
+  }
 }
 
 /** A bijection of the numbers below 2^22, keyed by the seed: four rounds of a Feistel network. */

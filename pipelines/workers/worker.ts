@@ -1,4 +1,3 @@
-import { setFlagsFromString } from "node:v8";
 import { parentPort } from "node:worker_threads";
 import { refusedLine, retryLine } from "../db/commit.ts";
 import { explain } from "../db/explain.ts";
@@ -8,9 +7,6 @@ import { Session } from "../db/session.ts";
 import type { Post } from "./posts.ts";
 import { type Assignment, Board, type Message } from "./protocol.ts";
 import { batchTask } from "./tasks.ts";
-
-// The functions that encode and judge reports are made of many small ones, more than V8 puts together by default: a third of their time.
-setFlagsFromString("--max-inlined-bytecode-size-cumulative=5000");
 
 const say = (message: Message): void => parentPort?.postMessage(message);
 const note = (line: string): void => say({ kind: "note", line });
