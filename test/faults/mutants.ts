@@ -112,7 +112,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: "quarantine keeps no evidence",
-    file: "pipelines/workers/recover-task.ts",
+    file: "pipelines/workers/shard-decisions.ts",
     right: '{ into: sql("recover.store_triage"), lines: triage },',
     wrong: "",
     shownBy: [succeeds("recover", backend)],
