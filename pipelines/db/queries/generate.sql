@@ -12,17 +12,30 @@ COPY update_outcome (
   campaign_id, outcome_no, firmware_reported, last_stage, error_code, update_status, counted_status
 ) FROM STDIN
 
--- A join is planned by the statistics of the whole table, and without them by a guess that takes ten times as long. Only from 18 on can that
--- be had without reading other campaigns again. A small sample of the columns that are joined by does. As one message it is one transaction.
+-- A join is planned by the statistics of the whole table, and without them by a guess that takes ten times as long. To renew them every partition of every
+-- campaign is opened, before PostgreSQL 18 even read: a third of a second at 45 campaigns. So it waits until they are off by a tenth.
+-- A small sample of the columns that are joined by does. As one message it is one transaction.
 -- name: analyze
 SET LOCAL default_statistics_target = 10;
 DO $$
+DECLARE
+  part regclass;
 BEGIN
-  IF current_setting('server_version_num')::int >= 180000 THEN
-    ANALYZE stored_report_:campaign (bucket, campaign_id, device_no, device_id, profile_no, outcome_no);
-    EXECUTE 'ANALYZE ONLY stored_report (bucket, campaign_id, device_no, device_id, profile_no, outcome_no)';
-  ELSE
-    ANALYZE stored_report (bucket, campaign_id, device_no, device_id, profile_no, outcome_no);
+  FOR part IN SELECT relid FROM pg_partition_tree('stored_report_:campaign') WHERE isleaf LOOP
+    EXECUTE format('ANALYZE %s (bucket, campaign_id, device_no, device_id, profile_no, outcome_no)', part);
+  END LOOP;
+  IF (
+    SELECT abs(sum(leaf.reltuples) - whole.reltuples) > whole.reltuples / 10 OR whole.reltuples <= 0
+    FROM pg_class whole
+    CROSS JOIN pg_partition_tree(whole.oid) t
+    JOIN pg_class leaf ON leaf.oid = t.relid AND t.isleaf AND leaf.reltuples >= 0
+    WHERE whole.oid = 'stored_report'::regclass
+    GROUP BY whole.reltuples
+  ) THEN
+    EXECUTE CASE
+      WHEN current_setting('server_version_num')::int >= 180000 THEN 'ANALYZE ONLY stored_report (bucket, campaign_id, device_no, device_id, profile_no, outcome_no)'
+      ELSE 'ANALYZE stored_report (bucket, campaign_id, device_no, device_id, profile_no, outcome_no)'
+    END;
   END IF;
 END $$;
 ANALYZE device_profile, update_outcome

@@ -103,7 +103,7 @@ COPY triage_decision (
 
 -- What reads the audit is planned by how much there is of it.
 -- name: analyze
-ANALYZE triage_queue, triage_decision, telemetry_amendment
+ANALYZE triage_decision, telemetry_amendment, triage_queue (bucket, campaign_id, device_id, rule_id, field, state)
 
 -- name: fence
 SELECT fence(:lease)
