@@ -27,27 +27,26 @@ WITH alike AS (
   JOIN update_outcome o ON o.campaign_id = $1 AND o.outcome_no = a.outcome_no
 ), judged AS (
   -- What the rules find is one expression and is named once below: PostgreSQL works out again what is named again.
-  SELECT u.action, u.policy_rule, u.policy, coalesce(u.policy_rule, u.action) AS made,
-    t.rule_id AS held_by, :first_finding AS found_by, :policy_rule AS asked
+  SELECT u.policy, u.made, u.is_misdone, t.rule_id AS held_by, :first_finding AS found_by, :policy_rule AS asked
   FROM judged_report r
-  JOIN campaign c ON c.campaign_id = r.campaign_id
   JOIN decision d ON d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no
-  LEFT JOIN decision_rule u ON u.rule_no = d.rule_no
+  LEFT JOIN ( -- words are compared once a rule, not once a device
+    SELECT w.rule_no, w.policy, coalesce(w.policy_rule, w.action) AS made,
+      w.policy_rule IS NOT NULL AND w.action IS DISTINCT FROM :policy_action AS is_misdone
+    FROM decision_rule w
+  ) u ON u.rule_no = d.rule_no
   LEFT JOIN triage_queue t ON t.bucket = r.bucket AND t.campaign_id = r.campaign_id AND t.state = 'open'
     AND t.device_id = CASE WHEN d.rule_no = 0 THEN r.device_id END -- which asks the queue for these alone
   WHERE r.campaign_id = $1
-    AND r.outcome_no = ANY(ARRAY(
+    AND (r.outcome_no IN ( -- IS TRUE makes it a look-up while the reports are read, where a join would come last
       SELECT o.outcome_no FROM update_outcome o WHERE o.campaign_id = $1 AND o.counted_status = 'Partial'
-    ))
+    )) IS TRUE
 ), found AS (
   -- Of a device that the server made wait, the rules need to have nothing to say. A place in the queue without a decision is a breach of another promise.
   SELECT count(*) AS rightly_decided,
     count(*) FILTER (
       WHERE w.policy IS DISTINCT FROM 'person'
-        AND (
-          w.made IS DISTINCT FROM CASE WHEN w.found_by IS NOT NULL THEN 'MANUAL_TRIAGE' ELSE w.asked END
-          OR (w.policy_rule IS NOT NULL AND w.action IS DISTINCT FROM :policy_action)
-        )
+        AND (w.is_misdone OR w.made IS DISTINCT FROM CASE WHEN w.found_by IS NOT NULL THEN 'MANUAL_TRIAGE' ELSE w.asked END)
     ) AS differing,
     count(*) FILTER (WHERE w.held_by IS NOT NULL AND w.held_by <> 'refused_by_server' AND w.held_by IS DISTINCT FROM w.found_by) AS misnamed,
     count(*) FILTER (WHERE w.held_by IS NOT NULL AND w.held_by = 'refused_by_server' AND w.found_by IS NULL) AS refused
