@@ -114,6 +114,9 @@ type StoredReport = { readonly [column in ReportColumn]: string | null } & {
 
 function isSame(row: StoredReport | undefined, report: DeviceReport, batches: readonly number[]): boolean {
   if (row?.update_status !== report.updateStatus || !batches.includes(row.batch_no)) return false;
-  const sound = { ...row, ...row.before };
-  return REPORT_COLUMNS.every((column) => sound[column] === report[column]);
+  const { before } = row;
+  return REPORT_COLUMNS.every((column) => {
+    const replaced = before?.[column];
+    return (replaced === undefined ? row[column] : replaced) === report[column];
+  });
 }
