@@ -97,7 +97,7 @@ const armsOf = (fields: readonly RuleField[], sqlOf: (field: RuleField) => strin
 const isReported = (field: RuleField, columns: readonly ReportColumn[]): boolean =>
   field === "device_id" || columns.includes(field);
 
-/** The same where campaigns c are several, or few rows ask: PostgreSQL reads the list of columns again for each row. */
+/** The same where campaigns c are several. PostgreSQL reads their lists again for each row, which costs as much as a test of a number. */
 export const reported = (field: RuleField, found: string): string =>
   field === "device_id" ? found : `CASE WHEN '${field}' = ANY(c.reported_columns) THEN ${found} END`;
 
@@ -106,13 +106,13 @@ export function withSources(text: string, sources: readonly Source[]): string {
   return fill(text, { sources: () => sources.map((source) => `r.${source}`).join(", ") });
 }
 
-/** Writes into `validate.detection` what the rules find on each field. */
-export function withDetection(text: string, rules: RuleSet): string {
+/** Writes into `validate.detection` what the rules find on each field that the campaign reports. */
+export function withDetection(text: string, rules: RuleSet, columns: readonly ReportColumn[]): string {
   const fields = faultFields(decisive(rules));
   const written = (name: string, field: RuleField): string =>
     fill(sql(`validate.${name}`), {
       judged_field: () => `judged_${field}`,
-      is_reported: () => reported(field, "true"),
+      is_reported: () => String(isReported(field, columns)),
       value_finding: () => valueFindingSql(rules, field, "d.value", "postgres"),
       finding: () => findingSql(rules, field, stored, "postgres"),
       column: () => stored(field),
@@ -124,7 +124,8 @@ export function withDetection(text: string, rules: RuleSet): string {
     const depends = valueFindingSql(rules, field, "d.value", "postgres").includes(`'${DEPENDS}'`);
     return [written("alarms", field), ...(depends ? [written("alarms_in_context", field)] : [])];
   });
-  const found = (field: RuleField): string => reported(field, findingSql(rules, field, stored, "postgres"));
+  const found = (field: RuleField): string =>
+    isReported(field, columns) ? findingSql(rules, field, stored, "postgres") : "CAST(NULL AS text)";
   return fill(text, {
     judged_values: () => values.join(", "),
     alarms: () => alarms.join("\nUNION ALL\n"),

@@ -368,7 +368,6 @@ WITH alike AS MATERIALIZED (
   SELECT l.kind, k.kinds ->> 0 AS found_as, k.kinds ? l.kind OR w.is_counted AS is_rightly,
     k.rule_id IS NOT NULL OR w.is_counted AS is_found, :any_finding IS NOT NULL AS is_anywhere
   FROM fault_ledger l
-  JOIN campaign c ON c.campaign_id = l.campaign_id
   JOIN stored_report r ON r.bucket = l.bucket AND r.campaign_id = l.campaign_id AND r.device_id = l.device_id
   LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
   LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
@@ -399,8 +398,7 @@ ORDER BY w.kind
   FROM (
     SELECT :column AS value, count(*) AS devices
     FROM stored_report r
-    JOIN campaign c ON c.campaign_id = r.campaign_id AND :is_reported
-    WHERE r.campaign_id = $1
+    WHERE r.campaign_id = $1 AND :is_reported
     GROUP BY 1
     OFFSET 0
   ) d
@@ -413,9 +411,9 @@ ORDER BY w.kind
   FROM (
     SELECT :column AS value, sum(a.devices) AS devices
     FROM alike a
-    JOIN campaign c ON c.campaign_id = $1 AND :is_reported
     LEFT JOIN device_profile p ON p.campaign_id = $1 AND p.profile_no = a.profile_no
     LEFT JOIN update_outcome o ON o.campaign_id = $1 AND o.outcome_no = a.outcome_no
+    WHERE :is_reported
     GROUP BY 1
     OFFSET 0
   ) d
