@@ -83,7 +83,9 @@ function pullStatements(): Statement[] {
 function composed(name: string): string {
   const { rules, policy } = largest();
   const text = withSources(sql(name), Object.keys(SOURCES) as Source[]);
-  return name === "validate.detection" ? withDetection(text, rules, REPORT_COLUMNS) : withRules(text, rules, REPORT_COLUMNS, policy);
+  return name === "validate.detection"
+    ? withDetection(text, rules, REPORT_COLUMNS)
+    : withRules(text, rules, REPORT_COLUMNS, policy);
 }
 
 function largest() {

@@ -86,19 +86,21 @@ FULL JOIN (SELECT * FROM batch_ledger b WHERE b.campaign_id = $1 AND b.stage = '
 -- name: decision_batches_whole
 -- decision_batches_whole: A batch of decisions is stored whole or not at all: its rows and the checksum of its devices are those of the ledger.
 WITH decided AS (
-  SELECT d.pass, d.batch_no, d.device_no, d.rule_no, 1 AS times
+  SELECT d.pass, d.batch_no, count(*) AS rows, sum(hashtextextended(d.device_no::text, d.rule_no)) AS checksum
   FROM decision d
   WHERE d.campaign_id = $1
+  GROUP BY d.pass, d.batch_no
   UNION ALL -- what people took away counts on, what they put there does not count
-  SELECT p.pass, p.batch_no, r.device_no, p.rule_no, p.times
+  SELECT p.pass, p.batch_no, sum(p.times), sum(p.times * hashtextextended(r.device_no::text, p.rule_no)::numeric)
   FROM triage_decision t
   JOIN stored_report r ON r.bucket = t.bucket AND r.campaign_id = t.campaign_id AND r.device_id = t.device_id
   CROSS JOIN LATERAL (VALUES
     (t.took_pass, t.took_batch, t.took_rule, 1), (t.gave_pass, t.gave_batch, t.gave_rule, -1)
   ) AS p (pass, batch_no, rule_no, times)
   WHERE t.campaign_id = $1 AND p.rule_no IS NOT NULL
+  GROUP BY p.pass, p.batch_no
 ), stored AS (
-  SELECT d.pass, d.batch_no, sum(d.times) AS rows, sum(d.times * hashtextextended(d.device_no::text, d.rule_no)::numeric) AS checksum
+  SELECT d.pass, d.batch_no, sum(d.rows) AS rows, sum(d.checksum) AS checksum
   FROM decided d
   GROUP BY d.pass, d.batch_no
 )
@@ -145,10 +147,26 @@ LEFT JOIN LATERAL (
 -- raw_value_kept: The raw value of a quarantined field is kept to the byte, with its hash.
 WITH held AS (
   SELECT d.rule_no, t.state, t.raw_sha256, t.raw_value,
-    convert_to(to_jsonb(v) ->> t.field, 'UTF8') AS reported
+    convert_to(CASE t.field
+      WHEN 'device_id' THEN r.device_id
+      WHEN 'region' THEN p.region
+      WHEN 'model' THEN p.model
+      WHEN 'hardware' THEN p.hardware
+      WHEN 'firmware_from' THEN p.firmware_from
+      WHEN 'firmware_to' THEN p.firmware_to
+      WHEN 'firmware_reported' THEN o.firmware_reported
+      WHEN 'last_stage' THEN o.last_stage
+      WHEN 'error_code' THEN o.error_code
+      WHEN 'attempts' THEN r.attempts
+      WHEN 'battery_voltage' THEN r.battery_voltage
+      WHEN 'signal_strength' THEN r.signal_strength
+      WHEN 'storage_free_mb' THEN r.storage_free_mb
+      WHEN 'reported_at' THEN r.reported_at
+    END, 'UTF8') AS reported
   FROM triage_queue t
   LEFT JOIN stored_report r ON r.bucket = t.bucket AND r.campaign_id = t.campaign_id AND r.device_id = t.device_id
-  LEFT JOIN device_report v ON v.bucket = t.bucket AND v.campaign_id = t.campaign_id AND v.device_id = t.device_id
+  LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
+  LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
   LEFT JOIN decision d ON d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no
   WHERE t.campaign_id = $1
 ), found AS (
