@@ -26,10 +26,10 @@ export async function tellDetection(run: StageRun, campaign: Campaign): Promise<
 async function detectionOf({ client, reference }: StageRun, campaign: Campaign): Promise<Detection[]> {
   const rules = reference.rules(campaign.rules);
   const kinds = Object.fromEntries(rules.rules.map((rule) => [rule.id, kindsOf(rule)]));
-  const { rows } = await client.query<Detection>(withDetection(sql("validate.detection"), rules), [
-    campaign.campaign_id,
-    JSON.stringify(kinds),
-  ]);
+  const { rows } = await client.query<Detection>(
+    withDetection(sql("validate.detection"), rules, campaign.reported_columns),
+    [campaign.campaign_id, JSON.stringify(kinds)],
+  );
   return rows;
 }
 

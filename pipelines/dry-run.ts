@@ -65,7 +65,7 @@ async function recover(...[context, client]: Parameters<Preview>): Promise<strin
   const campaign = await campaignFor(client, options.campaign);
   const policy = reference.policy(options.policy ?? "default");
   const { name, rules } = await rulesFor(context, client, campaign);
-  const text = withRules(sql("preview.decisions"), rules, policy);
+  const text = withRules(sql("preview.decisions"), rules, campaign.reported_columns, policy);
   const { rows } = await client.query<{
     action: string;
     fate: string;

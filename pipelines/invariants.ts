@@ -52,11 +52,12 @@ function sqlCheck(name: string, campaign: Campaign, rules: RuleSet, policy: Poli
   const lines = sql(`validate.${name}`).split("\n");
   const promises = lines.flatMap((line) => PROMISE.exec(line)?.slice(1, 3) ?? []);
   const statement = lines.filter((line) => !PROMISE.test(line)).join("\n");
-  const text = withRules(statement, rules, policy);
+  const written = (text: string): string => withRules(text, rules, campaign.reported_columns, policy);
+  const text = written(statement);
   const parameters = statement.includes("$1") ? [campaign.campaign_id] : [];
   return {
     promises: new Map(promises.flatMap((word, at) => (at % 2 === 0 ? [[word, promises[at + 1] ?? ""]] : []))),
-    query: withRules(statement.replaceAll("$1", String(campaign.campaign_id)), rules, policy),
+    query: written(statement.replaceAll("$1", String(campaign.campaign_id))),
     look: async (client) => (await client.query<Answer>(text, parameters)).rows,
   };
 }
@@ -113,6 +114,9 @@ type StoredReport = { readonly [column in ReportColumn]: string | null } & {
 
 function isSame(row: StoredReport | undefined, report: DeviceReport, batches: readonly number[]): boolean {
   if (row?.update_status !== report.updateStatus || !batches.includes(row.batch_no)) return false;
-  const sound = { ...row, ...row.before };
-  return REPORT_COLUMNS.every((column) => sound[column] === report[column]);
+  const { before } = row;
+  return REPORT_COLUMNS.every((column) => {
+    const replaced = before?.[column];
+    return (replaced === undefined ? row[column] : replaced) === report[column];
+  });
 }

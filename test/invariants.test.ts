@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { StageRun } from "../pipelines/context.ts";
 import { campaignFor } from "../pipelines/db/campaigns.ts";
+import { RULE_FIELDS } from "../pipelines/domain/vocabulary.ts";
 import { type Answer, checks } from "../pipelines/invariants.ts";
 import { reference } from "../pipelines/reference.ts";
 import { BREAKS, change, release } from "./support/breaks.ts";
@@ -64,6 +65,16 @@ test("broken promises end validate with exit 4, are named, and are kept", async 
   const kept = await query(broken.url, "SELECT check_name FROM validation_result WHERE NOT passed ORDER BY ordinal");
   expect(kept.map(({ check_name }) => check_name)).toEqual(failed(said));
   await broken.drop();
+});
+
+test.each(RULE_FIELDS)("a value of %s is held against the report, as it is and where it is another", async (field) => {
+  const held = `UPDATE triage_queue t SET field = '${field}', raw_value = convert_to(v.${field}, 'UTF8'), raw_sha256 = sha256(convert_to(v.${field}, 'UTF8'))
+    FROM device_report v WHERE (v.bucket, v.campaign_id, v.device_id) = (t.bucket, t.campaign_id, t.device_id)`;
+  const kept = await brokenBy(held, "raw_value_kept");
+  expect(kept?.actual).toBe(kept?.expected);
+  const other = "UPDATE triage_queue SET raw_value = 'another', raw_sha256 = sha256('another')";
+  const lost = await brokenBy(`${held}; ${other}`, "raw_value_kept");
+  expect(lost?.actual).not.toBe(lost?.expected);
 });
 
 test("a run that a killed validate left open is no breach", async () => {

@@ -14,7 +14,7 @@ import {
 import type { Repair } from "../domain/repair.ts";
 import { repairSql } from "../domain/repair-sql.ts";
 import { decisive, type RuleSet } from "../domain/rules.ts";
-import { RULE_FIELDS, type RuleField } from "../domain/vocabulary.ts";
+import { type ReportColumn, RULE_FIELDS, type RuleField } from "../domain/vocabulary.ts";
 import { fill, sql } from "./sql.ts";
 
 /**
@@ -28,20 +28,20 @@ const judged: ColumnOf = (field) => `r.${field}`;
 
 /**
  * Writes compiled rules into a statement: `:first_finding` becomes the id of the first rule that `judged_report` r breaks and nobody waived, of
- * a field that campaign c reports; `:finding_of_field` the arms of a CASE that says so of one field, waived or not, and
+ * a field that the campaign reports; `:finding_of_field` the arms of a CASE that says so of one field, waived or not, and
  * `:repaired_value` what the repair of the rule that the field of amendment a breaks makes of the report o as it came. Of what rules repair by themselves,
  * `:reported_finding` is the first rule that the report o as it came breaks, and `:repaired_fields` the columns of the repaired report. Of a policy,
  * `:policy_rule` decides on `judged_report` r; `:policy_action` and `:policy_fate` are what w.policy_rule does. The texts come from the compiler,
  * which quotes.
  */
-export function withRules(text: string, rules: RuleSet, policy?: Policy): string {
+export function withRules(text: string, rules: RuleSet, columns: readonly ReportColumn[], policy?: Policy): string {
   const fields = faultFields(decisive(rules));
   return fill(text, {
-    first_finding: () => firstFinding(rules, "r"),
+    first_finding: () => firstFinding(rules, columns, "r"),
     finding_of_field: () => armsOf(fields, (field) => findingSql(rules, field, judged, "postgres")),
     repaired_value: () => amended(rules),
-    reported_finding: () => firstFinding(rules, "o"),
-    repaired_fields: () => repairedFields(rules),
+    reported_finding: () => firstFinding(rules, columns, "o"),
+    repaired_fields: () => repairedFields(rules, columns),
     ...(policy && {
       policy_rule: () => policyRuleSql(policy, judged, "postgres"),
       policy_action: () => policyWordSql(policy, "w.policy_rule", "action"),
@@ -50,10 +50,11 @@ export function withRules(text: string, rules: RuleSet, policy?: Policy): string
   });
 }
 
-function firstFinding(rules: RuleSet, relation: "o" | "r"): string {
-  const first = faultFields(decisive(rules)).map((field) => {
+function firstFinding(rules: RuleSet, columns: readonly ReportColumn[], relation: "o" | "r"): string {
+  const fields = faultFields(decisive(rules)).filter((field) => isReported(field, columns));
+  const first = fields.map((field) => {
     const found = findingSql(rules, field, (asked) => `${relation}.${asked}`, "postgres");
-    return reported(field, `nullif(${found}, ${relation}.waived_${field})`);
+    return `nullif(${found}, ${relation}.waived_${field})`;
   });
   return `coalesce(${[...first, "CAST(NULL AS text)"].join(", ")})`;
 }
@@ -80,13 +81,10 @@ function amended(rules: RuleSet): string {
   return `CASE a.field ${armsOf(fields, (field) => repairOf(rules, field, () => true))} END`;
 }
 
-function repairedFields(rules: RuleSet): string {
+function repairedFields(rules: RuleSet, columns: readonly ReportColumn[]): string {
   const fields = RULE_FIELDS.map((field) => {
-    const alone = reported(
-      field,
-      repairOf(rules, field, ({ auto }) => auto === true),
-    );
-    return `coalesce(${alone}, ${came(field)}) AS ${field}, o.waived_${field}`;
+    const alone = isReported(field, columns) ? `${repairOf(rules, field, ({ auto }) => auto === true)}, ` : "";
+    return `coalesce(${alone}${came(field)}) AS ${field}, o.waived_${field}`;
   });
   return fields.join(", ");
 }
@@ -96,6 +94,10 @@ const armsOf = (fields: readonly RuleField[], sqlOf: (field: RuleField) => strin
   fields.map((field) => `WHEN '${field}' THEN ${sqlOf(field)}`).join(" ");
 
 /** A rule about a field that the campaign does not report does not apply. */
+const isReported = (field: RuleField, columns: readonly ReportColumn[]): boolean =>
+  field === "device_id" || columns.includes(field);
+
+/** The same where campaigns c are several. PostgreSQL reads their lists again for each row, which costs as much as a test of a number. */
 export const reported = (field: RuleField, found: string): string =>
   field === "device_id" ? found : `CASE WHEN '${field}' = ANY(c.reported_columns) THEN ${found} END`;
 
@@ -104,13 +106,13 @@ export function withSources(text: string, sources: readonly Source[]): string {
   return fill(text, { sources: () => sources.map((source) => `r.${source}`).join(", ") });
 }
 
-/** Writes into `validate.detection` what the rules find on each field. */
-export function withDetection(text: string, rules: RuleSet): string {
+/** Writes into `validate.detection` what the rules find on each field that the campaign reports. */
+export function withDetection(text: string, rules: RuleSet, columns: readonly ReportColumn[]): string {
   const fields = faultFields(decisive(rules));
   const written = (name: string, field: RuleField): string =>
     fill(sql(`validate.${name}`), {
       judged_field: () => `judged_${field}`,
-      is_reported: () => reported(field, "true"),
+      is_reported: () => String(isReported(field, columns)),
       value_finding: () => valueFindingSql(rules, field, "d.value", "postgres"),
       finding: () => findingSql(rules, field, stored, "postgres"),
       column: () => stored(field),
@@ -122,7 +124,8 @@ export function withDetection(text: string, rules: RuleSet): string {
     const depends = valueFindingSql(rules, field, "d.value", "postgres").includes(`'${DEPENDS}'`);
     return [written("alarms", field), ...(depends ? [written("alarms_in_context", field)] : [])];
   });
-  const found = (field: RuleField): string => reported(field, findingSql(rules, field, stored, "postgres"));
+  const found = (field: RuleField): string =>
+    isReported(field, columns) ? findingSql(rules, field, stored, "postgres") : "CAST(NULL AS text)";
   return fill(text, {
     judged_values: () => values.join(", "),
     alarms: () => alarms.join("\nUNION ALL\n"),

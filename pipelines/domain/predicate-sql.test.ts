@@ -34,7 +34,7 @@ const read = (file: string): unknown =>
 const shippedRules = read("rules/default.json") as RuleSet;
 const shippedPolicy = read("policy/default.json") as Policy;
 
-/** Near times everywhere; each hostile value once in each telemetry field, those of one row far apart; then whole reports, likely and hostile. */
+/** Near times and near numbers everywhere; each hostile value once in each telemetry field, those of one row far apart; then whole reports, likely and hostile. */
 const values = hostileValues(4500);
 const at = (row: number): string | null => values[row % values.length] ?? null;
 type Row = Readonly<Record<RuleField, string | null>>;
@@ -45,8 +45,17 @@ const nearTimes = ["2026-03-02T00:00:00.000Z", "2026-03-02T00:00:00Z"].flatMap((
     [..."01234569:-TZ. \u0663", "", "00"].map((other) => time.slice(0, no) + other + time.slice(no + 1)),
   ),
 );
+/** Numbers of every shape that is looked up, likewise. */
+const nearNumbers = "7 12 999 5497 10240 654321 1048577 0.5 12.6 100.1 8.25 12.66 100.01"
+  .split(" ")
+  .flatMap((number) =>
+    [...number].flatMap((_, no) =>
+      [..."0159.-+eE, \u0663", "", "00", ".."].map((other) => number.slice(0, no) + other + number.slice(no + 1)),
+    ),
+  );
+const everywhere = (text: string) => Object.fromEntries(RULE_FIELDS.map((field) => [field, text])) as Row;
 const rows: Row[] = [
-  ...nearTimes.map((time) => Object.fromEntries(RULE_FIELDS.map((field) => [field, time])) as Row),
+  ...nearTimes.map(everywhere),
   ...values.map((value, no) => ({
     ...nothing,
     battery_voltage: value,
@@ -54,6 +63,7 @@ const rows: Row[] = [
     storage_free_mb: at(no + 2003),
   })),
   ...hostileReports(4500),
+  ...nearNumbers.map(everywhere),
 ];
 
 type Answer = Record<string, string | number | boolean | null>;

@@ -29,6 +29,8 @@ export function relationOf<Own extends string>(field: RuleField, own: Own): Own 
 export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const literal = (value: number): string => `CAST('${value}' AS float8)`;
 const numberIn = (column: string): string => `CAST(${column} AS float8)`;
+const hasShape = (column: string, shapes: readonly string[]): string =>
+  `translate(${column}, '123456789', '000000000') IN (${shapes.map(quote).join(", ")})`;
 
 /** Whether all of a text is of the form. */
 function matches(column: string, pattern: string, dialect: Dialect): string {
@@ -74,13 +76,7 @@ function byKind(tests: readonly Predicate[], column: string, dialect: Dialect, s
 /** As {@link TIME_PATTERN} has them, every digit a 0. */
 const TIME_SHAPES = ["0000-00-00T00:00:00Z", "0000-00-00T00:00:00.000Z"];
 /** Where digits of a time stand that not every digit may be, from 1, and the least that is too great: those of month, day, hour, minute, second. */
-const TIME_BOUNDS = [
-  [6, 2],
-  [9, 4],
-  [12, 3],
-  [15, 6],
-  [18, 6],
-] as const;
+const TIME_BOUNDS = Object.entries({ 6: 2, 9: 4, 12: 3, 15: 6, 18: 6 });
 
 /**
  * A SQL condition: whether a text counts as a time. PostgreSQL makes the states of a regular expression anew for every text that it reads, and here
@@ -88,14 +84,17 @@ const TIME_BOUNDS = [
  */
 function isTimeSql(column: string, dialect: Dialect): string {
   if (dialect === "duckdb") return matches(column, TIME_PATTERN, dialect);
-  const shape = `translate(${column}, '123456789', '000000000') IN (${TIME_SHAPES.map(quote).join(", ")})`;
   const bounds = TIME_BOUNDS.map(([at, least]) => `substr(${column}, ${at}, 1) COLLATE "C" < '${least}'`);
-  return [shape, ...bounds].join(" AND ");
+  return [hasShape(column, TIME_SHAPES), ...bounds].join(" AND ");
 }
 
-/** A SQL condition: whether a text counts as a number. */
+/** Numbers as nearly all devices write them, every digit a 0. From nine on PostgreSQL looks a text up among them by its hash. */
+const NUMBER_SHAPES = "0 00 000 0000 00000 000000 0.0 00.0 000.0 0.00 00.00 000.00".split(" ");
+
+/** A SQL condition: whether a text counts as a number. Its shape costs PostgreSQL two thirds of what the regular expression does. */
 export function isNumberSql(column: string, dialect: Dialect): string {
-  return `length(${column}) <= ${NUMBER_LENGTH} AND ${matches(column, NUMBER_PATTERN, dialect)}`;
+  const counts = `length(${column}) <= ${NUMBER_LENGTH} AND ${matches(column, NUMBER_PATTERN, dialect)}`;
+  return dialect === "duckdb" ? counts : `(${hasShape(column, NUMBER_SHAPES)} OR ${counts})`;
 }
 
 const there = (column: string): string => `${column} IS NOT NULL AND ${column} <> ''`;

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { withDetection, withRules, withSources } from "../../pipelines/db/rule-views.ts";
 import { sql } from "../../pipelines/db/sql.ts";
 import { SOURCES, type Source } from "../../pipelines/domain/judge.ts";
+import { REPORT_COLUMNS } from "../../pipelines/domain/vocabulary.ts";
 import { reference } from "../../pipelines/reference.ts";
 
 /** A statement that is sent to PostgreSQL, as text that its parser takes. */
@@ -82,7 +83,9 @@ function pullStatements(): Statement[] {
 function composed(name: string): string {
   const { rules, policy } = largest();
   const text = withSources(sql(name), Object.keys(SOURCES) as Source[]);
-  return name === "validate.detection" ? withDetection(text, rules) : withRules(text, rules, policy);
+  return name === "validate.detection"
+    ? withDetection(text, rules, REPORT_COLUMNS)
+    : withRules(text, rules, REPORT_COLUMNS, policy);
 }
 
 function largest() {

@@ -6,7 +6,6 @@ WITH witness AS MATERIALIZED (
     w.rule_id IS NOT NULL AS is_found,
     :policy_rule AS policy_rule
   FROM judged_report o
-  JOIN campaign c ON c.campaign_id = o.campaign_id
   JOIN update_outcome s ON s.campaign_id = o.campaign_id AND s.outcome_no = o.outcome_no AND s.counted_status = 'Partial'
   LEFT JOIN decision d ON d.bucket = o.bucket AND d.campaign_id = o.campaign_id AND d.device_no = o.device_no
   LEFT JOIN triage_queue t ON t.bucket = o.bucket AND t.campaign_id = o.campaign_id AND t.device_id = o.device_id

@@ -27,27 +27,26 @@ WITH alike AS (
   JOIN update_outcome o ON o.campaign_id = $1 AND o.outcome_no = a.outcome_no
 ), judged AS (
   -- What the rules find is one expression and is named once below: PostgreSQL works out again what is named again.
-  SELECT u.action, u.policy_rule, u.policy, coalesce(u.policy_rule, u.action) AS made,
-    t.rule_id AS held_by, :first_finding AS found_by, :policy_rule AS asked
+  SELECT u.policy, u.made, u.is_misdone, t.rule_id AS held_by, :first_finding AS found_by, :policy_rule AS asked
   FROM judged_report r
-  JOIN campaign c ON c.campaign_id = r.campaign_id
   JOIN decision d ON d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no
-  LEFT JOIN decision_rule u ON u.rule_no = d.rule_no
+  LEFT JOIN ( -- words are compared once a rule, not once a device
+    SELECT w.rule_no, w.policy, coalesce(w.policy_rule, w.action) AS made,
+      w.policy_rule IS NOT NULL AND w.action IS DISTINCT FROM :policy_action AS is_misdone
+    FROM decision_rule w
+  ) u ON u.rule_no = d.rule_no
   LEFT JOIN triage_queue t ON t.bucket = r.bucket AND t.campaign_id = r.campaign_id AND t.state = 'open'
     AND t.device_id = CASE WHEN d.rule_no = 0 THEN r.device_id END -- which asks the queue for these alone
   WHERE r.campaign_id = $1
-    AND r.outcome_no = ANY(ARRAY(
+    AND (r.outcome_no IN ( -- IS TRUE makes it a look-up while the reports are read, where a join would come last
       SELECT o.outcome_no FROM update_outcome o WHERE o.campaign_id = $1 AND o.counted_status = 'Partial'
-    ))
+    )) IS TRUE
 ), found AS (
   -- Of a device that the server made wait, the rules need to have nothing to say. A place in the queue without a decision is a breach of another promise.
   SELECT count(*) AS rightly_decided,
     count(*) FILTER (
       WHERE w.policy IS DISTINCT FROM 'person'
-        AND (
-          w.made IS DISTINCT FROM CASE WHEN w.found_by IS NOT NULL THEN 'MANUAL_TRIAGE' ELSE w.asked END
-          OR (w.policy_rule IS NOT NULL AND w.action IS DISTINCT FROM :policy_action)
-        )
+        AND (w.is_misdone OR w.made IS DISTINCT FROM CASE WHEN w.found_by IS NOT NULL THEN 'MANUAL_TRIAGE' ELSE w.asked END)
     ) AS differing,
     count(*) FILTER (WHERE w.held_by IS NOT NULL AND w.held_by <> 'refused_by_server' AND w.held_by IS DISTINCT FROM w.found_by) AS misnamed,
     count(*) FILTER (WHERE w.held_by IS NOT NULL AND w.held_by = 'refused_by_server' AND w.found_by IS NULL) AS refused
@@ -87,19 +86,21 @@ FULL JOIN (SELECT * FROM batch_ledger b WHERE b.campaign_id = $1 AND b.stage = '
 -- name: decision_batches_whole
 -- decision_batches_whole: A batch of decisions is stored whole or not at all: its rows and the checksum of its devices are those of the ledger.
 WITH decided AS (
-  SELECT d.pass, d.batch_no, d.device_no, d.rule_no, 1 AS times
+  SELECT d.pass, d.batch_no, count(*) AS rows, sum(hashtextextended(d.device_no::text, d.rule_no)) AS checksum
   FROM decision d
   WHERE d.campaign_id = $1
+  GROUP BY d.pass, d.batch_no
   UNION ALL -- what people took away counts on, what they put there does not count
-  SELECT p.pass, p.batch_no, r.device_no, p.rule_no, p.times
+  SELECT p.pass, p.batch_no, sum(p.times), sum(p.times * hashtextextended(r.device_no::text, p.rule_no)::numeric)
   FROM triage_decision t
   JOIN stored_report r ON r.bucket = t.bucket AND r.campaign_id = t.campaign_id AND r.device_id = t.device_id
   CROSS JOIN LATERAL (VALUES
     (t.took_pass, t.took_batch, t.took_rule, 1), (t.gave_pass, t.gave_batch, t.gave_rule, -1)
   ) AS p (pass, batch_no, rule_no, times)
   WHERE t.campaign_id = $1 AND p.rule_no IS NOT NULL
+  GROUP BY p.pass, p.batch_no
 ), stored AS (
-  SELECT d.pass, d.batch_no, sum(d.times) AS rows, sum(d.times * hashtextextended(d.device_no::text, d.rule_no)::numeric) AS checksum
+  SELECT d.pass, d.batch_no, sum(d.rows) AS rows, sum(d.checksum) AS checksum
   FROM decided d
   GROUP BY d.pass, d.batch_no
 )
@@ -146,10 +147,26 @@ LEFT JOIN LATERAL (
 -- raw_value_kept: The raw value of a quarantined field is kept to the byte, with its hash.
 WITH held AS (
   SELECT d.rule_no, t.state, t.raw_sha256, t.raw_value,
-    convert_to(to_jsonb(v) ->> t.field, 'UTF8') AS reported
+    convert_to(CASE t.field
+      WHEN 'device_id' THEN r.device_id
+      WHEN 'region' THEN p.region
+      WHEN 'model' THEN p.model
+      WHEN 'hardware' THEN p.hardware
+      WHEN 'firmware_from' THEN p.firmware_from
+      WHEN 'firmware_to' THEN p.firmware_to
+      WHEN 'firmware_reported' THEN o.firmware_reported
+      WHEN 'last_stage' THEN o.last_stage
+      WHEN 'error_code' THEN o.error_code
+      WHEN 'attempts' THEN r.attempts
+      WHEN 'battery_voltage' THEN r.battery_voltage
+      WHEN 'signal_strength' THEN r.signal_strength
+      WHEN 'storage_free_mb' THEN r.storage_free_mb
+      WHEN 'reported_at' THEN r.reported_at
+    END, 'UTF8') AS reported
   FROM triage_queue t
   LEFT JOIN stored_report r ON r.bucket = t.bucket AND r.campaign_id = t.campaign_id AND r.device_id = t.device_id
-  LEFT JOIN device_report v ON v.bucket = t.bucket AND v.campaign_id = t.campaign_id AND v.device_id = t.device_id
+  LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
+  LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
   LEFT JOIN decision d ON d.bucket = r.bucket AND d.campaign_id = r.campaign_id AND d.device_no = r.device_no
   WHERE t.campaign_id = $1
 ), found AS (
@@ -369,7 +386,6 @@ WITH alike AS MATERIALIZED (
   SELECT l.kind, k.kinds ->> 0 AS found_as, k.kinds ? l.kind OR w.is_counted AS is_rightly,
     k.rule_id IS NOT NULL OR w.is_counted AS is_found, :any_finding IS NOT NULL AS is_anywhere
   FROM fault_ledger l
-  JOIN campaign c ON c.campaign_id = l.campaign_id
   JOIN stored_report r ON r.bucket = l.bucket AND r.campaign_id = l.campaign_id AND r.device_id = l.device_id
   LEFT JOIN device_profile p ON p.campaign_id = r.campaign_id AND p.profile_no = r.profile_no
   LEFT JOIN update_outcome o ON o.campaign_id = r.campaign_id AND o.outcome_no = r.outcome_no
@@ -400,8 +416,7 @@ ORDER BY w.kind
   FROM (
     SELECT :column AS value, count(*) AS devices
     FROM stored_report r
-    JOIN campaign c ON c.campaign_id = r.campaign_id AND :is_reported
-    WHERE r.campaign_id = $1
+    WHERE r.campaign_id = $1 AND :is_reported
     GROUP BY 1
     OFFSET 0
   ) d
@@ -414,9 +429,9 @@ ORDER BY w.kind
   FROM (
     SELECT :column AS value, sum(a.devices) AS devices
     FROM alike a
-    JOIN campaign c ON c.campaign_id = $1 AND :is_reported
     LEFT JOIN device_profile p ON p.campaign_id = $1 AND p.profile_no = a.profile_no
     LEFT JOIN update_outcome o ON o.campaign_id = $1 AND o.outcome_no = a.outcome_no
+    WHERE :is_reported
     GROUP BY 1
     OFFSET 0
   ) d
