@@ -97,6 +97,7 @@ export async function withWriter<T>(
   work: (writer: Writer) => Promise<T>,
 ): Promise<T> {
   const client = await connect(target);
+  pool.meet(target);
   const leaseId = randomUUID();
   try {
     await refusePooler(client, target);
