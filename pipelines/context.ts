@@ -97,10 +97,10 @@ export async function withWriter<T>(
   work: (writer: Writer) => Promise<T>,
 ): Promise<T> {
   const client = await connect(target);
-  pool.meet(target);
   const leaseId = randomUUID();
   try {
     await refusePooler(client, target);
+    pool.meet(target);
     await migrate(client);
     await acquireWriteLease(client, leaseId, `npm run ${context.command}, process ${process.pid}`);
     const closes = context.command === "validate" ? "validate" : null;
