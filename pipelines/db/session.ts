@@ -48,7 +48,8 @@ export class Session {
       if (client && this.#target.role !== undefined) await actAs(client, this.#target.role);
       return client;
     } catch {
-      await client?.end().catch(() => {});
+      // A server that says nothing takes no leave either.
+      void client?.end().catch(() => {});
       return undefined;
     }
   }
