@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { awaited } from "../pipelines/awaited.ts";
 import { EXIT } from "../pipelines/cli/errors.ts";
 import { MARTS, martSql, readMart, readMarts, readSnapshot } from "./mart.ts";
 import { defaultRules, trialOf } from "./testing/warehouse.ts";
@@ -180,6 +181,35 @@ test("an abort stops the pull and leaves nothing behind", async () => {
   await expect(refresh({ signal: stop.signal, onProgress: () => stop.abort(reason) })).rejects.toBe(reason);
   expect(readdirSync(home)).toEqual([]);
 });
+
+test("a refresh of a campaign that is still being made opens its file, and asks the server nothing until that is done", async () => {
+  const { home, refresh, client } = await trialOf(10);
+  const { promise, resolve } = awaited<string>();
+  const made = refresh({ campaign: promise });
+  const file = (): string[] =>
+    readdirSync(home, { recursive: true })
+      .map(String)
+      .filter((name) => name.endsWith(".duckdb"));
+  await expect.poll(file).toEqual([expect.stringMatching(/^\.work-.*warehouse\.duckdb$/)]);
+  expect((await client.query(SESSIONS)).rows).toEqual([{ sessions: 1 }]);
+  await client.query("UPDATE campaign SET name = 'made since'");
+  resolve("made since");
+  expect(await made).toMatchObject({ campaignName: "made since", devices: 10 });
+});
+
+test("one whose campaign is never made leaves nothing behind", async () => {
+  const { home, refresh } = await trialOf(10);
+  const { promise, reject } = awaited<string>();
+  const made = refresh({ campaign: promise });
+  await expect.poll(() => readdirSync(home)).toHaveLength(1);
+  const reason = new Error("it went wrong");
+  reject(reason);
+  await expect(made).rejects.toBe(reason);
+  expect(readdirSync(home)).toEqual([]);
+});
+
+const SESSIONS = `
+  SELECT count(*)::int AS sessions FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'`;
 
 test("what a killed refresh left behind is swept away", async () => {
   const { home, refresh } = await trialOf(10);

@@ -1,6 +1,7 @@
 import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type pg from "pg";
+import { awaited } from "../pipelines/awaited.ts";
 import { SentinelError } from "../pipelines/cli/errors.ts";
 import { newClient, type SessionConfig } from "../pipelines/db/client.ts";
 import { watch } from "../pipelines/db/watch.ts";
@@ -25,8 +26,8 @@ export type { Snapshot } from "./snapshot.ts";
 
 export interface RefreshOptions {
   readonly connection: SessionConfig;
-  /** Name of the campaign; the current one where it is left out. */
-  readonly campaign?: string;
+  /** Name of the campaign; the current one where it is left out. Where it is a promise DuckDB is opened meanwhile, and nothing read. */
+  readonly campaign?: string | Promise<string | undefined>;
   /** Folder in which the warehouse lies; made where it is missing. */
   readonly home: string;
   /** The rules of a name: the campaign says which are its own. */
@@ -91,21 +92,8 @@ function pull(options: RefreshOptions, folder: string): Pull {
   const judging = awaited<Given>();
   const devices = awaited<Pulled>();
   const pulling = pullAll(options, folder, { judging: judging.resolve, devices: devices.resolve });
-  for (const { promise, reject } of [judging, devices]) {
-    pulling.catch(reject);
-    promise.catch(() => {});
-  }
+  for (const { reject } of [judging, devices]) pulling.catch(reject);
   return { judging: judging.promise, devices: devices.promise, pulling };
-}
-
-/** A promise that is kept from outside. */
-function awaited<T>() {
-  let resolve: (value: T) => void = () => {};
-  let reject: (error: unknown) => void = () => {};
-  const promise = new Promise<T>((kept, broken) => {
-    [resolve, reject] = [kept, broken];
-  });
-  return { promise, resolve, reject };
 }
 
 /** Builds and checks the warehouse, which is opened while the rows are being pulled; where the small memory does not do and no other was asked for, again with more. */
@@ -139,9 +127,16 @@ interface Listeners {
   readonly devices: (pulled: Pulled) => void;
 }
 
-/** All sources of a campaign, as they were at one moment: the devices by two sessions, the rest, which is returned, by the first of them. */
+/** Devices below which a second session takes longer to open than it spares. */
+const FEWEST_FOR_TWO = 20_000;
+
+/**
+ * All sources of a campaign, as they were at one moment: the devices by two sessions where they are many, the rest, which is returned, by the first of
+ * them.
+ */
 async function pullAll(options: RefreshOptions, folder: string, tell: Listeners): Promise<Pulled[]> {
-  const { campaign: name, rules: rulesOf, policy: policyOf, roi, catalogue, onNote = () => {}, onProgress } = options;
+  const { rules: rulesOf, policy: policyOf, roi, catalogue, onNote = () => {}, onProgress } = options;
+  const name = await options.campaign;
   return withSession(options, async (client) => {
     const snapshot = await beginPull(client, onNote);
     const campaign = await findCampaign(client, name);
@@ -153,11 +148,13 @@ async function pullAll(options: RefreshOptions, folder: string, tell: Listeners)
     const proposes = rules.rules.some(({ repair }) => repair);
     const asked = [...askedFields(rules), ...(policy ? WHAT_IF_NUMBERS.filter((field) => asksFor(policy, field)) : [])];
     const place = { client, campaign, folder, asked, proposes };
-    const devices = await withSession(options, async (second) => {
-      await beginPull(second, () => {}, snapshot);
-      return pullDevices([place, { ...place, client: second }], (rows) => onProgress?.(rows, campaign.devices));
-    });
-    tell.devices(devices);
+    const onRows = (rows: number): void => onProgress?.(rows, campaign.devices);
+    const byTwo = (): Promise<Pulled> =>
+      withSession(options, async (second) => {
+        await beginPull(second, () => {}, snapshot);
+        return pullDevices([place, { ...place, client: second }], onRows);
+      });
+    tell.devices(await (campaign.devices < FEWEST_FOR_TWO ? pullDevices([place], onRows) : byTwo()));
     const pulled: Pulled[] = [];
     for (const source of SOURCES.filter((other) => other !== "device")) pulled.push(await pullSource(place, source));
     return [...pulled, ...(await pullOthers(place, { kept: join(options.home, COUNTS), onNote }))];

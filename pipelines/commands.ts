@@ -1,12 +1,9 @@
-import { count, seconds, table } from "./cli/format.ts";
 import type { OptionName } from "./cli/options.ts";
-import type { StageResult } from "./cli/reporter.ts";
 import {
   type Context,
   runStage,
   type StageEnd,
   type StageRun,
-  type Writer,
   withDatabase,
   withWorkers,
   withWriter,
@@ -14,6 +11,7 @@ import {
 } from "./context.ts";
 import { corrupt } from "./corrupt.ts";
 import { generate } from "./generate.ts";
+import { pipeline } from "./pipeline.ts";
 import { recover } from "./recover.ts";
 import { status } from "./status.ts";
 import { triage } from "./triage.ts";
@@ -234,52 +232,6 @@ async function pipelineOrWatch(context: Context): Promise<void> {
   if (!settings) return pipeline(context);
   const { watch } = await import("./watch.ts");
   await watch(context, settings);
-}
-
-/**
- * All stages, one after another. The workers load while the database is opened, and end with the last stage that they work for. A broken promise is
- * told after the site that shows it was built.
- */
-async function pipeline(context: Context): Promise<void> {
-  const began = performance.now();
-  await withWorkers(workerCount(context), (pool) =>
-    withDatabase(context, async (target) => {
-      const { ends, campaign, breach } = await withWriter(context, target, pool, allStages);
-      const { report } = await reporting();
-      const reported = await report(context, target, campaign.name);
-      context.reporter.ended(reported);
-      summary(context, [...ends, reported], (performance.now() - began) / 1000);
-      if (breach) throw breach;
-    }),
-  );
-}
-
-async function allStages(writer: Writer) {
-  const generated = await runStage(writer, "generate", generate);
-  const corrupted = await runStage(writer, "corrupt", (run) => corrupt(run, generated.campaign));
-  const recovered = await runStage(writer, "recover", (run) => recover(run, corrupted.campaign));
-  await writer.pool.close(); // What the workers hold is given back before it is needed elsewhere.
-  // Loads while the server does nearly all there is to do, and delays no worker.
-  reporting().catch(() => {});
-  const validated = await runStage(writer, "validate", (run) => validate(run, recovered.campaign));
-  return { ...validated, ends: [generated, corrupted, recovered, validated].map(({ result }) => result) };
-}
-
-function summary({ reporter }: Context, ends: readonly StageResult[], total: number): void {
-  const rows = ends.map(({ stage: name, done, unit, seconds: took }) => [
-    name,
-    count(done),
-    unit,
-    seconds(took),
-    done > 0 && took > 0 ? `${count(done / took)}/s` : "",
-  ]);
-  reporter.result(
-    `\n${table(["stage", "done", "of", "time", "rate"], [...rows, ["total", "", "", seconds(total), ""]])}`,
-  );
-  const last = ends.at(-1);
-  const place = last?.facts.site ?? last?.facts.warehouse;
-  if (place) reporter.result(`\nReport: ${place}`);
-  reporter.event({ event: "summary", campaign: last?.campaign, seconds: total, report: place ?? null });
 }
 
 async function preview({ projectRoot, options, reporter, signal }: Context): Promise<void> {

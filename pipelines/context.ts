@@ -100,6 +100,7 @@ export async function withWriter<T>(
   const leaseId = randomUUID();
   try {
     await refusePooler(client, target);
+    pool.meet(target);
     await migrate(client);
     await acquireWriteLease(client, leaseId, `npm run ${context.command}, process ${process.pid}`);
     const closes = context.command === "validate" ? "validate" : null;

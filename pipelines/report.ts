@@ -16,23 +16,34 @@ export function warehouseHome(projectRoot: string): string {
   return path.join(projectRoot, "data", "local", "warehouse");
 }
 
-/** Pulls the campaign into DuckDB, builds the marts, and from them the site. Reads the database and writes nothing there. */
+/**
+ * Pulls the campaign into DuckDB, builds the marts, and from them the site. Reads the database and writes nothing there.
+ * @param campaign its name, or a promise of it: nothing is read, and no time counted, before that is kept.
+ */
 export async function report(
   context: Context,
   target: Target,
-  campaign = context.options.campaign,
+  campaign: string | undefined | Promise<string> = context.options.campaign,
 ): Promise<StageResult> {
   const { projectRoot, reference, reporter, signal, options } = context;
-  const began = performance.now();
+  let began = performance.now();
+  let name: string | undefined;
+  const named = Promise.resolve(campaign).then((given) => {
+    name = given;
+    began = performance.now();
+    return name;
+  });
+  // What fails before it is waited for fails the report already.
+  named.catch(() => {});
   let progress: ReturnType<typeof reporter.stage> | undefined;
   const snapshot = await refreshWarehouse({
     connection: target.config,
-    ...(campaign === undefined ? {} : { campaign }),
+    campaign: named,
     home: warehouseHome(projectRoot),
     ...martInputs(reference, options.roi),
     signal,
     onProgress: (rows, total) => {
-      progress ??= reporter.stage("report", campaign ?? "current", total, "devices");
+      progress ??= reporter.stage("report", name ?? "current", total, "devices");
       progress.update([{ batches: 0, rows }]);
     },
     onNote: (line) => reporter.note(line),

@@ -1,7 +1,8 @@
 import { Worker } from "node:worker_threads";
 import { SentinelError } from "../cli/errors.ts";
+import type { Target } from "../db/connect.ts";
 import { type Post, sharedOut } from "./posts.ts";
-import { type Assignment, Board, type Message, type Task } from "./protocol.ts";
+import { type Assignment, Board, type Message, type Order, type Task } from "./protocol.ts";
 
 /** How far each worker has come. */
 export interface Lane {
@@ -32,6 +33,11 @@ export class WorkerPool {
 
   get size(): number {
     return this.#threads.length;
+  }
+
+  /** Has the threads open their sessions, before it is known what they have to do and whether they may act as a role there. */
+  meet(target: Target): void {
+    for (const thread of this.#threads) thread.tell({ kind: "meet", target });
   }
 
   /**
@@ -93,11 +99,15 @@ class Thread {
     this.#worker.on("exit", (code) => this.#die(new Error(`worker ${no} ended with code ${code} before its work did`)));
   }
 
+  tell(order: Order): void {
+    this.#worker.postMessage(order);
+  }
+
   run(assignment: Assignment, onNote: (line: string) => void): Promise<void> {
     return new Promise((resolve, reject) => {
       if (this.#dead) return reject(this.#dead);
       this.#pending = { resolve, reject, onNote };
-      this.#worker.postMessage(assignment);
+      this.tell({ kind: "work", assignment });
     });
   }
 

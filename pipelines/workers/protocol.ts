@@ -1,3 +1,4 @@
+import type { Target } from "../db/connect.ts";
 import type { Pass } from "../db/ledger.ts";
 import type { FleetSpec } from "../domain/fleet.ts";
 import type { Policy } from "../domain/policy.ts";
@@ -32,7 +33,12 @@ export type Task =
       readonly reported: readonly ReportColumn[];
     };
 
-/** What one thread is started with. */
+/** What a thread is told: whom it will work with, as soon as that is known, and what it has to do. */
+export type Order =
+  | { readonly kind: "meet"; readonly target: Target }
+  | { readonly kind: "work"; readonly assignment: Assignment };
+
+/** What one thread has to do. */
 export interface Assignment {
   readonly task: Task;
   /** Seen to one after another. */

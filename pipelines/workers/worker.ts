@@ -1,17 +1,21 @@
 import { parentPort } from "node:worker_threads";
+import type pg from "pg";
 import { refusedLine, retryLine } from "../db/commit.ts";
+import { connect } from "../db/connect.ts";
 import { explain } from "../db/explain.ts";
 import { isTransient } from "../db/retry.ts";
 import { Sending } from "../db/sending.ts";
 import { Session } from "../db/session.ts";
 import type { Post } from "./posts.ts";
-import { type Assignment, Board, type Message } from "./protocol.ts";
+import { type Assignment, Board, type Message, type Order } from "./protocol.ts";
 import { batchTask } from "./tasks.ts";
 
 const say = (message: Message): void => parentPort?.postMessage(message);
 const note = (line: string): void => say({ kind: "note", line });
 /** By the label of their target: they outlive a stage. */
 const sessions = new Map<string, Session>();
+/** By the same: opened before there was anything to do. */
+const met = new Map<string, Promise<pg.Client>>();
 
 /** Takes its batches one after another; while some commit, the next is prepared. A raised flag ends it between batches. */
 async function work({ posts, ...assignment }: Assignment): Promise<void> {
@@ -27,7 +31,7 @@ async function work({ posts, ...assignment }: Assignment): Promise<void> {
 
 async function workAt({ target, batches }: Post, { task, worker, board }: Omit<Assignment, "posts">): Promise<void> {
   const kind = batchTask(task, worker);
-  const session = sessions.get(target.label) ?? new Session(target);
+  const session = sessions.get(target.label) ?? new Session(target, met.get(target.label));
   sessions.set(target.label, session);
   const sending = new Sending([session], kind, {
     pass: task.pass,
@@ -50,8 +54,15 @@ function portable(error: unknown): unknown {
   return { ...error, name: error.name, message: error.message, stack: error.stack, cause: undefined };
 }
 
-parentPort?.on("message", (assignment: Assignment) => {
-  work(assignment).then(
+parentPort?.on("message", (order: Order) => {
+  if (order.kind === "meet") {
+    const client = connect(order.target);
+    // Whoever works with it asks for another one then, and learns why there is none.
+    client.catch(() => {});
+    met.set(order.target.label, client);
+    return;
+  }
+  work(order.assignment).then(
     () => say({ kind: "done" }),
     async (error) => {
       await Promise.all([...sessions.values()].map((session) => session.close()));
