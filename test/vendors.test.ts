@@ -35,8 +35,6 @@ test("a vendor's devices go through every stage: what it does not report is no f
   expect(await query(url, "SELECT DISTINCT battery_voltage, signal_strength, region FROM device_report")).toEqual([
     { battery_voltage: null, signal_strength: null, region: null },
   ]);
-  // Which fails where a promise is broken: the stages alone say so and go on.
-  await done("validate", url);
 });
 
 test("unknown words and earlier reports are told, and kept to the byte where they count", async () => {

@@ -69,9 +69,11 @@ export async function stages(url: string, options: Options = {}): Promise<Said> 
     withWorkers(workerCount(context), (pool) =>
       withDatabase(context, (target) =>
         withWriter(context, target, pool, async (writer) => {
-          for (const [name, work] of Object.entries({ generate, corrupt, recover, validate })) {
+          for (const [name, work] of Object.entries({ generate, corrupt, recover })) {
             await runStage<StageEnd>(writer, name, (run) => work(run));
           }
+          const { breach } = await runStage(writer, "validate", (run) => validate(run));
+          if (breach) throw breach;
         }),
       ),
     ),
