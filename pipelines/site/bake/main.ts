@@ -77,7 +77,7 @@ async function makeReport(
 ): Promise<NonNullable<Kept["report"]>> {
   const style = await styleOf(dir);
   const key = digestOf(recipe, style, JSON.stringify(chapters));
-  return former?.key === key ? former : { key, source: sealPage(composeReport(chapters, style)) };
+  return former?.key === key ? former : { key, source: composeReport(chapters, style) };
 }
 
 main().then(

@@ -55,6 +55,13 @@ test("too large even then, it loses its largest drawing, and says where that is"
   expect(main.querySelector("#index .drawing")?.textContent).toContain("too large for this file. It is in the site.");
 });
 
+test("its policy counts, too", () => {
+  const spare = REPORT_LIMIT - Buffer.byteLength(read([page("index.html", panel("A", drawing(400)))]).html);
+  const { html } = read([page("index.html", panel("A", drawing(400 + spare + 200)))]);
+  expect(html).toContain("content-security-policy");
+  expect(Buffer.byteLength(html)).toBeLessThanOrEqual(REPORT_LIMIT);
+});
+
 test("a chapter that was kept reads as the one that was just made", () => {
   const chapters = (): Chapter[] => [
     page("index.html", panel("A", drawing(400) + table(3, 30))),

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { REPORT_LIMIT } from "../budget.ts";
 import { NAVIGATION, TOOLS } from "../navigation.ts";
+import { sealPage } from "../policy.ts";
 import { type Chapter, nameOf, sectionOf } from "./chapter.ts";
 import { allWithin, byClass, make, ofKind } from "./find.ts";
 import { lighten, shorten } from "./lighten.ts";
@@ -27,7 +28,7 @@ export function composeReport(chapters: readonly Chapter[], style: string): stri
   const [before, after] = frameOf(sorted, style);
   let report = "";
   const isLight = (): boolean => {
-    report = before + sections.map((section) => escaped(section.outerHTML)).join("") + after;
+    report = sealPage(before + sections.map((section) => escaped(section.outerHTML)).join("") + after);
     return Buffer.byteLength(report) <= REPORT_LIMIT;
   };
   if (isLight()) return report;
