@@ -66,6 +66,15 @@ function sources(root, folder) {
   });
 }
 
+/** These find their own files, the first is of `pg` and never wanted; Google's are large, and few commands load them. */
+const EXTERNAL = [
+  "pg-native",
+  "@duckdb/node-bindings",
+  "@google-cloud/cloud-sql-connector",
+  "@googleapis/sqladmin",
+  "jsdom",
+];
+
 /** Compiles into a folder of its own and renames that: neither a kill nor a second command leaves or sees half a program. */
 async function compile({ parts }, root, folder) {
   const home = homeOf(root);
@@ -86,14 +95,7 @@ async function compile({ parts }, root, folder) {
       platform: "node",
       target: "node20",
       logLevel: "silent",
-      // These find their own files, the first is of `pg` and never wanted; Google's are large, and few commands load them.
-      external: [
-        "pg-native",
-        "@duckdb/node-bindings",
-        "@google-cloud/cloud-sql-connector",
-        "@googleapis/sqladmin",
-        "jsdom",
-      ],
+      external: EXTERNAL,
       // Without one `pg` makes a Response to learn where it runs, for which Node 20 loads its HTTP client: 18 ms a thread.
       define: { navigator: '{"userAgent":"Node.js"}' },
       banner: { js: REQUIRE },
