@@ -5,24 +5,34 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const home = path.join(root, "data", "local", "build");
+const ROOT = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const HOUR_MS = 3_600_000;
 
 // CommonJS packages need a `require`, which modules lack. To make it costs a millisecond: once a thread, not once a file.
 const REQUIRE = `import { createRequire as requireFrom } from "node:module";
 globalThis.require ??= requireFrom(${JSON.stringify(import.meta.url)});`;
 
+/** What is compiled together: its parts, and where what they are made of lies. */
+const PROGRAMS = [
+  {
+    parts: { main: "pipelines/main.ts", entry: "pipelines/workers/worker.ts", baker: "pipelines/site/bake/main.ts" },
+    folders: ["pipelines", "loaders"],
+  },
+  { parts: { door: "src/data/marts.tar.ts" }, folders: ["pipelines", "loaders", "src/data"] },
+];
+
 /**
- * A part of the compiled program: `main`, or the `entry` of its worker threads. Undefined where it can't be made or kept: in a
- * read-only folder, or with an error in a source; and where details are asked for, since a stack trace is to name lines of the sources.
+ * A part of the compiled program: `main`, the `entry` of its worker threads, the `baker` of pages; or the `door` of the project in `root`.
+ * Undefined where it can't be made or kept: in a read-only folder, or with an error in a source; and where details are asked for, since a stack
+ * trace is to name lines of the sources.
  */
-export async function compiled(part) {
+export async function compiled(part, root = ROOT) {
   if (process.env.SENTINEL_DEBUG) return undefined;
-  const folder = path.join(home, fingerprint());
+  const program = PROGRAMS.find(({ parts }) => part in parts);
+  const folder = path.join(homeOf(root), fingerprint(program, root));
   const file = path.join(folder, `${part}.mjs`);
   if (!fs.existsSync(file)) {
-    await compile(folder).catch(() => {});
+    await compile(program, root, folder).catch(() => {});
     if (!fs.existsSync(file)) return undefined;
   }
   try {
@@ -34,11 +44,13 @@ export async function compiled(part) {
   return pathToFileURL(file).href;
 }
 
+const homeOf = (root) => path.join(root, "data", "local", "build");
+
 /** Changes with every source, with the packages that are installed and with the place of it all. */
-function fingerprint() {
-  const hash = createHash("sha256").update(root);
+function fingerprint({ folders }, root) {
+  const hash = createHash("sha256").update(`${root} ${folders}`);
   const others = ["pipelines/compile.mjs", "package.json", "node_modules/.package-lock.json"];
-  for (const name of [...others, ...sources("pipelines"), ...sources("loaders")]) {
+  for (const name of [...others, ...folders.flatMap((folder) => sources(root, folder))]) {
     const { size, mtimeMs } = fs.statSync(path.join(root, name), { throwIfNoEntry: false }) ?? {};
     hash.update(`\n${name} ${size} ${mtimeMs}`);
   }
@@ -46,16 +58,26 @@ function fingerprint() {
 }
 
 /** The TypeScript below a folder. (`readdirSync`'s own recursion takes ten milliseconds more.) */
-function sources(folder) {
+function sources(root, folder) {
   return fs.readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const name = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return sources(name);
+    if (entry.isDirectory()) return sources(root, name);
     return name.endsWith(".ts") && !name.endsWith(".test.ts") ? [name] : [];
   });
 }
 
+/** These find their own files, the first is of `pg` and never wanted; Google's are large, and few commands load them. */
+const EXTERNAL = [
+  "pg-native",
+  "@duckdb/node-bindings",
+  "@google-cloud/cloud-sql-connector",
+  "@googleapis/sqladmin",
+  "jsdom",
+];
+
 /** Compiles into a folder of its own and renames that: neither a kill nor a second command leaves or sees half a program. */
-async function compile(folder) {
+async function compile({ parts }, root, folder) {
+  const home = homeOf(root);
   fs.mkdirSync(home, { recursive: true });
   const unfinished = path.join(home, randomUUID());
   fs.mkdirSync(unfinished);
@@ -63,7 +85,7 @@ async function compile(folder) {
     const { build, stop } = await import("esbuild");
     const { outputFiles } = await build({
       absWorkingDir: root,
-      entryPoints: { main: "pipelines/main.ts", entry: "pipelines/workers/worker.ts" },
+      entryPoints: parts,
       outdir: unfinished,
       write: false,
       outExtension: { ".js": ".mjs" },
@@ -73,8 +95,7 @@ async function compile(folder) {
       platform: "node",
       target: "node20",
       logLevel: "silent",
-      // These find their own binaries, the first is of `pg` and never wanted; Google's are large, and few commands load them.
-      external: ["pg-native", "@duckdb/node-bindings", "@google-cloud/cloud-sql-connector", "@googleapis/sqladmin"],
+      external: EXTERNAL,
       // Without one `pg` makes a Response to learn where it runs, for which Node 20 loads its HTTP client: 18 ms a thread.
       define: { navigator: '{"userAgent":"Node.js"}' },
       banner: { js: REQUIRE },
@@ -88,7 +109,7 @@ async function compile(folder) {
     // Still there if it failed, or if another command was first.
     fs.rmSync(unfinished, { recursive: true, force: true });
   }
-  removeOld();
+  removeOld(home);
 }
 
 /** Lets compiled code find what lies beside its source, and a compiled thread beside the compiled program. */
@@ -103,7 +124,7 @@ function places(build) {
 }
 
 /** Removes what no command has begun with for an hour: one that runs may still have to import a part of its own. */
-function removeOld() {
+function removeOld(home) {
   for (const name of fs.readdirSync(home)) {
     const folder = path.join(home, name);
     const { mtimeMs } = fs.statSync(folder, { throwIfNoEntry: false }) ?? {};

@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { runChild } from "../pipelines/site/child.ts";
 import { until } from "./support/barrier.ts";
 import { freshCheckout } from "./support/checkout.ts";
 import { freshDatabase } from "./support/database.ts";
@@ -153,4 +154,18 @@ test("Worker threads run what was compiled, and marts are made", async () => {
   } finally {
     await database.drop();
   }
+});
+
+test.each([
+  { part: "baker", entry: join("pipelines", "site", "bake", "entry.mjs"), says: [] },
+  { part: "door", entry: join("pipelines", "site", "door-entry.mjs"), says: [expect.stringContaining("no warehouse")] },
+])("The $part of a site runs as it was compiled, and as it is written where nothing can be kept", async (program) => {
+  const start = () => runChild({ args: [program.entry], cwd: checkout.root, env: {}, input: Promise.resolve("") });
+  expect(await start()).toMatchObject({ errors: program.says });
+  const [made = "none"] = builds();
+  writeFileSync(join(home(), made, `${program.part}.mjs`), 'throw new Error("compiled");\n');
+  expect((await start()).errors.join("\n")).toContain("compiled");
+  rmSync(home(), { recursive: true });
+  writeFileSync(home(), "no folder");
+  expect(await start()).toMatchObject({ errors: program.says });
 });

@@ -49,7 +49,7 @@ async function runDoor(
   const file = await open(target, "w");
   try {
     const result = await runChild({
-      args: ["--import", "tsx", join("src", "data", "marts.tar.ts")],
+      args: [join("pipelines", "site", "door-entry.mjs")],
       cwd: projectRoot,
       env: { SENTINEL_WAREHOUSE: warehouse },
       into: file.fd,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { Chapter } from "./chapter.ts";
 
 /** A page as it was baked, and what that came of. */
 export interface KeptPage {
@@ -9,8 +10,8 @@ export interface KeptPage {
   /** What its cells read of the site, by the path, as a digest. Modules are not among it: a page names each with a digest of its own. */
   readonly reads: Readonly<Record<string, string>>;
   readonly source: string;
-  /** The markup of what its cells show on paper. */
-  readonly cells: readonly string[];
+  /** What the report takes of it; nothing where it is none of the report's. */
+  readonly chapter?: Chapter | undefined;
 }
 
 /** What the last bake made: for pages and a report that come of the same, so that they are not made again. */

@@ -9,11 +9,12 @@ import { REPORT } from "../inventory.ts";
 import { recordFolder } from "../libraries.ts";
 import { sealPage } from "../policy.ts";
 import { runCells } from "./cells.ts";
+import { type Chapter, chapterOf, nameOf } from "./chapter.ts";
 import { digestOf, type Kept, type KeptPage, keptPage, readKept, writeKept } from "./kept.ts";
 import { lighten } from "./lighten.ts";
-import { contentOf, markupOf, paperMarkupOf } from "./markup.ts";
+import { contentOf, markupOf } from "./markup.ts";
 import { composePage } from "./page.ts";
-import { type BakedPage, composeReport, isReported, nameOf, styleOf } from "./report.ts";
+import { composeReport, isReported, styleOf } from "./report.ts";
 import { type BakeWindow, openWindow } from "./window.ts";
 
 /** Bytes that a page's source may have, compressed; the rest is for its style sheet. */
@@ -32,16 +33,15 @@ async function main(): Promise<void> {
   const former = await readKept(file);
   const recipe = await began;
   const pages: Record<string, KeptPage> = {};
-  const reported: BakedPage[] = [];
   for (const path of await pagesIn(dir)) {
     const html = await readFile(join(dir, path), "utf8");
     const key = digestOf(recipe, path, html);
     const page = (await keptPage(former, dir, path, key)) ?? (await bakePage(dir, path, html, key, window));
     pages[path] = page;
     await writeFile(join(dir, path), page.source);
-    if (isReported(path)) reported.push({ path, html, cells: page.cells });
   }
-  const report = await makeReport(dir, recipe, reported, former.report);
+  const chapters = Object.values(pages).flatMap(({ chapter }) => chapter ?? []);
+  const report = await makeReport(dir, recipe, chapters, former.report);
   await writeFile(join(dir, REPORT), report.source);
   await writeKept(file, { pages, report });
 }
@@ -64,20 +64,20 @@ async function bakePage(dir: string, path: string, html: string, key: string, wi
     return gzipSync(source).length <= SOURCE_LIMIT;
   };
   lighten([...cells.values()], "there once the page runs its scripts", isLight);
-  const paper = isReported(path) ? [...cells.values()].map(paperMarkupOf) : [];
-  return { key, reads: Object.fromEntries(window.reads), source, cells: paper };
+  const chapter = isReported(path) ? chapterOf(path, html, [...cells.values()]) : undefined;
+  return { key, reads: Object.fromEntries(window.reads), source, chapter };
 }
 
-/** Made of what the pages show, and of nothing else. */
+/** Made of the pages' chapters, and of nothing else. */
 async function makeReport(
   dir: string,
   recipe: string,
-  pages: readonly BakedPage[],
+  chapters: readonly Chapter[],
   former: Kept["report"],
 ): Promise<NonNullable<Kept["report"]>> {
-  const style = await styleOf(dir, pages);
-  const key = digestOf(recipe, style, JSON.stringify(pages));
-  return former?.key === key ? former : { key, source: sealPage(composeReport(pages, style)) };
+  const style = await styleOf(dir);
+  const key = digestOf(recipe, style, JSON.stringify(chapters));
+  return former?.key === key ? former : { key, source: composeReport(chapters, style) };
 }
 
 main().then(

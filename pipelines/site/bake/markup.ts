@@ -1,4 +1,4 @@
-import { allWithin, withClass } from "./find.ts";
+import { allWithin, byClass } from "./find.ts";
 import { ORIGIN } from "./window.ts";
 
 /** Elements whose text a parser takes for something else than text, or that would run or load something. */
@@ -7,7 +7,7 @@ const REFUSED = new Set(
 );
 
 const SVG = "http://www.w3.org/2000/svg";
-const LINKS = ["href", "src", "xlink:href"];
+const LINKS = new Set(["href", "src", "xlink:href"]);
 
 /** What a cell shows, made ready to be serialised: as that is how it gets into a page, text in it stays text. */
 export function contentOf(nodes: readonly Node[], path: string, ids: () => string): HTMLElement {
@@ -18,8 +18,9 @@ export function contentOf(nodes: readonly Node[], path: string, ids: () => strin
   if (refused) throw new Error(`it shows <${refused.localName}>, which is not for a page's source`);
   for (const node of all) {
     if (node.localName === "svg") renameIds(node, ids);
-    if (node.namespaceURI === SVG) roundLengths(node);
-    relativeLinks(node, path);
+    const names = node.getAttributeNames();
+    if (node.namespaceURI === SVG) roundLengths(node, names);
+    relativeLinks(node, names, path);
     keepState(node);
     // Framework puts a button beside every <pre> that it finds; the ones of cells have none.
     if (node.localName === "pre") node.setAttribute("data-copy", "none");
@@ -28,20 +29,11 @@ export function contentOf(nodes: readonly Node[], path: string, ids: () => strin
 }
 
 /** The markup of a cell's content for its page: what is drawn for paper is for the report alone. */
-export const markupOf = (content: HTMLElement): string => escaped(without("drawn-paper", content));
-
-/** The markup of a cell's content for the report. */
-export const paperMarkupOf = (content: HTMLElement): string => without("drawn-wide", content);
-
-/** What a cell shows but for the drawings of one kind. They are taken out and put back, since to copy a drawing takes longer than to draw it. */
-function without(kind: string, content: HTMLElement): string {
-  const drawings = withClass(allWithin(content), kind);
-  const places = drawings.map(({ parentNode, nextSibling }) => ({ parentNode, nextSibling }));
-  for (const drawing of drawings) drawing.remove();
-  const markup = content.innerHTML;
-  for (const [at, { parentNode, nextSibling }] of places.entries())
-    parentNode?.insertBefore(drawings[at] as Element, nextSibling);
-  return markup;
+export function markupOf(content: HTMLElement): string {
+  let markup = content.innerHTML;
+  // To take a drawing out and put it back takes longer than to write it once more.
+  for (const { outerHTML } of byClass(allWithin(content))("drawn-paper")) markup = markup.replace(outerHTML, () => "");
+  return escaped(markup);
 }
 
 /** A serialiser leaves < and > in attributes as they are, which is sound; but no text of a device is to look like a tag to anyone. */
@@ -58,7 +50,8 @@ function renameIds(picture: Element, ids: () => string): void {
   const names = new Map(named.map((node) => [node.id, ids()]));
   for (const node of named) node.id = names.get(node.id) ?? "";
   for (const node of within) {
-    for (const { name, value } of [...node.attributes]) {
+    for (const name of node.getAttributeNames()) {
+      const value = node.getAttribute(name) ?? "";
       const next = value.replace(/^(url\()?#([^)]+)(\)?)$/, (text, open = "", id: string, close: string) =>
         names.has(id) ? `${open}#${names.get(id)}${close}` : text,
       );
@@ -67,11 +60,12 @@ function renameIds(picture: Element, ids: () => string): void {
   }
 }
 
-const LENGTHS = "x y x1 x2 y1 y2 cx cy r rx ry width height d points transform dx dy".split(" ");
+const LENGTHS = new Set("x y x1 x2 y1 y2 cx cy r rx ry width height d points transform dx dy".split(" "));
 
 /** A hundredth of a pixel cannot be seen, and many digits are a third of a drawing. */
-function roundLengths(node: Element): void {
-  for (const name of LENGTHS) {
+function roundLengths(node: Element, names: readonly string[]): void {
+  for (const name of names) {
+    if (!LENGTHS.has(name)) continue;
     const value = node.getAttribute(name);
     if (value?.includes("."))
       node.setAttribute(
@@ -81,8 +75,9 @@ function roundLengths(node: Element): void {
   }
 }
 
-function relativeLinks(node: Element, path: string): void {
-  for (const name of LINKS) {
+function relativeLinks(node: Element, names: readonly string[], path: string): void {
+  for (const name of names) {
+    if (!LINKS.has(name)) continue;
     const value = node.getAttribute(name);
     if (value?.startsWith(`${ORIGIN}/`))
       node.setAttribute(name, `${"../".repeat(path.split("/").length - 1) || "./"}${value.slice(ORIGIN.length + 1)}`);

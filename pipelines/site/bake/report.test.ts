@@ -1,6 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
 import { REPORT_LIMIT } from "../budget.ts";
-import { type BakedPage, composeReport } from "./report.ts";
+import { type Chapter, chapterOf } from "./chapter.ts";
+import { parsed } from "./find.ts";
+import { composeReport } from "./report.ts";
 import { openWindow } from "./window.ts";
 
 const ANSWER = `<div class="answer"><p class="headline">So it is.</p><p class="dateline">Spring · as of noon<span class="in-site"> · <a href="./runs.html">compare runs</a></span></p></div>`;
@@ -14,14 +16,11 @@ const table = (rows: number, bytes: number): string =>
 const panel = (title: string, content: string): string =>
   `<section class="panel"><h2 id="${title}">${title}</h2>${content}</section>`;
 
-const page = (path: string, ...panels: readonly string[]): BakedPage => ({
-  path,
-  html: `<h1>${path}?</h1>`,
-  cells: [ANSWER, ...panels],
-});
+const page = (path: string, ...panels: readonly string[]): Chapter =>
+  chapterOf(path, `<h1>${path}?</h1>`, [ANSWER, ...panels].map(parsed));
 
-const read = (pages: readonly BakedPage[]): { html: string; main: HTMLElement } => {
-  const html = composeReport(pages, "");
+const read = (chapters: readonly Chapter[]): { html: string; main: HTMLElement } => {
+  const html = composeReport(chapters, "");
   const main = document.createElement("div");
   main.innerHTML = html.slice(html.indexOf("<main"));
   return { html, main };
@@ -54,4 +53,40 @@ test("too large even then, it loses its largest drawing, and says where that is"
   expect(Buffer.byteLength(html)).toBeLessThanOrEqual(REPORT_LIMIT);
   expect(main.querySelectorAll(".drawing svg")).toHaveLength(1);
   expect(main.querySelector("#index .drawing")?.textContent).toContain("too large for this file. It is in the site.");
+});
+
+test("its policy counts, too", () => {
+  const spare = REPORT_LIMIT - Buffer.byteLength(read([page("index.html", panel("A", drawing(400)))]).html);
+  const { html } = read([page("index.html", panel("A", drawing(400 + spare + 200)))]);
+  expect(html).toContain("content-security-policy");
+  expect(Buffer.byteLength(html)).toBeLessThanOrEqual(REPORT_LIMIT);
+});
+
+test("a chapter that was kept reads as the one that was just made", () => {
+  const chapters = (): Chapter[] => [
+    page("index.html", panel("A", drawing(400) + table(3, 30))),
+    page("regions.html", panel("B", drawing(400) + table(3, 30)), panel("C", table(50, 500) + drawing(40))),
+  ];
+  const kept = JSON.parse(JSON.stringify(chapters())) as Chapter[];
+  expect(composeReport(kept, "")).toBe(composeReport(chapters(), ""));
+});
+
+test("a table that stands in it already is not there again", () => {
+  const { main } = read([
+    page("index.html", panel("A", drawing(400) + table(3, 30))),
+    page("regions.html", panel("B", drawing(400) + table(3, 30)), panel("C", drawing(40) + table(2, 30))),
+  ]);
+  expect([...main.querySelectorAll("caption")].map((caption) => caption.closest("section.panel")?.textContent)).toEqual(
+    [expect.stringMatching(/^A/), expect.stringMatching(/^C/)],
+  );
+  expect(main.querySelector("#regions .panel .hint")?.textContent).toBe("Its table stands above, under A.");
+});
+
+test("it has no drawing for wide screens, no control and no link, and says what was chosen", () => {
+  const choice = `<div class="choice"><label>Region</label><select><option>Spain</option><option selected>India</option></select></div>`;
+  const wide = `<div class="drawing"><div class="drawn-paper"><svg><style>a</style></svg></div><div class="drawn-wide"><svg></svg></div></div>`;
+  const { main } = read([page("index.html", panel("A", `${choice}${wide}<a href="#x">there <b>now</b></a>`))]);
+  expect(main.querySelectorAll("svg")).toHaveLength(1);
+  expect(main.querySelectorAll(".panel a, select, style, .choice")).toHaveLength(0);
+  expect(main.querySelector(".panel")?.textContent).toBe("ARegion: Indiathere now");
 });
