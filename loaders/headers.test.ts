@@ -38,7 +38,7 @@ test("every header names the columns that the engine reports, with their types, 
     const pulled = [await pullDevices([place], () => {})];
     for (const source of SOURCES.slice(1)) pulled.push(await pullSource(place, source));
     pulled.push(...(await pullOthers(place)));
-    const lanes = await openLanes(db, beside);
+    const lanes = await openLanes(db, beside, 1_000);
     await stage(lanes, pulled);
     for (const model of readModels("staging")) {
       expect(await actual(db, `FROM ${model.name} LIMIT 0`), model.name).toEqual(described(model));

@@ -6,12 +6,12 @@ import { writeDatabase } from "./engine.ts";
 import { type Lanes, openLanes, overLanes } from "./lanes.ts";
 import { type Model, readModels } from "./models.ts";
 
-function inLanes<T>(work: (lanes: Lanes, file: string) => Promise<T>): Promise<T> {
+function inLanes<T>(work: (lanes: Lanes, file: string) => Promise<T>, devices = 1_000): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), "sentinel-lanes-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, "it's.duckdb");
   return writeDatabase(file, { memoryLimit: "100MB", spill: folder }, async (db, beside) =>
-    work(await openLanes(db, beside), file),
+    work(await openLanes(db, beside, devices), file),
   );
 }
 
@@ -36,6 +36,19 @@ test("a model is made once those are that it is made from, and two lanes work at
   expect(models.some(({ madeFrom }) => madeFrom.length > 0)).toBe(true);
   expect(names).toEqual(models.map(({ name }) => name));
   expect([most, begun.length]).toEqual([2, models.length]);
+});
+
+test("of many devices one model is made at a time, with all memory to itself", async () => {
+  let [begun, most] = [0, 0];
+  const models = readModels("marts");
+  const made = (lanes: Lanes) =>
+    overLanes(lanes, models, async (db) => {
+      most = Math.max(most, ++begun);
+      await db.run("SELECT count(*) FROM range(1000)");
+      begun -= 1;
+    });
+  expect(await inLanes(made, 10_000_000)).toHaveLength(models.length);
+  expect(most).toBe(1);
 });
 
 test("what one lane has made the other reads, and no statement waits for a log", async () => {

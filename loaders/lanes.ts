@@ -5,8 +5,12 @@ import type { Model } from "./models.ts";
 /** Connections to the database that is being made; each has variables of its own. */
 export type Lanes = readonly [DuckDBConnection, ...DuckDBConnection[]];
 
-/** Two: most models of a small fleet are all planning, which an engine of several threads does by one of them. */
-export const openLanes = async (db: DuckDBConnection, beside: Beside): Promise<Lanes> => [db, await beside()];
+/** Devices from which an engine of two threads is as fast by one lane; of ten million, two models at a time do not fit into its memory. */
+const FEWEST_FOR_ONE = 3_000_000;
+
+/** Two where devices are few: most models of a small fleet are all planning, which an engine of several threads does by one of them. */
+export const openLanes = async (db: DuckDBConnection, beside: Beside, devices: number): Promise<Lanes> =>
+  devices < FEWEST_FOR_ONE ? [db, await beside()] : [db];
 
 /**
  * Runs every model, on whichever lane is free, once those have run that it is made from. Returns what came of them, in the order of the models. The first

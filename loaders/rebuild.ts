@@ -43,10 +43,11 @@ export async function rebuildWarehouse(options: RebuildOptions): Promise<void> {
       await begin(db);
       await prepare(db, given);
       await db.run(fill(readSql("engine/take_staging"), { former: () => quote(warehouse) }));
-      const lanes = await openLanes(db, beside);
       const [staged] = await rowsOf(db, readSql("engine/staged_devices"));
+      const devices = Number(staged?.devices);
+      const lanes = await openLanes(db, beside, devices);
       // The copy is whole if that one was.
-      await expectDevices(lanes, Number(staged?.devices));
+      await expectDevices(lanes, devices);
       await build(lanes, rules);
       await check(lanes);
     });

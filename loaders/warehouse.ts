@@ -77,10 +77,16 @@ export async function refreshWarehouse(options: RefreshOptions): Promise<Snapsho
   });
 }
 
+interface Judging {
+  readonly given: Given;
+  /** Devices that there are to be pulled. */
+  readonly expected: number;
+}
+
 /** What is awaited from the database. */
 interface Pull {
-  /** The campaign's rules and policy, known long before the rest. */
-  readonly judging: Promise<Given>;
+  /** The campaign's size, rules and policy, known long before the rest. */
+  readonly judging: Promise<Judging>;
   /** The devices, which are staged while the rest is being pulled. */
   readonly devices: Promise<Pulled>;
   /** All else. */
@@ -89,7 +95,7 @@ interface Pull {
 
 /** Each may fail before it is waited for. */
 function pull(options: RefreshOptions, folder: string): Pull {
-  const judging = awaited<Given>();
+  const judging = awaited<Judging>();
   const devices = awaited<Pulled>();
   const pulling = pullAll(options, folder, { judging: judging.resolve, devices: devices.resolve });
   for (const { reject } of [judging, devices]) pulling.catch(reject);
@@ -106,9 +112,9 @@ async function buildFile(
   const attempt = (limit: string): Promise<Omit<Snapshot, "path">> =>
     writeDatabase(file, { memoryLimit: limit, spill: join(folder, "spill"), signal }, async (db, beside) => {
       await begin(db);
-      const given = await judging;
+      const { given, expected } = await judging;
       await prepare(db, given);
-      const lanes = await openLanes(db, beside);
+      const lanes = await openLanes(db, beside, expected);
       await stage(lanes, [await devices]);
       await stage(lanes, await pulling);
       await build(lanes, given.rules);
@@ -123,7 +129,7 @@ async function buildFile(
 
 /** Who is told of what is pulled first: the campaign's rules and policy, and the devices. */
 interface Listeners {
-  readonly judging: (given: Given) => void;
+  readonly judging: (judging: Judging) => void;
   readonly devices: (pulled: Pulled) => void;
 }
 
@@ -144,7 +150,7 @@ async function pullAll(options: RefreshOptions, folder: string, tell: Listeners)
     // Before it has run, recovery would decide by this one.
     const policyName = campaign.policy ?? "default";
     const policy = policyOf(policyName);
-    tell.judging({ rules, policyName, policy, roi, catalogue });
+    tell.judging({ given: { rules, policyName, policy, roi, catalogue }, expected: campaign.devices });
     const proposes = rules.rules.some(({ repair }) => repair);
     const asked = [...askedFields(rules), ...(policy ? WHAT_IF_NUMBERS.filter((field) => asksFor(policy, field)) : [])];
     const place = { client, campaign, folder, asked, proposes };
