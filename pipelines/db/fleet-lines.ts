@@ -161,27 +161,20 @@ function readyTexts(): string[] {
   ];
 }
 
-/** A number of any size in groups of three digits, with a tab behind it. */
-function putNumber(value: number, line: Int32Array, at: number): number {
+/**
+ * A number of any size in groups of three digits, with a tab behind it.
+ * @param alone where the texts begin of a number that is one group.
+ * @param last where those of the last of several do.
+ */
+function putNumber(value: number, line: Int32Array, at: number, alone = ONLY, last = LAST): number {
   if (value < GROUP) {
-    line[at] = ONLY + value;
+    line[at] = alone + value;
     return at + 1;
   }
   const thousands = Math.floor(value / GROUP);
-  const last = putGroups(thousands, line, at);
-  line[last] = LAST + value - thousands * GROUP;
-  return last + 1;
-}
-
-function putGroups(value: number, line: Int32Array, at: number): number {
-  if (value < GROUP) {
-    line[at] = FIRST + value;
-    return at + 1;
-  }
-  const thousands = Math.floor(value / GROUP);
-  const last = putGroups(thousands, line, at);
-  line[last] = MIDDLE + value - thousands * GROUP;
-  return last + 1;
+  const end = putNumber(thousands, line, at, FIRST, MIDDLE);
+  line[end] = last + value - thousands * GROUP;
+  return end + 1;
 }
 
 const WORD = 4;
