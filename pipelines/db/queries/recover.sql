@@ -96,10 +96,12 @@ ORDER BY k.action
 SET LOCAL default_statistics_target = 10;
 DO $$
 DECLARE
-  part regclass;
+  part name;
 BEGIN
-  FOR part IN SELECT relid FROM pg_partition_tree('decision_:campaign') WHERE isleaf LOOP
-    EXECUTE format('ANALYZE %s', part);
+  FOR part IN
+    SELECT leaf.relname FROM pg_partition_tree('decision_:campaign') t JOIN pg_class leaf ON leaf.oid = t.relid WHERE t.isleaf
+  LOOP
+    EXECUTE format('ANALYZE %I', part);
   END LOOP;
   IF (
     SELECT abs(sum(leaf.reltuples) - whole.reltuples) > whole.reltuples / 10 OR whole.reltuples <= 0
@@ -108,11 +110,12 @@ BEGIN
     JOIN pg_class leaf ON leaf.oid = t.relid AND t.isleaf AND leaf.reltuples >= 0
     WHERE whole.oid = 'decision'::regclass
     GROUP BY whole.reltuples
-  ) THEN
-    EXECUTE CASE
-      WHEN current_setting('server_version_num')::int >= 180000 THEN 'ANALYZE ONLY decision'
-      ELSE 'ANALYZE decision'
-    END;
+  ) IS NOT FALSE THEN
+    IF current_setting('server_version_num')::int >= 180000 THEN
+      EXECUTE 'ANALYZE ONLY decision';
+    ELSE
+      ANALYZE decision;
+    END IF;
   END IF;
 END $$;
 ANALYZE decision_rule, triage_decision, telemetry_amendment, fault_ledger, batch_ledger,
