@@ -1,5 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { Browser, Page } from "playwright-core";
@@ -130,6 +133,34 @@ describe.each(PAGES)("%s", (name) => {
     120_000,
   );
 });
+
+test.each([390, 768, 1280])(
+  "a page whose first piece ends within its navigation does not move at %i px",
+  async (width) => {
+    const inPieces = createServer(async (request, response) => {
+      const name = request.url?.slice(1) ?? "";
+      const answer = await fetch(`${server.url}${name}`);
+      const body = Buffer.from(await answer.arrayBuffer());
+      response.setHeader("content-type", answer.headers.get("content-type") ?? "");
+      const cut = body.indexOf("</li>", body.indexOf('<nav aria-label="Pages"'));
+      if (name.endsWith(".html")) {
+        response.write(body.subarray(0, cut));
+        await pause(500);
+      }
+      response.end(name.endsWith(".html") ? body.subarray(cut) : body);
+    });
+    await new Promise<void>((listening) => inPieces.listen(0, "127.0.0.1", listening));
+    try {
+      const { port } = inPieces.address() as AddressInfo;
+      const { page, close } = await open(`http://127.0.0.1:${port}/downloads.html`, { width, script: KEEP_SHIFTS });
+      expect(await page.locator("nav[aria-label=Pages] a").count()).toBeGreaterThan(5);
+      expect(await page.evaluate("window.shifts")).toEqual([]);
+      await close();
+    } finally {
+      inPieces.close();
+    }
+  },
+);
 
 describe("a sleeping page wakes", () => {
   const awake = (page: Page): Promise<unknown> => page.waitForFunction(`!(${IS_ASLEEP})`);
