@@ -30,17 +30,14 @@ const ID_BYTES = "DEV-1a2b3c4d".length;
 export function fleetLines(fleet: GeneratedFleet): (from: number, to: number) => EncodedBatch {
   const { devices } = fleet;
   const writer = new LineWriter(fleet);
-  let bytes = Buffer.alloc(0);
   return (from, to) => {
-    if (bytes.length < (to - from) * MOST_BYTES) bytes = Buffer.allocUnsafeSlow((to - from) * MOST_BYTES);
-    writer.begin(bytes);
+    writer.begin(to - from);
     for (let bucket = bucketAt(from, devices), first = from; first < to; bucket++) {
       const end = Math.min(to, bucketStart(bucket + 1, devices));
       writer.add(bucket, first, end);
       first = end;
     }
-    const { at, checksum } = writer;
-    return { lines: Buffer.from(bytes.subarray(0, at)), rows: to - from, checksum: String(checksum) };
+    return { ...writer.written(), rows: to - from };
   };
 }
 
@@ -59,8 +56,9 @@ class LineWriter {
   #order: BucketOrder | undefined;
   #bytes: Buffer = Buffer.alloc(0);
   #into: DataView = new DataView(this.#bytes.buffer);
-  at = 0;
-  checksum = new Checksum();
+  /** Up to where they are written. */
+  #at = 0;
+  #checksum = new Checksum();
 
   constructor(fleet: GeneratedFleet) {
     this.#fleet = fleet;
@@ -68,11 +66,18 @@ class LineWriter {
     this.#draw = drawer(fleet.spec, fleet.seed);
   }
 
-  begin(bytes: Buffer): void {
-    if (this.#bytes !== bytes) this.#into = new DataView(bytes.buffer);
-    this.#bytes = bytes;
-    this.at = 0;
-    this.checksum = new Checksum();
+  /** Begins with no line, and room for so many. */
+  begin(lines: number): void {
+    if (this.#bytes.length < lines * MOST_BYTES) {
+      this.#bytes = Buffer.allocUnsafeSlow(lines * MOST_BYTES);
+      this.#into = new DataView(this.#bytes.buffer);
+    }
+    this.#at = 0;
+    this.#checksum = new Checksum();
+  }
+
+  written(): Pick<EncodedBatch, "lines" | "checksum"> {
+    return { lines: Buffer.from(this.#bytes.subarray(0, this.#at)), checksum: String(this.#checksum) };
   }
 
   /** The devices of a bucket whose numbers are from `first` to before `end`. */
@@ -85,9 +90,9 @@ class LineWriter {
     for (let deviceNo = first; deviceNo < end; deviceNo++) {
       this.#draw(indexes[deviceNo - start] as number, this.#drawn);
       this.#put(this.#numbersOf(deviceNo));
-      const id = this.at;
+      const id = this.#at;
       this.#put(this.#valuesOf(numbers[deviceNo - start] as number));
-      this.checksum.add(this.#bytes, id, id + ID_BYTES, deviceNo);
+      this.#checksum.add(this.#bytes, id, id + ID_BYTES, deviceNo);
     }
   }
 
@@ -118,7 +123,7 @@ class LineWriter {
   }
 
   #put(texts: number): void {
-    this.at = this.#texts.put(this.#line, texts, this.#into, this.at);
+    this.#at = this.#texts.put(this.#line, texts, this.#into, this.#at);
   }
 }
 

@@ -85,7 +85,7 @@ function telemetryFinding({ sets, isOne }: RuleSets): string {
     faultFields(rules.rules).map((field) => {
       const isIts = isOne ? [] : [`c.rules = ${quote(set)}`];
       return fill(sql("rules.findings_of_field"), {
-        is_reported: () => [...isIts, reported(field, "true")].join(" AND "),
+        is_reported: () => [...isIts, reported(field)].join(" AND "),
         field: () => quote(field),
         set: () => quote(set),
         version: () => String(rules.version),

@@ -98,8 +98,8 @@ const isReported = (field: RuleField, columns: readonly ReportColumn[]): boolean
   field === "device_id" || columns.includes(field);
 
 /** The same where campaigns c are several. PostgreSQL reads their lists again for each row, which costs as much as a test of a number. */
-export const reported = (field: RuleField, found: string): string =>
-  field === "device_id" ? found : `CASE WHEN '${field}' = ANY(c.reported_columns) THEN ${found} END`;
+export const reported = (field: RuleField): string =>
+  field === "device_id" ? "true" : `CASE WHEN '${field}' = ANY(c.reported_columns) THEN true END`;
 
 /** Writes the columns that stand for a report into a statement. */
 export function withSources(text: string, sources: readonly Source[]): string {

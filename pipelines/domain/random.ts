@@ -68,7 +68,7 @@ export function sourceOf(seed: number, index: number): number {
 }
 
 /** 32 bits of a source, as a signed number, for one question (`stream`). */
-export function bitsOf(source: number, stream: number): number {
+function bitsOf(source: number, stream: number): number {
   return mix(source + offsetOf(stream));
 }
 

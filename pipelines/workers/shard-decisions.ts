@@ -26,7 +26,7 @@ const TAB = 0x09;
 const BEFORE_SOURCES = 3;
 
 /** What is stored of one device. */
-export interface Decided {
+interface Decided {
   /** As text. */
   readonly deviceNo: string;
   readonly decision: Buffer;
@@ -40,7 +40,7 @@ export interface Decided {
 export type Refusals = ReadonlyMap<string, string>;
 
 /** What is known before a shard is decided. */
-export interface Known {
+interface Known {
   readonly decided: ReadonlySet<string> | undefined;
   readonly refusals: Refusals | undefined;
   /** By number of the device, as text. */
