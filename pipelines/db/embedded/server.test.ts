@@ -9,6 +9,7 @@ import { embeddedChild } from "../../../test/support/child.ts";
 import { type TemporaryProject, temporaryProject } from "../../../test/support/project.ts";
 import { identify } from "./process.ts";
 import { acquireEmbedded, embeddedStatus, pinEmbedded, stopEmbedded } from "./server.ts";
+import { sharedBuffers } from "./start.ts";
 
 let project: TemporaryProject;
 beforeEach(() => {
@@ -46,21 +47,29 @@ function listenOn(port: number, host: string): Promise<Server> {
   });
 }
 
+test("its buffers are an eighth of the memory, within limits", () => {
+  const gigabyte = 1024 ** 3;
+  expect([1, 2, 16, 24, 512].map((memory) => sharedBuffers(memory * gigabyte))).toEqual([
+    ...["256MB", "256MB", "2048MB", "3072MB", "4096MB"],
+  ]);
+});
+
 describe("from nothing", () => {
   test("it starts, answers with the settings we count on, and stops with its last user", async () => {
     const server = await acquire();
-    const settings = "fsync synchronous_commit shared_buffers max_wal_size wal_compression data_checksums jit TimeZone";
+    const settings = "fsync synchronous_commit max_wal_size wal_compression data_checksums jit TimeZone";
     const shown = settings.split(" ").map((name) => `current_setting('${name}')`);
     expect(await ask(server.connectionString, `SELECT ${shown}`)).toEqual([
       "on",
       "on",
-      "256MB",
       "8GB",
       "off",
       "on",
       "off",
       "UTC",
     ]);
+    const buffers = `SELECT pg_size_bytes(current_setting('shared_buffers')) = pg_size_bytes('${sharedBuffers()}')`;
+    expect(await ask(server.connectionString, buffers)).toEqual([true]);
     expect(
       await ask(
         server.connectionString,

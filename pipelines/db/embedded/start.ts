@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { closeSync, existsSync, fstatSync, openSync, renameSync, statfsSync, statSync } from "node:fs";
+import { totalmem } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ClusterNeeds } from "./cluster.ts";
 import { programFailure, writtenSince } from "./failure.ts";
@@ -18,9 +19,12 @@ const SHARED_MEMORY_BYTES = 256_000_000;
 
 export type Settings = Readonly<Record<string, string>>;
 
-/** Measured: see docs on the embedded server. Everything that makes a commit durable stays on. */
+const MB = 1024 ** 2;
+const FEWEST_BUFFERS_MB = 256;
+const MOST_BUFFERS_MB = 4096;
+
+/** Measured: see docs/performance.md. Everything that makes a commit durable stays on. */
 const SETTINGS: Settings = {
-  shared_buffers: "256MB",
   max_wal_size: "8GB",
   checkpoint_timeout: "15min",
   maintenance_work_mem: "256MB",
@@ -119,6 +123,7 @@ async function untilReady(
 function serverArguments(needs: StartNeeds, port: number): string[] {
   const settings: Settings = {
     ...SETTINGS,
+    shared_buffers: sharedBuffers(),
     ...sharedMemory(),
     ...needs.settings,
     listen_addresses: LOOPBACK,
@@ -127,6 +132,19 @@ function serverArguments(needs: StartNeeds, port: number): string[] {
   };
   return ["-D", needs.seat.data, ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`])];
 }
+
+/**
+ * `shared_buffers` by the memory of the machine, or of the container: an eighth, from 256 MB to 4 GB. The server takes no more than it fills; from four times
+ * a table's size on, PostgreSQL lets a table that is read as a whole stay there.
+ * @param memory in bytes.
+ */
+export function sharedBuffers(memory: number = memoryLimit()): string {
+  const share = Math.floor(memory / 8 / MB);
+  return `${Math.min(MOST_BUFFERS_MB, Math.max(FEWEST_BUFFERS_MB, share))}MB`;
+}
+
+/** Where nothing limits the process, Node says 0, or more than there is. */
+const memoryLimit = (): number => Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 
 function sharedMemory(): Settings {
   if (process.platform !== "linux") return {};
