@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { awaited } from "../pipelines/awaited.ts";
 import { EXIT } from "../pipelines/cli/errors.ts";
+import type { RuleSet } from "../pipelines/domain/rules.ts";
 import { MARTS, martSql, readMart, readMarts, readSnapshot } from "./mart.ts";
-import { defaultRules, trialOf } from "./testing/warehouse.ts";
+import { defaultRules, type Trial, trialOf } from "./testing/warehouse.ts";
 
 async function everyMart(path: string): Promise<Record<string, unknown>> {
   const marts: Record<string, unknown> = {};
@@ -53,11 +54,7 @@ test("a changed row changes the figures and the snapshot", async () => {
 
 test("changed rules make another snapshot of the same rows", async () => {
   const { refresh } = await trialOf(200);
-  const rules = defaultRules();
-  const wider = rules.rules.map((rule) =>
-    rule.id === "signal_out_of_range" ? { ...rule, test: { kind: "outside" as const, min: 0, max: 300 } } : rule,
-  );
-  const [strict, lax] = [await refresh(), await refresh({ rules: () => ({ ...rules, rules: wider }) })];
+  const [strict, lax] = [await refresh(), await refresh({ rules: laxRules })];
   expect(lax.id).not.toBe(strict.id);
   const [summary] = await readMart(lax.path, "campaign_summary");
   expect(Number(summary?.found_faults)).toBeLessThan(Number(summary?.injected_faults));
@@ -182,30 +179,74 @@ test("an abort stops the pull and leaves nothing behind", async () => {
   expect(readdirSync(home)).toEqual([]);
 });
 
-test("a refresh of a campaign that is still being made opens its file, and asks the server nothing until that is done", async () => {
-  const { home, refresh, client } = await trialOf(10);
-  const { promise, resolve } = awaited<string>();
-  const made = refresh({ campaign: promise });
+/** The default rules, with one by which fewer reports are at fault. */
+function laxRules(): RuleSet {
+  const rules = defaultRules();
+  const wider = rules.rules.map((rule) =>
+    rule.id === "signal_out_of_range" ? { ...rule, test: { kind: "outside" as const, min: 0, max: 300 } } : rule,
+  );
+  return { ...rules, rules: wider };
+}
+
+/** A refresh that has looked up what its campaign is judged by, and waits for it to be settled. */
+async function waiting({ home, client, refresh }: Trial) {
+  const { promise, resolve, reject } = awaited<void>();
+  const asked: string[] = [];
+  const rules = (name: string): RuleSet => {
+    asked.push(name);
+    return name === "lax" ? laxRules() : defaultRules();
+  };
+  const made = refresh({ settled: promise, rules });
   const file = (): string[] =>
     readdirSync(home, { recursive: true })
       .map(String)
       .filter((name) => name.endsWith(".duckdb"));
   await expect.poll(file).toEqual([expect.stringMatching(/^\.work-.*warehouse\.duckdb$/)]);
-  expect((await client.query(SESSIONS)).rows).toEqual([{ sessions: 1 }]);
-  await client.query("UPDATE campaign SET name = 'made since'");
-  resolve("made since");
-  expect(await made).toMatchObject({ campaignName: "made since", devices: 10 });
+  await expect.poll(() => asked).toEqual(["default"]);
+  await expect.poll(async () => (await client.query(SESSIONS)).rows).toEqual([{ sessions: 1 }]);
+  return { made, asked, settle: () => resolve(), fail: reject };
+}
+
+test("a refresh of a campaign that is not settled yet opens its file, looks up its rules, and reads no rows until it is", async () => {
+  const trial = await trialOf(600);
+  const { made, asked, settle } = await waiting(trial);
+  await trial.client.query("DELETE FROM stored_report WHERE device_no < 10");
+  await trial.client.query("DELETE FROM decision WHERE device_no < 10");
+  await trial.client.query("UPDATE campaign SET device_count = 590");
+  settle();
+  const snapshot = await made;
+  expect(snapshot).toMatchObject({ devices: 590 });
+  expect(snapshot.id).toBe((await trial.refresh({ home: join(trial.home, "again") })).id);
+  expect(asked).toEqual(["default", "default"]);
 });
 
-test("one whose campaign is never made leaves nothing behind", async () => {
-  const { home, refresh } = await trialOf(10);
-  const { promise, reject } = awaited<string>();
-  const made = refresh({ campaign: promise });
-  await expect.poll(() => readdirSync(home)).toHaveLength(1);
+test("what it is judged by is not read again where nothing has changed", async () => {
+  const trial = await trialOf(200);
+  const { made, asked, settle } = await waiting(trial);
+  settle();
+  expect((await made).id).toBe((await trial.refresh({ home: join(trial.home, "again") })).id);
+  expect(asked).toEqual(["default"]);
+});
+
+test("rules that change while it waits are those that the marts are made by", async () => {
+  const trial = await trialOf(200);
+  const { made, asked, settle } = await waiting(trial);
+  await trial.client.query("UPDATE campaign SET rules = 'lax'");
+  settle();
+  const { id, path } = await made;
+  expect(asked).toEqual(["default", "lax"]);
+  const again = await trial.refresh({ home: join(trial.home, "again"), rules: laxRules });
+  expect(id).toBe(again.id);
+  expect(JSON.stringify(await everyMart(path))).toBe(JSON.stringify(await everyMart(again.path)));
+});
+
+test("one whose campaign is never settled leaves nothing behind", async () => {
+  const trial = await trialOf(10);
+  const { made, fail } = await waiting(trial);
   const reason = new Error("it went wrong");
-  reject(reason);
+  fail(reason);
   await expect(made).rejects.toBe(reason);
-  expect(readdirSync(home)).toEqual([]);
+  expect(readdirSync(trial.home)).toEqual([]);
 });
 
 const SESSIONS = `

@@ -1,5 +1,6 @@
 import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type pg from "pg";
 import { awaited } from "../pipelines/awaited.ts";
 import { SentinelError } from "../pipelines/cli/errors.ts";
@@ -18,7 +19,7 @@ import { writeDatabase } from "./engine.ts";
 import { explainPull } from "./explain-pull.ts";
 import { openLanes } from "./lanes.ts";
 import { LIMITS, withEnoughMemory } from "./memory.ts";
-import { beginPull, findCampaign, type Pulled, pullDevices, pullSource, SOURCES } from "./pull.ts";
+import { beginPull, type Campaign, findCampaign, type Pulled, pullDevices, pullSource, SOURCES } from "./pull.ts";
 import { pullOthers } from "./pull-others.ts";
 import { readSnapshotOf, type Snapshot } from "./snapshot.ts";
 
@@ -26,8 +27,10 @@ export type { Snapshot } from "./snapshot.ts";
 
 export interface RefreshOptions {
   readonly connection: SessionConfig;
-  /** Name of the campaign; the current one where it is left out. Where it is a promise DuckDB is opened meanwhile, and nothing read. */
-  readonly campaign?: string | Promise<string | undefined>;
+  /** Name of the campaign; the current one where it is left out. */
+  readonly campaign?: string | undefined;
+  /** No rows are read before it is kept. DuckDB is opened meanwhile, and what the campaign is judged by made ready. */
+  readonly settled?: Promise<void> | undefined;
   /** Folder in which the warehouse lies; made where it is missing. */
   readonly home: string;
   /** The rules of a name: the campaign says which are its own. */
@@ -78,13 +81,14 @@ export async function refreshWarehouse(options: RefreshOptions): Promise<Snapsho
 }
 
 interface Judging {
+  readonly campaign: Campaign;
   readonly given: Given;
-  /** Devices that there are to be pulled. */
-  readonly expected: number;
 }
 
 /** What is awaited from the database. */
 interface Pull {
+  /** What `judging` is likely to be, and then is the very same: looked up before the campaign is settled. */
+  readonly foreseen: Promise<Judging>;
   /** The campaign's size, rules and policy, known long before the rest. */
   readonly judging: Promise<Judging>;
   /** The devices, which are staged while the rest is being pulled. */
@@ -95,26 +99,30 @@ interface Pull {
 
 /** Each may fail before it is waited for. */
 function pull(options: RefreshOptions, folder: string): Pull {
-  const judging = awaited<Judging>();
-  const devices = awaited<Pulled>();
-  const pulling = pullAll(options, folder, { judging: judging.resolve, devices: devices.resolve });
-  for (const { reject } of [judging, devices]) pulling.catch(reject);
-  return { judging: judging.promise, devices: devices.promise, pulling };
+  const [foreseen, judging, devices] = [awaited<Judging>(), awaited<Judging>(), awaited<Pulled>()];
+  const tell = { foreseen: foreseen.resolve, judging: judging.resolve, devices: devices.resolve };
+  const pulling = pullAll(options, folder, tell);
+  for (const { reject } of [foreseen, judging, devices]) pulling.catch(reject);
+  return { foreseen: foreseen.promise, judging: judging.promise, devices: devices.promise, pulling };
 }
 
 /** Builds and checks the warehouse, which is opened while the rows are being pulled; where the small memory does not do and no other was asked for, again with more. */
 async function buildFile(
   file: string,
   folder: string,
-  { judging, devices, pulling }: Pull,
+  { foreseen, judging, devices, pulling }: Pull,
   { memoryLimit, signal, onNote }: RefreshOptions,
 ): Promise<Omit<Snapshot, "path">> {
   const attempt = (limit: string): Promise<Omit<Snapshot, "path">> =>
     writeDatabase(file, { memoryLimit: limit, spill: join(folder, "spill"), signal }, async (db, beside) => {
       await begin(db);
-      const { given, expected } = await judging;
-      await prepare(db, given);
-      const lanes = await openLanes(db, beside, expected);
+      const { given: likely } = await foreseen;
+      await db.run("BEGIN");
+      await prepare(db, likely);
+      const { given, campaign } = await judging;
+      await db.run(given === likely ? "COMMIT" : "ROLLBACK");
+      if (given !== likely) await prepare(db, given);
+      const lanes = await openLanes(db, beside, campaign.devices);
       await stage(lanes, [await devices]);
       await stage(lanes, await pulling);
       await build(lanes, given.rules);
@@ -127,8 +135,9 @@ async function buildFile(
   });
 }
 
-/** Who is told of what is pulled first: the campaign's rules and policy, and the devices. */
+/** Who is told of what is pulled first: the campaign's rules and policy, and the devices. Of each, the first word counts. */
 interface Listeners {
+  readonly foreseen: (judging: Judging) => void;
   readonly judging: (judging: Judging) => void;
   readonly devices: (pulled: Pulled) => void;
 }
@@ -141,16 +150,24 @@ const FEWEST_FOR_TWO = 20_000;
  * them.
  */
 async function pullAll(options: RefreshOptions, folder: string, tell: Listeners): Promise<Pulled[]> {
-  const { rules: rulesOf, policy: policyOf, roi, catalogue, onNote = () => {}, onProgress } = options;
-  const name = await options.campaign;
+  const { campaign: name, settled, onNote = () => {}, onProgress } = options;
+  const look = async (client: pg.Client, known?: Judging): Promise<Judging> => {
+    const campaign = await findCampaign(client, name);
+    return known && isDeepStrictEqual(known.campaign, campaign)
+      ? known
+      : { campaign, given: givenOf(options, campaign) };
+  };
+  // By a session of its own: who has to wait for minutes holds none.
+  const foreseen = settled && (await withSession(options, (client) => look(client)));
+  if (foreseen) tell.foreseen(foreseen);
+  await settled;
   return withSession(options, async (client) => {
     const snapshot = await beginPull(client, onNote);
-    const campaign = await findCampaign(client, name);
-    const rules = rulesOf(campaign.rules);
-    // Before it has run, recovery would decide by this one.
-    const policyName = campaign.policy ?? "default";
-    const policy = policyOf(policyName);
-    tell.judging({ given: { rules, policyName, policy, roi, catalogue }, expected: campaign.devices });
+    const judging = await look(client, foreseen);
+    tell.foreseen(judging);
+    tell.judging(judging);
+    const { campaign, given } = judging;
+    const { rules, policy } = given;
     const proposes = rules.rules.some(({ repair }) => repair);
     const asked = [...askedFields(rules), ...(policy ? WHAT_IF_NUMBERS.filter((field) => asksFor(policy, field)) : [])];
     const place = { client, campaign, folder, asked, proposes };
@@ -165,6 +182,12 @@ async function pullAll(options: RefreshOptions, folder: string, tell: Listeners)
     for (const source of SOURCES.filter((other) => other !== "device")) pulled.push(await pullSource(place, source));
     return [...pulled, ...(await pullOthers(place, { kept: join(options.home, COUNTS), onNote }))];
   });
+}
+
+/** Before recovery has run, it would decide by policy default. */
+function givenOf({ rules, policy, roi, catalogue }: RefreshOptions, campaign: Campaign): Given {
+  const policyName = campaign.policy ?? "default";
+  return { rules: rules(campaign.rules), policyName, policy: policy(policyName), roi, catalogue };
 }
 
 const asksFor = (policy: Policy, field: WhatIfNumber): boolean =>

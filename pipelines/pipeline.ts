@@ -27,7 +27,7 @@ export async function pipeline(context: Context): Promise<void> {
     withDatabase(context, (target) =>
       withReport(context, target, async (report) => {
         const { ends, campaign, breach } = await withWriter(context, target, pool, (writer) =>
-          allStages(writer, () => report.prepare()),
+          allStages(writer, (campaign) => report.prepare(campaign)),
         );
         const reported = await report.of(campaign.name);
         context.reporter.ended(reported);
@@ -38,13 +38,13 @@ export async function pipeline(context: Context): Promise<void> {
   );
 }
 
-async function allStages(writer: Writer, onRecovered: () => void) {
+async function allStages(writer: Writer, onRecovered: (campaign: string) => void) {
   const generated = await runStage(writer, "generate", generate);
   const corrupted = await runStage(writer, "corrupt", (run) => corrupt(run, generated.campaign));
   const recovered = await runStage(writer, "recover", (run) => recover(run, corrupted.campaign));
   // What the workers hold is given back before it is needed elsewhere: they end while the server validates, which nobody waits for.
   void writer.pool.close();
-  onRecovered();
+  onRecovered(recovered.campaign.name);
   const validated = await runStage(writer, "validate", (run) => validate(run, recovered.campaign));
   return { ...validated, ends: resultsOf([generated, corrupted, recovered, validated]) };
 }
@@ -53,36 +53,36 @@ const resultsOf = (ends: readonly StageEnd[]): StageResult[] => ends.map(({ resu
 
 /** A report that can be made ready before there is anything to be read. */
 interface Upcoming {
-  /** Opens what it is made in; reads nothing. */
-  prepare(): void;
-  /** Makes it of a campaign. */
+  /** Opens what it is made in, and makes ready what the campaign is judged by; reads no rows. */
+  prepare(campaign: string): void;
+  /** Makes it of the campaign, the one that was named before. */
   of(campaign: string): Promise<StageResult>;
 }
 
 /** Works with a report in sight; one that was made ready and is not wanted leaves nothing behind. */
 async function withReport<T>(context: Context, target: Target, work: (report: Upcoming) => Promise<T>): Promise<T> {
-  const campaign = awaited<string>();
+  const settled = awaited<void>();
   let made: Promise<StageResult> | undefined;
-  const make = async (): Promise<StageResult> => {
+  const make = async (campaign: string): Promise<StageResult> => {
     // It takes a tenth of a second to load.
     const { report } = await import("./report.ts");
-    return report(context, target, campaign.promise);
+    return report(context, target, campaign, settled.promise);
   };
-  const begin = (): Promise<StageResult> => {
-    made ??= make();
+  const begin = (campaign: string): Promise<StageResult> => {
+    made ??= make(campaign);
     made.catch(() => {});
     return made;
   };
   try {
     return await work({
-      prepare: () => void begin(),
-      of(name) {
-        campaign.resolve(name);
-        return begin();
+      prepare: (campaign) => void begin(campaign),
+      of(campaign) {
+        settled.resolve();
+        return begin(campaign);
       },
     });
   } finally {
-    campaign.reject(new Error("no report is wanted"));
+    settled.reject(new Error("no report is wanted"));
     await made?.catch(() => {});
   }
 }

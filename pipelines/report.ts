@@ -18,32 +18,32 @@ export function warehouseHome(projectRoot: string): string {
 
 /**
  * Pulls the campaign into DuckDB, builds the marts, and from them the site. Reads the database and writes nothing there.
- * @param campaign its name, or a promise of it: nothing is read, and no time counted, before that is kept.
+ * @param campaign its name; the current one where it is left out.
+ * @param settled no rows are read, and no time counted, before it is kept.
  */
 export async function report(
   context: Context,
   target: Target,
-  campaign: string | undefined | Promise<string> = context.options.campaign,
+  campaign: string | undefined = context.options.campaign,
+  settled?: Promise<void>,
 ): Promise<StageResult> {
   const { projectRoot, reference, reporter, signal, options } = context;
   let began = performance.now();
-  let name: string | undefined;
-  const named = Promise.resolve(campaign).then((given) => {
-    name = given;
+  const restart = (): void => {
     began = performance.now();
-    return name;
-  });
+  };
   // What fails before it is waited for fails the report already.
-  named.catch(() => {});
+  settled?.then(restart, () => {});
   let progress: ReturnType<typeof reporter.stage> | undefined;
   const snapshot = await refreshWarehouse({
     connection: target.config,
-    campaign: named,
+    campaign,
+    settled,
     home: warehouseHome(projectRoot),
     ...martInputs(reference, options.roi),
     signal,
     onProgress: (rows, total) => {
-      progress ??= reporter.stage("report", name ?? "current", total, "devices");
+      progress ??= reporter.stage("report", campaign ?? "current", total, "devices");
       progress.update([{ batches: 0, rows }]);
     },
     onNote: (line) => reporter.note(line),

@@ -164,4 +164,4 @@ UPDATE campaign SET fault_rate = $2, fault_profile = $3, fault_seed = $4 WHERE c
 SELECT kind, count(*)::int AS faults FROM fault_ledger WHERE campaign_id = $1 GROUP BY kind ORDER BY kind
 
 -- name: devices
-SELECT count(DISTINCT (bucket, device_id))::int AS devices FROM fault_ledger WHERE campaign_id = $1
+SELECT count(*)::int AS devices FROM (SELECT DISTINCT bucket, device_id FROM fault_ledger WHERE campaign_id = $1) d
