@@ -54,7 +54,17 @@ test("its buffers are an eighth of the memory, within limits", () => {
   ]);
 });
 
+/** Linux that is told to promise whatever it is asked for refuses nothing. */
+const promisesAll =
+  process.platform !== "linux" || readFileSync("/proc/sys/vm/overcommit_memory", "utf8").trim() === "1";
+
 describe("from nothing", () => {
+  test.skipIf(promisesAll)("with more buffers than there is memory it starts with the fewest", async () => {
+    const server = await acquireEmbedded({ projectRoot: project.root, settings: { shared_buffers: "8000GB" } });
+    expect(await ask(server.connectionString, "SELECT current_setting('shared_buffers')")).toEqual(["256MB"]);
+    await server.release();
+  });
+
   test("it starts, answers with the settings we count on, and stops with its last user", async () => {
     const server = await acquire();
     const settings = "fsync synchronous_commit max_wal_size wal_compression data_checksums jit TimeZone";

@@ -47,15 +47,19 @@ export interface StartNeeds extends ClusterNeeds {
 export async function startPostmaster(needs: StartNeeds): Promise<Postmaster> {
   const refused = new Set<number>();
   const heldUntil = performance.now() + HELD_PATIENCE_MS;
+  let asked = needs;
   for (;;) {
     await clearAfterCrash(needs.seat);
     const port = await choosePort(needs.home, refused);
-    const attempt = await tryStart(needs, port);
+    const attempt = await tryStart(asked, port);
     if ("pid" in attempt) return attempt;
     if (/could not (bind|create any TCP\/IP sockets)|Address already in use/.test(attempt.output) && refused.size < 5) {
       refused.add(port);
     } else if (isHeld(attempt.output) && performance.now() < heldUntil) {
       await pause(HELD_RETRY_MS, undefined, needs.signal ? { signal: needs.signal } : {});
+    } else if (asked === needs && attempt.output.includes("could not map anonymous shared memory")) {
+      // Where the system promises only memory that it has, what is free now may be less than the machine's size tells.
+      asked = { ...needs, settings: { ...needs.settings, shared_buffers: megabytes(FEWEST_BUFFERS_MB) } };
     } else {
       throw programFailure("The embedded database could not be started.", attempt.output, needs.home.log);
     }
@@ -140,8 +144,10 @@ function serverArguments(needs: StartNeeds, port: number): string[] {
  */
 export function sharedBuffers(memory: number = memoryLimit()): string {
   const share = Math.floor(memory / 8 / MB);
-  return `${Math.min(MOST_BUFFERS_MB, Math.max(FEWEST_BUFFERS_MB, share))}MB`;
+  return megabytes(Math.min(MOST_BUFFERS_MB, Math.max(FEWEST_BUFFERS_MB, share)));
 }
+
+const megabytes = (count: number): string => `${count}MB`;
 
 /** Where nothing limits the process, Node says 0, or more than there is. */
 const memoryLimit = (): number => Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
