@@ -204,7 +204,7 @@ async function waiting({ home, client, refresh }: Trial) {
   await expect.poll(file).toEqual([expect.stringMatching(/^\.work-.*warehouse\.duckdb$/)]);
   await expect.poll(() => asked).toEqual(["default"]);
   await expect.poll(async () => (await client.query(SESSIONS)).rows).toEqual([{ sessions: 1 }]);
-  return { made, asked, settle: () => resolve(), fail: reject };
+  return { made, asked, settle: resolve, fail: reject };
 }
 
 test("a refresh of a campaign that is not settled yet opens its file, looks up its rules, and reads no rows until it is", async () => {

@@ -117,6 +117,7 @@ async function buildFile(
     writeDatabase(file, { memoryLimit: limit, spill: join(folder, "spill"), signal }, async (db, beside) => {
       await begin(db);
       const { given: likely } = await foreseen;
+      // Taken back if the campaign has come to be judged by something else.
       await db.run("BEGIN");
       await prepare(db, likely);
       const { given, campaign } = await judging;

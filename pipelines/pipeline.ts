@@ -27,7 +27,7 @@ export async function pipeline(context: Context): Promise<void> {
     withDatabase(context, (target) =>
       withReport(context, target, async (report) => {
         const { ends, campaign, breach } = await withWriter(context, target, pool, (writer) =>
-          allStages(writer, (campaign) => report.prepare(campaign)),
+          allStages(writer, report.prepare),
         );
         const reported = await report.of(campaign.name);
         context.reporter.ended(reported);

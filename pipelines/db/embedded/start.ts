@@ -59,7 +59,7 @@ export async function startPostmaster(needs: StartNeeds): Promise<Postmaster> {
       await pause(HELD_RETRY_MS, undefined, needs.signal ? { signal: needs.signal } : {});
     } else if (asked === needs && attempt.output.includes("could not map anonymous shared memory")) {
       // Where the system promises only memory that it has, what is free now may be less than the machine's size tells.
-      asked = { ...needs, settings: { ...needs.settings, shared_buffers: megabytes(FEWEST_BUFFERS_MB) } };
+      asked = { ...needs, settings: { ...needs.settings, shared_buffers: sharedBuffers(0) } };
     } else {
       throw programFailure("The embedded database could not be started.", attempt.output, needs.home.log);
     }
@@ -144,10 +144,8 @@ function serverArguments(needs: StartNeeds, port: number): string[] {
  */
 export function sharedBuffers(memory: number = memoryLimit()): string {
   const share = Math.floor(memory / 8 / MB);
-  return megabytes(Math.min(MOST_BUFFERS_MB, Math.max(FEWEST_BUFFERS_MB, share)));
+  return `${Math.min(MOST_BUFFERS_MB, Math.max(FEWEST_BUFFERS_MB, share))}MB`;
 }
-
-const megabytes = (count: number): string => `${count}MB`;
 
 /** Where nothing limits the process, Node says 0, or more than there is. */
 const memoryLimit = (): number => Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
