@@ -34,17 +34,16 @@ const [, ...MEMORY] = LIMITS;
  */
 export async function rebuildWarehouse(options: RebuildOptions): Promise<void> {
   const { warehouse, target, spill, catalogue } = options;
-  const [names] = await readDatabase(warehouse, {}, (db) => rowsOf(db, readSql("engine/read_given")));
-  const [policyName, rules] = [String(names?.policy), options.rules(String(names?.rules))];
-  const [policy, roi] = [options.policy(policyName), options.roi(String(names?.roi))];
+  const [former] = await readDatabase(warehouse, {}, (db) => rowsOf(db, readSql("engine/read_given")));
+  const [policyName, rules] = [String(former?.policy), options.rules(String(former?.rules))];
+  const [policy, roi] = [options.policy(policyName), options.roi(String(former?.roi))];
+  const devices = Number(former?.devices);
   const given: Given = { rules, policyName, policy, roi, catalogue };
   const make = (memoryLimit: string): Promise<void> =>
-    writeDatabase(target, { memoryLimit, spill }, async (db, beside) => {
+    writeDatabase(target, { memoryLimit, spill, devices }, async (db, beside) => {
       await begin(db);
       await prepare(db, given);
       await db.run(fill(readSql("engine/take_staging"), { former: () => quote(warehouse) }));
-      const [staged] = await rowsOf(db, readSql("engine/staged_devices"));
-      const devices = Number(staged?.devices);
       const lanes = await openLanes(db, beside, devices);
       // The copy is whole if that one was.
       await expectDevices(lanes, devices);

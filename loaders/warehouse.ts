@@ -113,8 +113,11 @@ async function buildFile(
   { foreseen, judging, devices, pulling }: Pull,
   { memoryLimit, signal, onNote }: RefreshOptions,
 ): Promise<Omit<Snapshot, "path">> {
+  const size = foreseen.then(({ campaign }) => campaign.devices);
+  size.catch(() => {});
+  const options = { spill: join(folder, "spill"), signal, devices: size };
   const attempt = (limit: string): Promise<Omit<Snapshot, "path">> =>
-    writeDatabase(file, { memoryLimit: limit, spill: join(folder, "spill"), signal }, async (db, beside) => {
+    writeDatabase(file, { ...options, memoryLimit: limit }, async (db, beside) => {
       await begin(db);
       const { given: likely } = await foreseen;
       // Taken back if the campaign has come to be judged by something else.

@@ -1,1 +1,0 @@
-SELECT count(*) AS devices FROM stg_device;
