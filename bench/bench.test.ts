@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,7 @@ import { type Figure, median, quantile, withinBudget } from "./figures.ts";
 import { rotated, stopwatch } from "./measure.ts";
 import { readBenchOptions } from "./options.ts";
 import { growthOf } from "./pipeline.ts";
+import { familySeconds } from "./proc.ts";
 import { slowLink } from "./proxy.ts";
 import type { Work } from "./work.ts";
 import { WORKS } from "./works.ts";
@@ -35,6 +36,21 @@ test(
   },
   5 * MINUTES,
 );
+
+/** A shell whose children end as soon as the system has counted processor time of theirs. */
+const BUSY_FAMILY = "while :; do (i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); done) & wait; done";
+
+test.runIf(process.platform === "linux")("processor time of a server whose processes end does not fall", async () => {
+  const shell = spawn("sh", ["-c", BUSY_FAMILY], { stdio: "ignore" });
+  onTestFinished(() => void shell.kill());
+  let told = 0;
+  for (let look = 0; look < 1000; look += 1) {
+    const seconds = familySeconds(shell.pid ?? 0) ?? 0;
+    expect(seconds).toBeGreaterThanOrEqual(told);
+    told = seconds;
+  }
+  expect(told).toBeGreaterThan(0);
+});
 
 test("of several sizes growth is told, and a chart is drawn", async () => {
   const folder = mkdtempSync(join(tmpdir(), "sentinel-bench-test-"));

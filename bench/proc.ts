@@ -32,13 +32,19 @@ export function programOf(pid: number): string | undefined {
   return read(`/proc/${pid}/comm`)?.trim();
 }
 
-/** Seconds of processor time of a process, of its children, and of those of them that have ended. */
+/** Seconds of processor time of a process, of its children, and of those of them that have ended. Once told, it never falls. */
 export function familySeconds(pid: number): number | undefined {
-  const children = numbersIn("/proc").map(processTimes);
-  const parent = processTimes(pid);
-  if (!parent) return undefined;
-  const living = children.reduce((sum, times) => sum + (times?.parent === pid ? times.own : 0), 0);
-  return parent.own + parent.children + living;
+  for (;;) {
+    const before = processTimes(pid);
+    const children = numbersIn("/proc").map(processTimes);
+    const parent = processTimes(pid);
+    if (!parent) return undefined;
+    // A child that ended between the two looks would be counted with both.
+    if (parent.children !== before?.children) continue;
+    const living = children.reduce((sum, times) => sum + (times?.parent === pid ? times.own : 0), 0);
+    // In whole ticks, lest the difference of two equal times be a little below none.
+    return Math.round((parent.own + parent.children + living) * TICKS_A_SECOND) / TICKS_A_SECOND;
+  }
 }
 
 /** The largest resident set that a process ever had, in bytes. */
