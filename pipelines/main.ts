@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import type { createLogUpdate } from "log-update";
 import { commandLine } from "./cli/again.ts";
 import { readOptions } from "./cli/arguments.ts";
 import { EXIT, SentinelError } from "./cli/errors.ts";
+import { finished } from "./cli/finished.ts";
 import { helpFor, overview } from "./cli/help.ts";
 import type { Options } from "./cli/options.ts";
 import { Reporter } from "./cli/reporter.ts";
@@ -18,7 +20,7 @@ const projectRoot = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const SIGTERM_EXIT = 143;
 const LONGEST_STOP_MS = 4_500;
 /** Loaded where there is a terminal to draw on: it takes as long as a tenth of the start. */
-const live = process.stderr.isTTY ? (await import("log-update")).createLogUpdate : undefined;
+const drawing = process.stderr.isTTY ? import("log-update") : undefined;
 
 /** Runs one command line. Returns its exit code. */
 async function main([name = "help", ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -32,7 +34,8 @@ async function main([name = "help", ...args]: readonly string[], env: NodeJS.Pro
       setTimeout(giveUp, LONGEST_STOP_MS).unref();
     });
   }
-  let reporter = reporterFor({}, env);
+  const live = (await drawing)?.createLogUpdate;
+  let reporter = reporterFor({ live }, env);
   let given: Asked = { options: {}, words: [] };
   /** Whoever is waited for, a server that says nothing for example, is not waited for any longer. */
   const giveUp = (): void => {
@@ -45,7 +48,7 @@ async function main([name = "help", ...args]: readonly string[], env: NodeJS.Pro
     if (!command) return list(name);
     const { options, words } = readOptions({ ...command, words: command.mostWords ?? 0 }, args, env);
     given = { options, words };
-    reporter = reporterFor(options, env);
+    reporter = reporterFor({ ...options, live }, env);
     if (options.help) {
       process.stdout.write(helpFor(command));
       return EXIT.ok;
@@ -68,9 +71,9 @@ interface Asked {
 
 type Given = Pick<Parameters<Command["run"]>[0], "options" | "words" | "reporter" | "env" | "signal">;
 
-function run(command: Command, given: Given): Promise<void> {
+async function run(command: Command, given: Given): Promise<void> {
   const { version } = JSON.parse(readFileSync(path.join(projectRoot, "package.json"), "utf8")) as { version: string };
-  return command.run({
+  await command.run({
     ...given,
     command: command.name,
     projectRoot,
@@ -79,6 +82,7 @@ function run(command: Command, given: Given): Promise<void> {
     terminal:
       process.stdin.isTTY && process.stdout.isTTY ? { input: process.stdin, output: process.stdout } : undefined,
   });
+  finished();
 }
 
 function list(name: string): number {
@@ -88,14 +92,15 @@ function list(name: string): number {
   ]);
   if (["help", "--help", "-h"].includes(name)) {
     process.stdout.write(text);
+    finished();
     return EXIT.ok;
   }
   process.stderr.write(`There is no command "${withoutSecrets(name)}".\n\n${text}`);
   return EXIT.usage;
 }
 
-function databaseByHand(args: string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<number> {
-  return databaseCommand(args, {
+async function databaseByHand(args: string[], env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<number> {
+  const code = await databaseCommand(args, {
     env,
     projectRoot,
     signal,
@@ -106,13 +111,15 @@ function databaseByHand(args: string[], env: NodeJS.ProcessEnv, signal: AbortSig
       return { url: connectionUrl(database.target), embedded: database.embedded, release: () => database.release() };
     },
   });
+  if (code === EXIT.ok) finished();
+  return code;
 }
 
 function reporterFor(
-  options: { json?: boolean; quiet?: boolean; noColor?: boolean },
+  options: { json?: boolean; quiet?: boolean; noColor?: boolean; live: typeof createLogUpdate | undefined },
   env: NodeJS.ProcessEnv,
 ): Reporter {
-  const { json = false, quiet = false, noColor = false } = options;
+  const { json = false, quiet = false, noColor = false, live } = options;
   return new Reporter({
     stdout: process.stdout,
     stderr: process.stderr,
@@ -138,4 +145,8 @@ function stopped(name: string, { options, words }: Asked): SentinelError {
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
 });
-process.exitCode = await main(process.argv.slice(2), process.env);
+// Until it is known how it ended, it did not end well.
+process.exitCode = EXIT.bug;
+void main(process.argv.slice(2), process.env).then((code) => {
+  process.exitCode = code;
+});

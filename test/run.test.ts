@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { runChild } from "../pipelines/site/child.ts";
 import { until } from "./support/barrier.ts";
 import { freshCheckout } from "./support/checkout.ts";
@@ -50,6 +50,14 @@ async function run(words: readonly string[], env?: Readonly<Record<string, strin
   return { code, output };
 }
 
+/** What V8 made of the parts of the only build for `pipeline`, and when it was written. A thread that was ended may have left an unfinished one. */
+function kept(part = "(entry|main)", rest = ""): Record<string, number> {
+  const [build = "none"] = builds();
+  const wanted = new RegExp(`^${part}\\.js\\.pipeline\\.\\d+${rest}$`);
+  const files = readdirSync(join(home(), build)).filter((name) => wanted.test(name));
+  return Object.fromEntries(files.map((name) => [name, statSync(join(home(), build, name)).mtimeMs]));
+}
+
 /** Compiles, and returns the name of the build. */
 async function compile(): Promise<string> {
   const before = builds();
@@ -64,10 +72,10 @@ const plantBug = (): void => appendFileSync(at("pipelines", "site", "preview.ts"
 
 test("What was compiled once is used again, from any folder", async () => {
   const made = await compile();
-  const { ino, mtimeMs } = statSync(join(home(), made, "main.mjs"));
+  const { ino, mtimeMs } = statSync(join(home(), made, "main.cjs"));
   expect(await run(["nonsense"])).toMatchObject({ code: 2, output: expect.stringContaining('no command "nonsense"') });
   expect(builds()).toEqual([made]);
-  expect(statSync(join(home(), made, "main.mjs"))).toMatchObject({ ino, mtimeMs });
+  expect(statSync(join(home(), made, "main.cjs"))).toMatchObject({ ino, mtimeMs });
 });
 
 test("A changed source is compiled again, and takes effect", async () => {
@@ -112,7 +120,7 @@ test("A command that is killed while it compiles leaves nothing that is taken fo
   const left = builds();
   const made = await compile();
   expect(left).not.toContain(made);
-  expect(existsSync(join(home(), made, "main.mjs"))).toBe(true);
+  expect(existsSync(join(home(), made, "main.cjs"))).toBe(true);
 });
 
 test("Where nothing can be kept, the sources are run as they are", async () => {
@@ -156,6 +164,55 @@ test("Worker threads run what was compiled, and marts are made", async () => {
   }
 });
 
+describe("What V8 made of a command", () => {
+  const words = ["pipeline", "--devices", "1000", "--no-site", "--replace"];
+  let database: Awaited<ReturnType<typeof freshDatabase>>;
+  const succeed = async (): Promise<void> => {
+    expect(await run(words, { DATABASE_URL: database.url })).toMatchObject({ code: 0 });
+  };
+  const files = (): string[] =>
+    Object.keys(kept()).map((name) => at("data", "local", "build", builds()[0] ?? "", name));
+  beforeEach(async () => {
+    database = await freshDatabase();
+    await run(["pipeline", "--help"]);
+    await run(["pipeline", "--nonsense"]);
+    expect(kept()).toEqual({});
+    await succeed();
+    expect(files()).toHaveLength(2);
+  });
+  afterEach(() => database.drop());
+
+  test("is kept once that has succeeded, and used by the next", async () => {
+    const before = kept();
+    await succeed();
+    expect(kept()).toEqual(before);
+  });
+
+  test.each([
+    { damage: "torn", spoil: (data: Buffer) => data.subarray(0, data.length >> 1) },
+    { damage: "empty", spoil: () => Buffer.alloc(0) },
+    { damage: "half zeros", spoil: (data: Buffer) => data.fill(0, data.length >> 1) },
+  ])("is made anew where it is $damage", async ({ spoil }) => {
+    const spoilt = files().map((file) => ({ file, data: spoil(readFileSync(file)) }));
+    for (const { file, data } of spoilt) writeFileSync(file, data);
+    await succeed();
+    for (const { file, data } of spoilt) expect(readFileSync(file).equals(data)).toBe(false);
+    const before = kept();
+    await succeed();
+    expect(kept()).toEqual(before);
+  });
+
+  test("is done without where it can't be kept, and nothing unfinished stays", async () => {
+    for (const place of files()) {
+      rmSync(place);
+      mkdirSync(place);
+    }
+    await succeed();
+    expect(files().map((place) => statSync(place).isDirectory())).toEqual([true, true]);
+    expect(kept("main", "[.].+")).toEqual({});
+  });
+});
+
 test.each([
   { part: "baker", entry: join("pipelines", "site", "bake", "entry.mjs"), says: [] },
   { part: "door", entry: join("pipelines", "site", "door-entry.mjs"), says: [expect.stringContaining("no warehouse")] },
@@ -163,7 +220,7 @@ test.each([
   const start = () => runChild({ args: [program.entry], cwd: checkout.root, env: {}, input: Promise.resolve("") });
   expect(await start()).toMatchObject({ errors: program.says });
   const [made = "none"] = builds();
-  writeFileSync(join(home(), made, `${program.part}.mjs`), 'throw new Error("compiled");\n');
+  writeFileSync(join(home(), made, `${program.part}.cjs`), 'throw new Error("compiled");\n');
   expect((await start()).errors.join("\n")).toContain("compiled");
   rmSync(home(), { recursive: true });
   writeFileSync(home(), "no folder");

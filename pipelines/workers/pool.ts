@@ -92,7 +92,7 @@ class Thread {
 
   constructor(no: number) {
     this.#no = no;
-    this.#worker = new Worker(new URL("./entry.mjs", import.meta.url));
+    this.#worker = new Worker(new URL("./entry.mjs", import.meta.url), { argv: process.argv.slice(2, 3) });
     this.#worker.unref();
     this.#worker.on("message", (message: Message) => this.#hear(message));
     this.#worker.on("error", (error) => this.#die(error));

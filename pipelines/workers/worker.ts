@@ -1,5 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import type pg from "pg";
+import { finished } from "../cli/finished.ts";
 import { refusedLine, retryLine } from "../db/commit.ts";
 import { connect } from "../db/connect.ts";
 import { explain } from "../db/explain.ts";
@@ -63,7 +64,10 @@ parentPort?.on("message", (order: Order) => {
     return;
   }
   work(order.assignment).then(
-    () => say({ kind: "done" }),
+    () => {
+      say({ kind: "done" });
+      finished();
+    },
     async (error) => {
       await Promise.all([...sessions.values()].map((session) => session.close()));
       say({ kind: "failed", error: portable(error) });
