@@ -1,8 +1,11 @@
 import { rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { CLIENT, PAGE_SCRIPT } from "../page-parts.ts";
 import type { BakeWindow } from "./window.ts";
+
+const importFile = createRequire(import.meta.url)("./import.cjs") as (url: string) => Promise<unknown>;
 
 /** A cell as Framework writes it into a page. */
 interface Cell {
@@ -69,7 +72,7 @@ async function load(dir: string, path: string, html: string, define: CellRun["de
   Object.assign(globalThis, { bakedBy: define });
   await writeFile(file, script.replace(CLIENT, take));
   try {
-    await import(pathToFileURL(file).href);
+    await importFile(pathToFileURL(file).href);
   } finally {
     await rm(file);
   }
