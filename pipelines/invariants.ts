@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { StageRun } from "./context.ts";
 import type { Campaign } from "./db/campaigns.ts";
+import { lastPass } from "./db/ledger.ts";
 import { withRules } from "./db/rule-views.ts";
 import { sql } from "./db/sql.ts";
 import { bucketOrder, bucketStart } from "./domain/bucket.ts";
@@ -33,10 +34,19 @@ const STATEMENTS = [
 /** The invariants of a campaign, in their order. That of the seed needs one, so an import has none. */
 export async function checks(run: StageRun, campaign: Campaign): Promise<Check[]> {
   const rules = run.reference.rules(campaign.rules);
-  const { rows } = await run.client.query<{ policy: string }>(sql("validate.policy"), [campaign.campaign_id]);
-  const policy = run.reference.policy(rows[0]?.policy ?? "default");
+  const policy = run.reference.policy(await policyOf(run.client, campaign.campaign_id));
   const held = STATEMENTS.map((name) => sqlCheck(name, campaign, rules, policy));
   return campaign.source === "generated" ? [...held, seedCheck(run, campaign)] : held;
+}
+
+/** The policy of the latest pass in which one decided anything. */
+async function policyOf(client: pg.ClientBase, campaign: number): Promise<string> {
+  const last = await lastPass(client, campaign, "recover");
+  for (let pass = last?.pass ?? 0; pass > 0; pass--) {
+    const { rows } = await client.query<{ policy: string }>(sql("validate.policy"), [campaign, pass]);
+    if (rows[0]) return rows[0].policy;
+  }
+  return "default";
 }
 
 const PROMISE = /^-- ([a-z_]+): (.+)$/;

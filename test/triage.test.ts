@@ -103,6 +103,22 @@ describe("a decision", () => {
     ).toEqual([{ policy: "person", policy_rule: "rejected", count: 2 }]);
   });
 
+  test("release: where the last pass only quarantines, validate still judges by the policy of the one before", async () => {
+    const { url } = keep(await freshDatabase());
+    await done("generate", url, { devices: 2000, seed: 5 });
+    await done("corrupt", url, { seed: 5, faultRate: 0.1 });
+    await done("recover", url, { policy: "field" });
+    await triage(url, ["release"], { why: "try again", all: true, yes: true });
+    await done("recover", url, { policy: "field" });
+    const last = "SELECT DISTINCT rule_no FROM decision WHERE pass = 2";
+    expect(await query(url, last)).toEqual([{ rule_no: 0 }]);
+    await expectValid(url);
+    // Which the default policy would not be content with.
+    const policy = "UPDATE decision_rule SET policy = 'default' WHERE policy = 'field'";
+    await query(url, policy);
+    expect((await command("validate", url)).error?.message).toContain("decisions_agree");
+  });
+
   test("release: back in the queue with a new version, where it is still sick; its history is kept", async () => {
     const url = await copy();
     const places = await queue(url);

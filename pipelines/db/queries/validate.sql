@@ -338,11 +338,12 @@ WHERE f.campaign_id = $1
     END
   )
 
+-- A policy that decided in pass $2: the first that is found, so that not all decisions are read.
 -- name: policy
 SELECT u.policy
-FROM (SELECT d.rule_no, max(d.pass) AS pass FROM decision d WHERE d.campaign_id = $1 GROUP BY d.rule_no) last
-JOIN decision_rule u ON u.rule_no = last.rule_no AND u.policy <> 'person'
-ORDER BY last.pass DESC
+FROM decision d
+JOIN decision_rule u ON u.rule_no = d.rule_no AND u.policy <> 'person'
+WHERE d.campaign_id = $1 AND d.pass = $2
 LIMIT 1
 
 -- name: sample
