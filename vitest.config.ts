@@ -10,6 +10,8 @@ export default defineConfig({
     // Whoever asks for a shared site may wait for two builds.
     hookTimeout: 300_000,
     teardownTimeout: 30_000,
+    // A busy machine is no failure.
+    expect: { poll: { timeout: 30_000 } },
     reporters: ["default"],
   },
 });

@@ -188,7 +188,7 @@ describe("what stands in the way is said with what to do about it, without a sec
 
   test("nothing at its address", () => {
     return expectRefusal(
-      ask(url("?ip=private", "ana", "inner"), { PGCONNECT_TIMEOUT: "1" }),
+      ask(url("?ip=private", "ana", "inner"), { PGCONNECT_TIMEOUT: "5" }),
       /Nothing answers for .*inner at its private address/,
       /TCP port 3307 out; its network/,
     );
