@@ -45,10 +45,10 @@ export async function compiled(part, root = ROOT) {
 
 const homeOf = (root) => path.join(root, "data", "local", "build");
 
-/** Changes with every source, with the packages that are installed and with the place of it all. */
+/** Changes with every source, with what compiles and starts it, with the packages that are installed and with the place of it all. */
 function fingerprint({ folders }, root) {
   const hash = createHash("sha256").update(`${root} ${folders}`);
-  const others = ["pipelines/compile.mjs", "package.json", "node_modules/.package-lock.json"];
+  const others = ["pipelines/compile.mjs", "pipelines/warm.cjs", "package.json", "node_modules/.package-lock.json"];
   for (const name of [...others, ...folders.flatMap((folder) => sources(root, folder))]) {
     const { size, mtimeMs } = fs.statSync(path.join(root, name), { throwIfNoEntry: false }) ?? {};
     hash.update(`\n${name} ${size} ${mtimeMs}`);

@@ -12,7 +12,8 @@ const SUM_BYTES = 4;
 /** Runs the text that lies beside a part's `file`. Each command, Node and set of V8's flags keeps its own: what a command needs not is not read. */
 module.exports = function run(file) {
   const filename = file.replace(/\.cjs$/, ".js");
-  const place = `${filename}.${process.argv.slice(2, 3)}.${cachedDataVersionTag()}`;
+  const [, , command = ""] = process.argv;
+  const place = `${filename}.${command}.${cachedDataVersionTag()}`;
   const cachedData = kept(place);
   const script = new Script(fs.readFileSync(filename, "latin1"), { filename, cachedData });
   if (script.cachedDataRejected !== false) subscribe("sentinel:finished", () => keep(place, script.createCachedData()));

@@ -92,6 +92,7 @@ class Thread {
 
   constructor(no: number) {
     this.#no = no;
+    // By the name of the command a thread finds what V8 made for it before: ../warm.cjs.
     this.#worker = new Worker(new URL("./entry.mjs", import.meta.url), { argv: process.argv.slice(2, 3) });
     this.#worker.unref();
     this.#worker.on("message", (message: Message) => this.#hear(message));
